@@ -1,0 +1,88 @@
+package dev.transload.mq.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Rules that only the sources can show, tests included. */
+class SourceRulesTest {
+    private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
+    private static final int MOST_LINES = 500;
+
+    @Test
+    void nothingSleepsButTheDemonstration() throws IOException {
+        assertThat(filesWith(Pattern.compile("\\bThread\\.sleep\\(|\\bTimeUnit\\.\\w+\\.sleep\\(|\\bparkNanos\\(")))
+                .as("sources that sleep: wait for what happens, or take a scheduler")
+                .allMatch(file -> file.startsWith("mq-cli"));
+    }
+
+    @Test
+    void noLockIsVisibleFromOutside() throws IOException {
+        assertThat(filesWith(Pattern.compile("\\bsynchronized\\b"))).isEmpty();
+    }
+
+    @Test
+    void noTestIsDisabled() throws IOException {
+        assertThat(filesWith(Pattern.compile("@Disabled"))).isEmpty();
+    }
+
+    @Test
+    void noMockReplacesATypeOfOurs() throws IOException {
+        assertThat(filesWith(Pattern.compile("org\\.mockito"))).isEmpty();
+    }
+
+    @Test
+    void filesStayReadable() throws IOException {
+        assertThat(sources().filter(file -> lines(file) > MOST_LINES)).isEmpty();
+    }
+
+    private static List<Path> filesWith(Pattern pattern) throws IOException {
+        return sources()
+                .filter(file -> pattern.matcher(COMMENT.matcher(text(file)).replaceAll(""))
+                        .find())
+                .toList();
+    }
+
+    private static long lines(Path file) {
+        return text(file).lines().count();
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(Codebase.root().resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All Java files of all modules, relative to the top folder. */
+    private static Stream<Path> sources() throws IOException {
+        Path root = Codebase.root();
+        try (Stream<Path> modules = Files.list(root)) {
+            return modules
+                    .map(module -> module.resolve("src"))
+                    .filter(Files::isDirectory)
+                    .flatMap(SourceRulesTest::walk)
+                    .map(root::relativize)
+                    .filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.endsWith("SourceRulesTest.java"))
+                    .toList()
+                    .stream();
+        }
+    }
+
+    private static Stream<Path> walk(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
