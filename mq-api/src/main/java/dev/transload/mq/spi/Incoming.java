@@ -1,0 +1,64 @@
+package dev.transload.mq.spi;
+
+import dev.transload.mq.Message;
+import java.time.Duration;
+
+/**
+ * A delivery the engine has to settle once, by {@link #ack} or {@link #release}.
+ *
+ * <p>Thread-safe. Settles may be sent together. A settle's completion fails with {@link
+ * dev.transload.mq.LeaseLostException} if the delivery was lost before; then nothing changed at the broker.
+ */
+public interface Incoming {
+
+    /** The message as stored; the engine decodes it. */
+    Message message();
+
+    /** Name of the queue or topic the message was sent to: with a pattern, the topic that matched. */
+    String destination();
+
+    /** Unit of broker order, such as a partition; stable while it is assigned. */
+    int lane();
+
+    /**
+     * Deliveries of this stored message so far, this one included, that the broker knows of; 1 if it does not count.
+     * What makes it rise is {@link Capabilities#counting()}.
+     */
+    int brokerCount();
+
+    /** Grows with each owner of the lane; 0 where the broker has no such number. */
+    default long fence() {
+        return 0;
+    }
+
+    /** Ends the delivery; the message is done. */
+    void ack(Completion completion);
+
+    /**
+     * Gives the message back to its place.
+     *
+     * @param delay how long it stays away; at most {@link Capabilities#maxReleaseDelay()}
+     * @param failed whether a handler ran; where {@link Counting#uncountedRelease()}, the broker counts it only then
+     */
+    void release(Duration delay, boolean failed, Completion completion);
+
+    /** Keeps the lease for {@link ReceiveSpec#lease()} from now. Needs {@link Capability#RENEW}. */
+    default void renew(Completion completion) {
+        throw new UnsupportedOperationException("RENEW is not declared");
+    }
+
+    /**
+     * Remembers, durably and under this lease, that so many handler calls of this message have failed; {@link
+     * #brokerCount} of the next delivery goes on from {@code failures + 1}. Needs {@link Capability#NOTE_ATTEMPTS}.
+     */
+    default void note(int failures, Completion completion) {
+        throw new UnsupportedOperationException("NOTE_ATTEMPTS is not declared");
+    }
+
+    /**
+     * Sends and acks in one atomic step; both are told by {@code outgoing}. Needs {@link Capability#ATOMIC_MOVE}.
+     */
+    default void moveTo(Outgoing outgoing) {
+        throw new UnsupportedOperationException("ATOMIC_MOVE is not declared");
+    }
+}

@@ -1,0 +1,24 @@
+package dev.transload.mq.spi;
+
+import dev.transload.mq.Message;
+
+/**
+ * A message on its way to a place, and who is told when the broker has it. Made by the engine only.
+ *
+ * <p>{@link Completion#done()} means that the broker has the message. A failure is a {@link
+ * dev.transload.mq.MessagingException} whose {@code outcome()} says whether the broker may have it.
+ */
+public interface Outgoing extends Completion {
+
+    /** Where it goes. */
+    Place to();
+
+    /** What goes. */
+    Message message();
+
+    /**
+     * Milliseconds from now before which it may not be received, by the broker's clock; 0 for at once. Never above
+     * {@link Capabilities#maxSendDelay()}.
+     */
+    long delayMillis();
+}

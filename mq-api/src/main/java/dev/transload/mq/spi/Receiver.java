@@ -1,0 +1,34 @@
+package dev.transload.mq.spi;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A running flow of deliveries from one place. It delivers only against credit.
+ *
+ * <p>Thread-safe. Survives a lost connection: deliveries are reported lost, then it goes on by itself, with the credit
+ * that was not used plus one for each delivery lost.
+ */
+public interface Receiver {
+
+    /** Lets {@code n} more deliveries come. No credit given is a pause: leases and membership live on. */
+    void credit(int n);
+
+    /**
+     * Stops intake and completes when no further delivery will come. Deliveries already handed over can still be
+     * settled. What the transport has buffered goes back to the broker, uncounted where it can.
+     */
+    CompletableFuture<Void> stop();
+
+    /** Stops, flushes settles, leaves the group; what is unsettled goes back to the broker. */
+    CompletableFuture<Void> close(Duration timeout);
+
+    /** {@link TimeSource#nanos()} of the last sign that the broker still serves this receiver. */
+    long lastContact();
+
+    /** Address that others reply to; present on a reply inbox only. */
+    default Optional<String> replyTo() {
+        return Optional.empty();
+    }
+}

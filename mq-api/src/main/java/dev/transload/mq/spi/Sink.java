@@ -1,0 +1,30 @@
+package dev.transload.mq.spi;
+
+import java.util.List;
+
+/**
+ * Where a receiver puts what it gets. Implemented by the engine; never blocks, never throws.
+ *
+ * <p>Calls of one receiver do not overlap.
+ */
+public interface Sink {
+
+    /** Takes one delivery, in broker order per {@link Incoming#lane()}, within the credit given. */
+    void deliver(Incoming delivery);
+
+    /** Takes deliveries that came together. */
+    default void deliver(List<? extends Incoming> batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            deliver(batch.get(i));
+        }
+    }
+
+    /**
+     * Takes notice that deliveries are no longer this client's: lease over, lane given to another, connection gone.
+     * Their credit is void too: after a reconnect the engine gives credit anew.
+     */
+    void lost(List<? extends Incoming> deliveries, String why);
+
+    /** Takes notice that the receiver ended for good, such as a deleted queue or a revoked permission. */
+    void failed(Throwable cause);
+}
