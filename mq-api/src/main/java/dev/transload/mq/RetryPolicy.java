@@ -226,6 +226,7 @@ public final class RetryPolicy {
 
         /** Only failures of these types, or caused by them, are tried again; all unless given. */
         @SafeVarargs
+        @SuppressWarnings("varargs")
         public final Builder retryOn(Class<? extends Throwable>... types) {
             this.retryOn = copy(types);
             return this;
@@ -233,6 +234,7 @@ public final class RetryPolicy {
 
         /** Failures of these types, or caused by them, are dead-lettered at once; none unless given. */
         @SafeVarargs
+        @SuppressWarnings("varargs")
         public final Builder neverRetry(Class<? extends Throwable>... types) {
             this.neverRetry = copy(types);
             return this;

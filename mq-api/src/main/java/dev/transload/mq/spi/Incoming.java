@@ -26,6 +26,14 @@ public interface Incoming {
      */
     int brokerCount();
 
+    /**
+     * Failures remembered by {@link #note}, which {@link #brokerCount} includes; 0 if none were, or if the broker
+     * cannot tell them from other deliveries.
+     */
+    default int notedFailures() {
+        return 0;
+    }
+
     /** Grows with each owner of the lane; 0 where the broker has no such number. */
     default long fence() {
         return 0;

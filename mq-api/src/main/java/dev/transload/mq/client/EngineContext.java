@@ -1,0 +1,36 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.Message;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.TimeSource;
+import dev.transload.mq.spi.Transport;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the parts of one client share. Immutable; the parts it names are thread-safe.
+ */
+interface EngineContext {
+
+    /** The open transport. */
+    Transport transport();
+
+    /** The time everything goes by, virtual in tests. */
+    TimeSource time();
+
+    /** Where events go. */
+    Events events();
+
+    /** Name of this client at the broker. */
+    String clientId();
+
+    /** Declares a place once per client; later calls are answered from memory. */
+    CompletableFuture<Void> declared(Place place);
+
+    /**
+     * Sends a message of the engine's own: a retry, a dead letter, a reply. Tries again as sends do, is not counted
+     * against the bound of outstanding sends, and completes on a thread that must not block.
+     *
+     * @param delayMillis how long it must not be received, any length that the engine accepted before
+     */
+    CompletableFuture<Void> sendInternal(Place to, Message message, long delayMillis);
+}
