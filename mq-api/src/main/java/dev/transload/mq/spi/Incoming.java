@@ -39,6 +39,12 @@ public interface Incoming {
         return 0;
     }
 
+    /**
+     * Tells that the first handler call of this delivery begins now. Where {@link Counting#exact()}, a delivery that is
+     * lost counts only if this was called; elsewhere nothing happens. Never waits.
+     */
+    default void began() {}
+
     /** Ends the delivery; the message is done. */
     void ack(Completion completion);
 
