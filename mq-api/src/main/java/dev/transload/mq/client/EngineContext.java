@@ -33,4 +33,11 @@ interface EngineContext {
      * @param delayMillis how long it must not be received, any length that the engine accepted before
      */
     CompletableFuture<Void> sendInternal(Place to, Message message, long delayMillis);
+
+    /**
+     * Runs a task on the client's completion thread, where futures that applications hold are completed and their
+     * continuations run; never on the calling thread. Tasks of one thread run in order. Does not block; after close the
+     * task runs all the same.
+     */
+    void complete(Runnable task);
 }
