@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PublicSurfaceTest {
     private static final Set<String> CLIENT_TYPES = Set.of("MqClient");
     private static final Set<String> INMEMORY_TYPES = Set.of("InMemoryTransportProvider", "InMemoryBroker");
-    private static final Set<String> RABBITMQ_TYPES = Set.of("RabbitMqTransportProvider");
+    private static final Set<String> RABBITMQ_TYPES = Set.of("RabbitMqTransportProvider", "RabbitMqOptions");
 
     @Test
     void theEngineBehindTheClientIsHidden() {
@@ -36,7 +36,7 @@ class PublicSurfaceTest {
     }
 
     @Test
-    void theRabbitMqTransportShowsItsProvider() {
+    void theRabbitMqTransportShowsItsProviderAndItsOptions() {
         assertThat(RABBITMQ_TYPES).containsAll(publicTypesIn(RABBITMQ));
     }
 
