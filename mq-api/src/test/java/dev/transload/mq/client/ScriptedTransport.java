@@ -417,6 +417,11 @@ final class ScriptedTransport implements Transport, AutoCloseable {
             ask(() -> ready.addAll(List.of(messages)));
         }
 
+        /** Adds a message from any thread, this transport's too, behind the rest. */
+        void addSoon(Message message) {
+            thread.execute(() -> ready.add(message));
+        }
+
         int ready() {
             return ask(ready::size);
         }

@@ -1,0 +1,233 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Receiver;
+import dev.transload.mq.spi.Sink;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One walk over the messages of a place, front to end, that takes some of them away and leaves the others in order.
+ *
+ * <p>What stays is held unsettled until the walk is over, so that it does not come again, and goes back front first.
+ * When {@value #MOST_HELD} messages or {@value #MOST_BYTES} bytes are held, what stays from then on goes to the end of
+ * the place instead: copied, then acked. A walk ends when it has seen as many messages as were asked for, or when
+ * nothing more comes for {@value #QUIET_MILLIS} ms.
+ *
+ * <p>Used by one thread; {@link #release} and {@link #take} also by others.
+ */
+final class LetterScan implements Sink, AutoCloseable {
+
+    static final int MOST_HELD = 1000;
+    static final long MOST_BYTES = 32L << 20;
+    static final long QUIET_MILLIS = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LetterScan.class);
+
+    /** The first one may have to wait for a group to form or a poll to begin. */
+    private static final long FIRST_MILLIS = 5000;
+
+    private static final int WINDOW = 256;
+    private static final Duration LEASE = Duration.ofMinutes(5);
+    private static final Duration HOLD = Duration.ofMinutes(25);
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    private final EngineContext engine;
+    private final Place place;
+    private final long bound;
+    private final LinkedBlockingQueue<Incoming> arrived = new LinkedBlockingQueue<>();
+    private final ConcurrentSkipListMap<Long, Incoming> held = new ConcurrentSkipListMap<>();
+    private final AtomicLong credited = new AtomicLong();
+    private volatile @Nullable Receiver receiver;
+    private volatile @Nullable Throwable broken;
+    private volatile boolean closed;
+    private final boolean renews;
+    private long renewed = System.nanoTime();
+    private long heldBytes;
+    private long seen;
+
+    private LetterScan(EngineContext engine, Place place, long bound) {
+        this.engine = engine;
+        this.place = place;
+        this.bound = bound;
+        this.renews = engine.transport().capabilities(place.shape()).has(Capability.RENEW);
+    }
+
+    /**
+     * Starts to receive. Blocks until the transport does.
+     *
+     * @param bound most messages that are looked at, at least 1
+     */
+    static LetterScan open(EngineContext engine, Place place, long bound) {
+        LetterScan scan = new LetterScan(engine, place, bound);
+        int most = (int) Math.min(bound, MOST_HELD + WINDOW);
+        Duration longest = engine.transport().capabilities(place.shape()).maxLease();
+        ReceiveSpec spec = ReceiveSpec.builder(place, most)
+                .lease(shorter(LEASE, longest))
+                .maxProcessingTime(shorter(HOLD, longest))
+                .build();
+        Receiver receiver = Blocking.get(engine.transport().receive(spec, scan), "receive from " + place.name());
+        scan.receiver = receiver;
+        scan.credit(Math.min(bound, WINDOW));
+        return scan;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private void credit(long n) {
+        Receiver open = receiver;
+        long room = bound - credited.getAndAdd(n);
+        if (open != null && !closed && room > 0) {
+            open.credit((int) Math.min(n, room));
+        }
+    }
+
+    /** The next message, or null when the walk is over. Blocks. */
+    @Nullable
+    Letter next() {
+        if (seen >= bound) {
+            return null;
+        }
+        renewWhenDue();
+        try {
+            Incoming next = arrived.poll(seen == 0 ? FIRST_MILLIS : QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            requireWhole();
+            return next == null ? null : new Letter(seen++, next);
+        } catch (InterruptedException e) {
+            throw Blocking.interrupted("receive from " + place.name(), e);
+        }
+    }
+
+    private void renewWhenDue() {
+        if (!renews || System.nanoTime() - renewed < LEASE.toNanos() / 5) {
+            return;
+        }
+        renewed = System.nanoTime();
+        held.values().forEach(incoming -> incoming.renew(Completion.IGNORED));
+        arrived.forEach(incoming -> incoming.renew(Completion.IGNORED));
+    }
+
+    private void requireWhole() {
+        Throwable why = broken;
+        if (why != null) {
+            throw why instanceof MessagingException known
+                    ? known
+                    : TransportException.unknown("the walk over " + place.name() + " broke off", why);
+        }
+    }
+
+    /** Leaves a message in the place. */
+    void keep(Letter letter) {
+        if (held.size() < MOST_HELD && heldBytes < MOST_BYTES) {
+            heldBytes += letter.incoming().message().body().length;
+            held.put(letter.number(), letter.incoming());
+            credit(1);
+            return;
+        }
+        Blocking.get(
+                engine.sendInternal(place, letter.incoming().message(), 0),
+                "move a dead letter within " + place.name());
+        take(letter, Completion.IGNORED);
+    }
+
+    /** Removes a message from the place. */
+    void take(Letter letter, Completion completion) {
+        letter.incoming().ack(completion);
+        credit(1);
+    }
+
+    /** Gives a message back at the end of the walk, which could not be taken away. */
+    void release(Letter letter) {
+        held.put(letter.number(), letter.incoming());
+    }
+
+    /** Stops to receive, gives back what is held and what was not looked at, front first. Blocks for seconds at most. */
+    @Override
+    public void close() {
+        Receiver open = receiver;
+        if (open == null) {
+            return;
+        }
+        closed = true;
+        settled(open.stop().thenApply(nothing -> true), "stop receiving from " + place.name());
+        List<Incoming> rest = List.copyOf(held.values());
+        CountDownLatch answers = new CountDownLatch(rest.size());
+        rest.forEach(incoming -> incoming.release(Duration.ZERO, false, new Counted(answers)));
+        for (Incoming next = arrived.poll(); next != null; next = arrived.poll()) {
+            next.release(Duration.ZERO, false, Completion.IGNORED);
+        }
+        try {
+            if (!answers.await(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("not all letters of {} were confirmed as given back", place.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        settled(open.close(CLOSE).thenApply(nothing -> true), "close the receiver of " + place.name());
+    }
+
+    /** Waits, and goes on whatever comes: what is unsettled goes back to the broker with the receiver. */
+    private static void settled(java.util.concurrent.CompletableFuture<Boolean> future, String what) {
+        try {
+            Blocking.get(future, what, CLOSE);
+        } catch (RuntimeException e) {
+            LOG.warn("{}", e.toString());
+        }
+    }
+
+    @Override
+    public void deliver(Incoming delivery) {
+        if (closed) {
+            delivery.release(Duration.ZERO, false, Completion.IGNORED);
+        } else {
+            arrived.add(delivery);
+        }
+    }
+
+    @Override
+    public void lost(List<? extends Incoming> deliveries, String why) {
+        if (!closed && !deliveries.isEmpty()) {
+            broken = TransportException.unknown("the walk over " + place.name() + " broke off: " + why, null);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        broken = cause;
+    }
+
+    /**
+     * A message under way.
+     *
+     * @param number place in the order of arrival
+     */
+    record Letter(long number, Incoming incoming) {}
+
+    private record Counted(CountDownLatch answers) implements Completion {
+        @Override
+        public void done() {
+            answers.countDown();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            answers.countDown();
+        }
+    }
+}
