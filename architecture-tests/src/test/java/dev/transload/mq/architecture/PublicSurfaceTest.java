@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class PublicSurfaceTest {
     private static final Set<String> CLIENT_TYPES = Set.of("MqClient");
-    private static final Set<String> INMEMORY_TYPES = Set.of("InMemoryTransportProvider", "InMemoryBroker");
+    private static final Set<String> INMEMORY_TYPES = Set.of("InMemoryTransportProvider", "InMemoryBroker", "Profile");
     private static final Set<String> RABBITMQ_TYPES = Set.of("RabbitMqTransportProvider", "RabbitMqOptions");
 
     @Test

@@ -40,8 +40,8 @@ public interface Incoming {
     }
 
     /**
-     * Tells that the first handler call of this delivery begins now. Where {@link Counting#exact()}, a delivery that is
-     * lost counts only if this was called; elsewhere nothing happens. Never waits.
+     * Tells that a handler call begins now, the first of this delivery or one more after a {@link #note}. Where {@link
+     * Counting#exact()}, a delivery that is lost counts only if this was called; elsewhere nothing happens. Never waits.
      */
     default void began() {}
 

@@ -21,7 +21,7 @@ public interface Sink {
 
     /**
      * Takes notice that deliveries are no longer this client's: lease over, lane given to another, connection gone.
-     * Their credit is void too: after a reconnect the engine gives credit anew.
+     * Their credit is void too: the engine gives it anew, a transport does not.
      */
     void lost(List<? extends Incoming> deliveries, String why);
 
