@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
  * A running flow of deliveries from one place. It delivers only against credit.
  *
  * <p>Thread-safe. Survives a lost connection: deliveries are reported lost, then it goes on by itself, with the credit
- * that was not used; the engine gives the credit of what was lost anew, see {@link Sink#lost}.
+ * that was not used. Each delivery's credit comes back from the engine once, when it is settled or was lost.
  */
 public interface Receiver {
 

@@ -21,7 +21,8 @@ public interface Sink {
 
     /**
      * Takes notice that deliveries are no longer this client's: lease over, lane given to another, connection gone.
-     * Their credit is void too: the engine gives it anew, a transport does not.
+     * Their credit comes back through {@link Receiver#credit}, as that of settled deliveries does. On an ordered shape
+     * a lost delivery takes all later ones of its lane with it.
      */
     void lost(List<? extends Incoming> deliveries, String why);
 

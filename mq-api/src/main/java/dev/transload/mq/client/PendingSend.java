@@ -1,0 +1,92 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.Message;
+import dev.transload.mq.spi.Outgoing;
+import dev.transload.mq.spi.Place;
+import io.github.resilience4j.retry.Retry;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One send from the call to its end: the transport's {@link Outgoing} and the caller's future in one object.
+ *
+ * <p>The links and {@code state} belong to {@link Sends} and are guarded by its lock. The caller may cancel or complete
+ * the future early; the bound of outstanding sends still counts it until the transport is done.
+ */
+final class PendingSend extends CompletableFuture<String> implements Outgoing, Runnable {
+
+    /** Ended, either way; what the transport says later is ignored. */
+    static final int ENDED = 1;
+
+    private final Sends sends;
+    private final Place to;
+    private final Message message;
+    private final long delayMillis;
+    final long startedNanos;
+    final long deadlineNanos;
+    /** Whether a caller or the engine waits for it and runs no code of the application when it ends. */
+    final boolean inline;
+    /** Whether it counts against the bound of outstanding sends. */
+    final boolean bounded;
+
+    volatile int state;
+    /** How often it was handed to the transport. */
+    int tries;
+
+    @Nullable PendingSend previous;
+    @Nullable PendingSend next;
+    /** Budget and backoff of its retries; made at the first failure. */
+    Retry.@Nullable AsyncContext<Object> retries;
+    /** Whether some try may have reached the broker. */
+    boolean maybeSent;
+
+    PendingSend(
+            Sends sends,
+            Place to,
+            Message message,
+            long delayMillis,
+            long startedNanos,
+            long deadlineNanos,
+            boolean inline,
+            boolean bounded) {
+        this.sends = sends;
+        this.to = to;
+        this.message = message;
+        this.delayMillis = delayMillis;
+        this.startedNanos = startedNanos;
+        this.deadlineNanos = deadlineNanos;
+        this.inline = inline;
+        this.bounded = bounded;
+    }
+
+    @Override
+    public Place to() {
+        return to;
+    }
+
+    @Override
+    public Message message() {
+        return message;
+    }
+
+    @Override
+    public long delayMillis() {
+        return delayMillis;
+    }
+
+    @Override
+    public void done() {
+        sends.confirmed(this);
+    }
+
+    /** Completes the caller's future; run by {@link Completions}. */
+    @Override
+    public void run() {
+        complete(message.id());
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        sends.failed(this, cause);
+    }
+}

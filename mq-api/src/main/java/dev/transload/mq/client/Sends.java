@@ -1,0 +1,456 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.BackpressureException;
+import dev.transload.mq.ClientClosedException;
+import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.Message;
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.MqObserver;
+import dev.transload.mq.Outcome;
+import dev.transload.mq.SendTimeoutException;
+import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.TimeSource;
+import dev.transload.mq.spi.Transport;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every send of one client from the call to its end: bounds how many are outstanding, keeps keys in order, tries again
+ * what may be tried again until the send timeout, and ends each exactly once.
+ *
+ * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
+ * Transports call {@link #confirmed} and {@link #failed} on their threads; futures that applications hold are completed
+ * on the {@link Completions} thread.
+ */
+final class Sends {
+
+    private static final Duration SWEEP = Duration.ofMillis(100);
+
+    /** 20 ms doubling to 2 s, each wait spread by half; the send timeout is what ends the tries. */
+    private static final Retry RETRY = Retry.of(
+            "transload-send",
+            RetryConfig.custom()
+                    .maxAttempts(1_000_000)
+                    .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(20L, 2.0, 0.5, 2_000L))
+                    .retryOnException(e -> e instanceof MessagingException m && m.retryable())
+                    .build());
+
+    private final Transport transport;
+    private final TimeSource time;
+    private final Events events;
+    private final Completions completions;
+    private final Declarations declarations;
+    private final Duration sendTimeout;
+    private final int maxOutstanding;
+    private final int resumeAt;
+    private final boolean failFast;
+
+    private final Lock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+    private final Condition drained = lock.newCondition();
+    private final KeyedSends<PendingSend> keyed = new KeyedSends<>();
+    private @Nullable PendingSend first;
+    private @Nullable PendingSend last;
+    private int total;
+    private int outstanding;
+    private int waiting;
+    private boolean sweeping;
+    private boolean closed;
+
+    Sends(
+            Transport transport,
+            TimeSource time,
+            Events events,
+            Completions completions,
+            Declarations declarations,
+            ClientConfig config) {
+        this.transport = transport;
+        this.time = time;
+        this.events = events;
+        this.completions = completions;
+        this.declarations = declarations;
+        this.sendTimeout = config.sendTimeout();
+        this.maxOutstanding = config.maxOutstandingSends();
+        // Waking a caller costs more than a send: callers at the bound go on together, a quarter below it.
+        this.resumeAt = maxOutstanding - Math.max(1, maxOutstanding / 4);
+        this.failFast = config.failFastOnBackpressure();
+    }
+
+    /**
+     * Sends a message of the application. Blocks at the bound of outstanding sends.
+     *
+     * @param inline whether the caller waits for the future and hangs nothing on it
+     */
+    PendingSend send(Place to, Message message, long delayMillis, boolean inline) {
+        long now = time.nanos();
+        PendingSend send =
+                new PendingSend(this, to, message, delayMillis, now, now + sendTimeout.toNanos(), inline, true);
+        start(send);
+        return send;
+    }
+
+    /** Sends a message of the engine, outside the bound; tries again until the client is closed. */
+    PendingSend sendInternal(Place to, Message message, long delayMillis) {
+        long now = time.nanos();
+        PendingSend send = new PendingSend(this, to, message, delayMillis, now, now + Long.MAX_VALUE / 2, true, false);
+        start(send);
+        return send;
+    }
+
+    private void start(PendingSend send) {
+        boolean go = true;
+        lock.lock();
+        try {
+            if (send.bounded) {
+                awaitRoom(send);
+                outstanding++;
+            }
+            if (closed) {
+                if (send.bounded) {
+                    outstanding--;
+                }
+                throw closedError(send);
+            }
+            append(send);
+            Object key = orderKey(send);
+            if (key != null) {
+                go = keyed.submit(key, send, keepsOrder(send));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (go) {
+            dispatch(send);
+        }
+    }
+
+    private void awaitRoom(PendingSend send) {
+        if (outstanding < maxOutstanding || closed) {
+            return;
+        }
+        if (failFast) {
+            throw new BackpressureException(send.to().name(), maxOutstanding);
+        }
+        while (outstanding >= maxOutstanding && !closed) {
+            long left = send.deadlineNanos - time.nanos();
+            if (left <= 0) {
+                throw new SendTimeoutException(send.to().name(), sendTimeout, Outcome.NOT_SENT, null);
+            }
+            waiting++;
+            try {
+                if (!room.await(Math.min(left, SWEEP.toNanos()), TimeUnit.NANOSECONDS)) {
+                    continue;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw TransportException.temporary(
+                        "interrupted while waiting for room to send to " + send.to().name(), e);
+            } finally {
+                waiting--;
+            }
+        }
+    }
+
+    private void dispatch(PendingSend send) {
+        send.tries++;
+        transport.send(send);
+        if (send.state != PendingSend.ENDED) {
+            scheduleSweep();
+        }
+    }
+
+    /** The broker has the message. Called by the transport. */
+    void confirmed(PendingSend send) {
+        List<PendingSend> go;
+        lock.lock();
+        try {
+            if (send.state == PendingSend.ENDED) {
+                return;
+            }
+            go = end(send);
+        } finally {
+            lock.unlock();
+        }
+        if (events.observed()) {
+            events.count(MqObserver.Event.SENT, send.to().name());
+            events.time(MqObserver.Timing.SEND, send.to().name(), time.nanos() - send.startedNanos);
+        }
+        if (events.listened()) {
+            events.tell(l -> l.sent(send.to().name(), send.message().id()));
+        }
+        if (send.inline) {
+            send.complete(send.message().id());
+        } else {
+            completions.run(send);
+        }
+        go.forEach(this::dispatch);
+    }
+
+    /** A try failed. Called by the transport. */
+    void failed(PendingSend send, Throwable cause) {
+        MessagingException failure = cause instanceof MessagingException m
+                ? m
+                : TransportException.unknown("send to " + send.to().name() + " failed", cause);
+        if (failure.outcome() == Outcome.UNKNOWN) {
+            send.maybeSent = true;
+        }
+        if (failure instanceof DestinationNotFoundException
+                && send.tries == 1
+                && declarations.forget(send.to())) {
+            declarations.declared(send.to()).whenComplete((done, e) -> {
+                if (e == null) {
+                    tryAgain(send, Duration.ZERO);
+                } else {
+                    fail(send, failure);
+                }
+            });
+            return;
+        }
+        if (send.retries == null) {
+            send.retries = RETRY.asyncContext();
+        }
+        long wait = send.retries.onError(failure);
+        if (wait < 0) {
+            fail(send, failure);
+        } else if (time.nanos() + TimeUnit.MILLISECONDS.toNanos(wait) >= send.deadlineNanos) {
+            fail(send, timeout(send, failure));
+        } else {
+            events.count(MqObserver.Event.SEND_RETRIED, send.to().name());
+            tryAgain(send, Duration.ofMillis(wait));
+        }
+    }
+
+    private void tryAgain(PendingSend send, Duration wait) {
+        List<PendingSend> go = List.of();
+        Object key = orderKey(send);
+        lock.lock();
+        try {
+            if (send.state == PendingSend.ENDED) {
+                return;
+            }
+            if (key != null) {
+                go = keyed.failed(key, send);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (key == null) {
+            later(send, wait);
+        } else {
+            go.forEach(next -> later(next, wait));
+        }
+    }
+
+    private void later(PendingSend send, Duration wait) {
+        time.schedule(wait, () -> {
+            if (send.state != PendingSend.ENDED) {
+                dispatch(send);
+            }
+        });
+    }
+
+    private void fail(PendingSend send, MessagingException failure) {
+        List<PendingSend> go;
+        lock.lock();
+        try {
+            if (send.state == PendingSend.ENDED) {
+                return;
+            }
+            go = end(send);
+        } finally {
+            lock.unlock();
+        }
+        events.count(MqObserver.Event.SEND_FAILED, send.to().name());
+        if (events.listened()) {
+            events.tell(l -> l.sendFailed(send.to().name(), send.message().id(), failure));
+        }
+        if (send.inline) {
+            send.completeExceptionally(failure);
+        } else {
+            completions.run(() -> send.completeExceptionally(failure));
+        }
+        go.forEach(this::dispatch);
+    }
+
+    // Lock held.
+    private List<PendingSend> end(PendingSend send) {
+        send.state = PendingSend.ENDED;
+        unlink(send);
+        if (send.bounded) {
+            outstanding--;
+            if (waiting > 0 && outstanding <= resumeAt) {
+                room.signalAll();
+            }
+        }
+        if (total == 0) {
+            drained.signalAll();
+        }
+        Object key = orderKey(send);
+        return key == null ? List.of() : keyed.ended(key, send);
+    }
+
+    // Lock held.
+    private void append(PendingSend send) {
+        total++;
+        send.previous = last;
+        if (last == null) {
+            first = send;
+        } else {
+            last.next = send;
+        }
+        last = send;
+    }
+
+    // Lock held.
+    private void unlink(PendingSend send) {
+        total--;
+        PendingSend previous = send.previous;
+        PendingSend next = send.next;
+        if (previous == null) {
+            first = next;
+        } else {
+            previous.next = next;
+        }
+        if (next == null) {
+            last = previous;
+        } else {
+            next.previous = previous;
+        }
+        send.previous = null;
+        send.next = null;
+    }
+
+    private boolean keepsOrder(PendingSend send) {
+        return transport.capabilities(send.to().shape()).has(Capability.SEND_ORDER);
+    }
+
+    private static @Nullable Object orderKey(PendingSend send) {
+        String key = send.message().key();
+        return key != null && send.to().shape().ordered() && send.delayMillis() == 0
+                ? List.of(send.to().name(), key)
+                : null;
+    }
+
+    private void scheduleSweep() {
+        lock.lock();
+        try {
+            if (sweeping || total == 0) {
+                return;
+            }
+            sweeping = true;
+        } finally {
+            lock.unlock();
+        }
+        time.schedule(SWEEP, this::sweep);
+    }
+
+    // Sends end roughly in the order they began, so the walk stops at the first that still has time.
+    private void sweep() {
+        long now = time.nanos();
+        List<PendingSend> late = new java.util.ArrayList<>();
+        boolean again;
+        lock.lock();
+        try {
+            for (PendingSend send = first; send != null; send = send.next) {
+                if (!send.bounded) {
+                    continue;
+                }
+                if (send.deadlineNanos > now) {
+                    break;
+                }
+                late.add(send);
+            }
+            again = total > 0;
+            sweeping = again;
+        } finally {
+            lock.unlock();
+        }
+        late.forEach(send -> {
+            send.maybeSent = true;
+            fail(send, timeout(send, null));
+        });
+        if (again) {
+            time.schedule(SWEEP, this::sweep);
+        }
+    }
+
+    private SendTimeoutException timeout(PendingSend send, @Nullable Throwable cause) {
+        return new SendTimeoutException(
+                send.to().name(), sendTimeout, send.maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT, cause);
+    }
+
+    private static ClientClosedException closedError(PendingSend send) {
+        return new ClientClosedException("client is closed: cannot send to " + send.to().name(), null);
+    }
+
+    /** Sends not yet ended. */
+    int outstanding() {
+        lock.lock();
+        try {
+            return total;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until all sends have ended, or the deadline. */
+    boolean awaitDrained(long deadlineNanos) {
+        lock.lock();
+        try {
+            while (total > 0) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    if (drained.awaitNanos(left) <= 0) {
+                        return total == 0;
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses new sends of applications; those of the engine still go. */
+    void refuse() {
+        lock.lock();
+        try {
+            closed = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails what is left and returns how many there were. */
+    int failAll() {
+        List<PendingSend> all = new java.util.ArrayList<>();
+        lock.lock();
+        try {
+            closed = true;
+            for (PendingSend send = first; send != null; send = send.next) {
+                all.add(send);
+            }
+        } finally {
+            lock.unlock();
+        }
+        all.forEach(send -> fail(send, closedError(send)));
+        return all.size();
+    }
+}
