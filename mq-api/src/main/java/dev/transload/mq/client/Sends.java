@@ -65,6 +65,7 @@ final class Sends {
     private int outstanding;
     private int waiting;
     private boolean sweeping;
+    private boolean refusing;
     private boolean closed;
 
     Sends(
@@ -115,7 +116,7 @@ final class Sends {
                 awaitRoom(send);
                 outstanding++;
             }
-            if (closed) {
+            if (closed || (refusing && send.bounded)) {
                 if (send.bounded) {
                     outstanding--;
                 }
@@ -135,13 +136,13 @@ final class Sends {
     }
 
     private void awaitRoom(PendingSend send) {
-        if (outstanding < maxOutstanding || closed) {
+        if (outstanding < maxOutstanding || refusing) {
             return;
         }
         if (failFast) {
             throw new BackpressureException(send.to().name(), maxOutstanding);
         }
-        while (outstanding >= maxOutstanding && !closed) {
+        while (outstanding >= maxOutstanding && !refusing) {
             long left = send.deadlineNanos - time.nanos();
             if (left <= 0) {
                 throw new SendTimeoutException(send.to().name(), sendTimeout, Outcome.NOT_SENT, null);
@@ -431,7 +432,7 @@ final class Sends {
     void refuse() {
         lock.lock();
         try {
-            closed = true;
+            refusing = true;
             room.signalAll();
         } finally {
             lock.unlock();

@@ -1,0 +1,208 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.AsyncMessageHandler;
+import dev.transload.mq.Failure;
+import dev.transload.mq.Message;
+import dev.transload.mq.MessageHandler;
+import dev.transload.mq.MqObserver;
+import dev.transload.mq.spi.Annotations;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of one delivery, in their order: still ours? due? expired? filtered? suspect? decode, seen before?,
+ * handler, outcome. Attempts stand before decoding, since a decoder can bring a process down too; idempotency stands
+ * after it, since its key may come from the payload.
+ *
+ * <p>Runs on the flow's worker threads, one delivery at a time for each; keeps no state.
+ *
+ * @param <T> type of the payload
+ */
+final class DeliveryPipeline<T> {
+
+    /** The settle is handed over and the delivery leaves the flow with the worker's return. */
+    static final int LEFT = 0;
+    /** The worker is done with it, but it stays or leaves by another way. */
+    static final int PARKED = 1;
+    /** Its handler goes on without a thread and keeps the slot. */
+    static final int PENDING = 2;
+
+    private static final ThreadLocal<@Nullable EngineDelivery<?>> CURRENT = new ThreadLocal<>();
+
+    private final FlowSpec<T> spec;
+    private final SubscriptionFlow<T> flow;
+    private final Outcomes<T> outcomes;
+    private final Events events;
+    private final TimeSource time;
+    private final @Nullable IdempotencyStep<T> idempotency;
+    private final boolean timed;
+
+    DeliveryPipeline(
+            EngineContext engine, FlowSpec<T> spec, SubscriptionFlow<T> flow, Outcomes<T> outcomes, Events events) {
+        this.spec = spec;
+        this.flow = flow;
+        this.outcomes = outcomes;
+        this.events = events;
+        this.time = engine.time();
+        this.idempotency = IdempotencyStep.of(engine, spec, flow, events);
+        this.timed = events.listened() || events.observed();
+    }
+
+    /** The delivery whose handler runs in this thread, or null. */
+    static @Nullable EngineDelivery<?> current() {
+        return CURRENT.get();
+    }
+
+    /** Runs one delivery through all steps. Never throws. */
+    int run(EngineDelivery<T> delivery) {
+        try {
+            Message message = delivery.message();
+            if (delivery.state() != EngineDelivery.RUNNING) {
+                return notStarted(PARKED);
+            }
+            if (!message.annotations().isEmpty() && notDue(delivery, message)) {
+                return notStarted(PARKED);
+            }
+            if (message.ttl() > 0 && time.millis() >= message.expiresAt()) {
+                return notStarted(outcomes.expired(delivery));
+            }
+            if (!matches(delivery, message)) {
+                return notStarted(outcomes.filtered(delivery));
+            }
+            Attempts attempts = Attempts.of(message, delivery.incoming());
+            if (outcomes.isolated(delivery, attempts)) {
+                return notStarted(PARKED);
+            }
+            delivery.attempt(attempts.attempt() + delivery.heldFailures);
+            if (!decode(delivery, message)) {
+                return notStarted(PARKED);
+            }
+            if (idempotency != null) {
+                int decided = idempotency.begin(delivery, outcomes);
+                if (decided != IdempotencyStep.HANDLE) {
+                    return notStarted(decided);
+                }
+            }
+            return handle(delivery);
+        } catch (RuntimeException | Error e) {
+            // Nothing above throws by design; whatever does is a failed attempt, not a dead worker.
+            return outcomes.failed(delivery, e);
+        }
+    }
+
+    private int notStarted(int result) {
+        flow.started();
+        return result;
+    }
+
+    private boolean notDue(EngineDelivery<T> delivery, Message message) {
+        String due = message.annotations().get(Annotations.DUE);
+        if (due == null) {
+            return false;
+        }
+        try {
+            long wait = Long.parseLong(due) - time.millis();
+            return wait > 0 && outcomes.notDue(delivery, Duration.ofMillis(wait));
+        } catch (NumberFormatException e) {
+            return false; // a foreign header that only looks like ours
+        }
+    }
+
+    private boolean matches(EngineDelivery<T> delivery, Message message) {
+        if (spec.pattern() != null && !spec.pattern().matches(delivery.destination())) {
+            return false;
+        }
+        if (!spec.headerFilter().isEmpty()) {
+            for (Map.Entry<String, String> wanted : spec.headerFilter().entrySet()) {
+                if (!wanted.getValue().equals(message.headers().get(wanted.getKey()))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean decode(EngineDelivery<T> delivery, Message message) {
+        try {
+            delivery.decoded(spec.codec().decode(message.body()));
+            return true;
+        } catch (RuntimeException | StackOverflowError e) {
+            outcomes.giveUp(delivery, Failure.Reason.UNDECODABLE, e);
+            return false;
+        }
+    }
+
+    private int handle(EngineDelivery<T> delivery) {
+        if (!flow.begin(delivery)) {
+            return notStarted(PARKED);
+        }
+        events.count(MqObserver.Event.DELIVERED, spec.source());
+        if (events.listened()) {
+            events.tell(l -> l.delivered(delivery));
+        }
+        EngineDelivery<?> outer = CURRENT.get();
+        CURRENT.set(delivery);
+        flow.started();
+        try {
+            MessageHandler<T> sync = spec.sync();
+            if (sync != null) {
+                sync.handle(delivery);
+            } else {
+                return handleAsync(delivery);
+            }
+        } catch (Throwable e) {
+            // Errors too: a handler that overflows its stack must not take the worker with it.
+            return failed(delivery, e);
+        } finally {
+            CURRENT.set(outer);
+        }
+        return succeeded(delivery);
+    }
+
+    private int handleAsync(EngineDelivery<T> delivery) throws Exception {
+        AsyncMessageHandler<T> async = spec.async();
+        if (async == null) {
+            throw new IllegalStateException("a flow needs a handler");
+        }
+        CompletionStage<?> stage = async.handle(delivery);
+        if (stage == null) {
+            throw new NullPointerException("an asynchronous handler returned null");
+        }
+        time.workBegan();
+        stage.whenComplete((value, e) -> {
+            int result = e == null ? succeeded(delivery) : failed(delivery, unwrapped(e));
+            flow.stageEnded(delivery, result);
+            time.workEnded();
+        });
+        time.workEnded();
+        return PENDING;
+    }
+
+    private static Throwable unwrapped(Throwable e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    private int succeeded(EngineDelivery<T> delivery) {
+        if (timed) {
+            events.time(MqObserver.Timing.HANDLE, spec.source(), time.nanos() - delivery.startedNanos);
+        }
+        if (spec.options().manualSettle() && delivery.state() == EngineDelivery.RUNNING) {
+            return PARKED;
+        }
+        if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            return PARKED; // settled by hand, or lost
+        }
+        return outcomes.acknowledge(delivery, false);
+    }
+
+    private int failed(EngineDelivery<T> delivery, Throwable e) {
+        if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            return PARKED;
+        }
+        return outcomes.failed(delivery, e);
+    }
+}

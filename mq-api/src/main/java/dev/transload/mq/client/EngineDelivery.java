@@ -1,0 +1,231 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.Delivery;
+import dev.transload.mq.LeaseLostException;
+import dev.transload.mq.Message;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Incoming;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A delivery inside the engine: what the handler sees, what the transport tells of its settle, and its place in the
+ * flow's lists, in one object.
+ *
+ * <p>Three parties race for it: the handler's end, the loss of the lease, and the close. {@code state} decides by
+ * compare-and-set; who loses reports and never calls the broker. Fields marked so are guarded by the flow's lock, the
+ * others belong to the thread that runs the delivery.
+ *
+ * @param <T> type of the payload
+ */
+final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implements Delivery<T>, Completion {
+
+    /** In the flow, not started. */
+    static final int QUEUED = 0;
+    /** Its handler runs, or ran and left it open to be settled by hand. */
+    static final int RUNNING = 1;
+    /** Unsettled, waiting for a retry or for someone else's claim to end. */
+    static final int HELD = 2;
+    /** Someone settles it; nobody else may. */
+    static final int SETTLING = 3;
+    /** The transport has the settle. */
+    static final int SETTLED = 4;
+    /** Someone else may have the message. */
+    static final int LOST = 5;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(EngineDelivery.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SubscriptionFlow<T> flow;
+    private final Incoming incoming;
+    private final Message message;
+    final long arrivedNanos;
+
+    @SuppressWarnings("unused") // through STATE
+    private volatile int state;
+
+    /** Guarded: neighbours in the list of what the flow has. */
+    @Nullable EngineDelivery<T> previous;
+
+    @Nullable EngineDelivery<T> next;
+    /** Guarded: the thread in the handler, to be interrupted. */
+    @Nullable Thread worker;
+    /** Guarded: whether the worker was interrupted for this delivery. */
+    boolean interrupted;
+    /** Guarded: whether the lane of its key still waits for it. */
+    boolean inLanes = true;
+    /** Guarded: last renewal of the lease. */
+    long renewedNanos;
+    /** Guarded: when the handler began. */
+    long startedNanos;
+    /** Failures known to this process beyond those the broker tells. */
+    int heldFailures;
+    /** Token of the idempotency claim, and its key. */
+    @Nullable String claimToken;
+
+    @Nullable String claimKey;
+
+    private int attempt = 1;
+    private @Nullable T payload;
+
+    EngineDelivery(SubscriptionFlow<T> flow, Incoming incoming, long nowNanos) {
+        this.flow = flow;
+        this.incoming = incoming;
+        this.message = incoming.message();
+        this.arrivedNanos = nowNanos;
+        this.renewedNanos = nowNanos;
+    }
+
+    int state() {
+        return (int) STATE.getVolatile(this);
+    }
+
+    boolean move(int from, int to) {
+        return STATE.compareAndSet(this, from, to);
+    }
+
+    Incoming incoming() {
+        return incoming;
+    }
+
+    void decoded(T value) {
+        this.payload = value;
+    }
+
+    void attempt(int number) {
+        this.attempt = number;
+    }
+
+    @Override
+    @Nullable String orderKey() {
+        return message.key();
+    }
+
+    @Override
+    public String id() {
+        return message.id();
+    }
+
+    @Override
+    public T payload() {
+        T value = payload;
+        if (value == null) {
+            throw new IllegalStateException("the payload is not decoded yet");
+        }
+        return value;
+    }
+
+    @Override
+    public Message message() {
+        return message;
+    }
+
+    @Override
+    public String destination() {
+        return incoming.destination();
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public boolean redelivered() {
+        return attempt > 1 || incoming.brokerCount() > 1;
+    }
+
+    @Override
+    public Instant leaseUntil() {
+        return flow.leaseUntil(this);
+    }
+
+    @Override
+    public boolean leaseLost() {
+        return state() == LOST;
+    }
+
+    @Override
+    public long fence() {
+        return incoming.fence();
+    }
+
+    @Override
+    public void ack() {
+        claimSettle();
+        flow.outcomes().acknowledge(this, true);
+    }
+
+    @Override
+    public void retry(Duration delay) {
+        Duration wait = delay.isNegative() ? Duration.ZERO : delay;
+        flow.requireDelay(wait);
+        claimSettle();
+        flow.outcomes().retryByHand(this, wait);
+    }
+
+    @Override
+    public void deadLetter(String reason) {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("reason must not be blank");
+        }
+        claimSettle();
+        flow.outcomes().deadLetterByHand(this, reason);
+    }
+
+    @Override
+    public void discard() {
+        claimSettle();
+        flow.outcomes().discard(this, "by the handler");
+    }
+
+    private void claimSettle() {
+        if (!move(RUNNING, SETTLING)) {
+            if (state() == LOST) {
+                throw new LeaseLostException(
+                        "delivery of " + message.id() + " from " + flow.source() + " was lost before it was settled",
+                        null);
+            }
+            throw new IllegalStateException("delivery of " + message.id() + " is settled already");
+        }
+    }
+
+    /** The transport has passed the settle on. */
+    @Override
+    public void done() {
+        STATE.setVolatile(this, SETTLED);
+        flow.settleEnded();
+    }
+
+    /** The settle did not reach the broker: the message may come again. */
+    @Override
+    public void failed(Throwable cause) {
+        STATE.setVolatile(this, LOST);
+        flow.settleFailed(this, cause);
+    }
+
+    long unsettledNanos(long now) {
+        return now - arrivedNanos;
+    }
+
+    /** Time the handler has taken so far. */
+    Duration handling(long now) {
+        return Duration.of(now - startedNanos, TimeUnit.NANOSECONDS.toChronoUnit());
+    }
+
+    @Override
+    public String toString() {
+        return "Delivery[" + message.id() + " from " + flow.source() + ", attempt " + attempt + "]";
+    }
+}

@@ -1,0 +1,190 @@
+package dev.transload.mq.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which delivery may run now. On an ordered source deliveries of one key run one at a time, in the order they
+ * came; a key whose first delivery runs, is held, or is on its way back from the broker is closed, and other keys go
+ * on. On any other source, and for deliveries without a key, it is a plain queue.
+ *
+ * <p>A key is remembered only while it has deliveries or awaits one. Keys take turns: a key that has run goes to the
+ * end of the line.
+ *
+ * <p>Pure: no clock, no I/O. Not thread-safe; {@link SubscriptionFlow} guards it.
+ *
+ * @param <D> a delivery
+ */
+final class KeyLanes<D extends KeyLanes.Item<D>> {
+
+    private final boolean ordered;
+    private final Map<String, Lane<D>> lanes = new HashMap<>();
+    private final ArrayDeque<D> runnable = new ArrayDeque<>();
+    private int size;
+
+    KeyLanes(boolean ordered) {
+        this.ordered = ordered;
+    }
+
+    /** What lanes need to know of a delivery, and what they keep with it. */
+    abstract static class Item<D extends Item<D>> {
+        private @Nullable Lane<D> lane;
+
+        /** Unit of order, or null for none. */
+        abstract @Nullable String orderKey();
+
+        /** Identity by which a delivery is recognised when it comes back. */
+        abstract String id();
+    }
+
+    /**
+     * Takes a delivery in.
+     *
+     * @return whether it is one that was awaited; it then waits to be {@linkplain #reopen reopened}
+     */
+    boolean add(D delivery) {
+        size++;
+        String key = ordered ? delivery.orderKey() : null;
+        if (key == null) {
+            runnable.add(delivery);
+            return false;
+        }
+        Lane<D> lane = lanes.get(key);
+        if (lane == null) {
+            lane = new Lane<>();
+            lanes.put(key, lane);
+            runnable.add(delivery);
+        }
+        setLane(delivery, lane);
+        if (lane.awaitedId != null && lane.awaitedId.equals(delivery.id())) {
+            lane.awaitedId = null;
+            lane.items.addFirst(delivery);
+            return true;
+        }
+        lane.items.add(delivery);
+        return false;
+    }
+
+    /** Takes out the next delivery to run and closes its key, or returns null if none may run. */
+    @Nullable D take() {
+        return runnable.poll();
+    }
+
+    /** The delivery that {@link #take} would return. */
+    @Nullable D peek() {
+        return runnable.peek();
+    }
+
+    /** The delivery taken is settled or lost: it leaves, and its key goes on. */
+    void done(D delivery) {
+        size--;
+        Lane<D> lane = laneOf(delivery);
+        if (lane == null) {
+            return;
+        }
+        setLane(delivery, null);
+        boolean head = lane.items.peek() == delivery;
+        lane.items.remove(delivery);
+        if (head) {
+            advance(delivery, lane);
+        } else if (lane.items.isEmpty() && lane.awaitedId == null) {
+            forget(delivery, lane);
+        }
+    }
+
+    /** The delivery taken goes back to the broker and will come again; its key stays closed until it has. */
+    void await(D delivery) {
+        size--;
+        Lane<D> lane = laneOf(delivery);
+        if (lane != null) {
+            setLane(delivery, null);
+            lane.items.remove(delivery);
+            lane.awaitedId = delivery.id();
+        }
+    }
+
+    /** A delivery that was held, or awaited and came, may run. */
+    void reopen(D delivery) {
+        runnable.add(delivery);
+    }
+
+    /** A delivery that never ran leaves: it was lost or given back. */
+    void remove(D delivery) {
+        runnable.remove(delivery);
+        done(delivery);
+    }
+
+    /** What is awaited will not come; the keys go on with what they have. */
+    void awaitNoMore() {
+        for (Map.Entry<String, Lane<D>> entry : new ArrayList<>(lanes.entrySet())) {
+            Lane<D> lane = entry.getValue();
+            if (lane.awaitedId != null) {
+                lane.awaitedId = null;
+                if (lane.items.isEmpty()) {
+                    lanes.remove(entry.getKey());
+                } else {
+                    runnable.add(lane.items.element());
+                }
+            }
+        }
+    }
+
+    /** Deliveries that may run now. */
+    int runnable() {
+        return runnable.size();
+    }
+
+    /** Deliveries inside: running, runnable, held, and those behind them. */
+    int size() {
+        return size;
+    }
+
+    /** Keys remembered. */
+    int keys() {
+        return lanes.size();
+    }
+
+    /** Keys whose first delivery went back to the broker. */
+    List<String> awaited() {
+        return lanes.entrySet().stream()
+                .filter(entry -> entry.getValue().awaitedId != null)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private void advance(D finished, Lane<D> lane) {
+        D next = lane.items.peek();
+        if (next != null) {
+            runnable.add(next);
+        } else {
+            forget(finished, lane);
+        }
+    }
+
+    private void forget(D finished, Lane<D> lane) {
+        String key = finished.orderKey();
+        if (key != null) {
+            lanes.remove(key, lane);
+        }
+    }
+
+    private @Nullable Lane<D> laneOf(D delivery) {
+        Item<D> item = delivery;
+        return item.lane;
+    }
+
+    private void setLane(D delivery, @Nullable Lane<D> lane) {
+        Item<D> item = delivery;
+        item.lane = lane;
+    }
+
+    /** One key. The first item is the one that runs or is held, unless one is awaited. */
+    private static final class Lane<D> {
+        private final ArrayDeque<D> items = new ArrayDeque<>(4);
+        private @Nullable String awaitedId;
+    }
+}
