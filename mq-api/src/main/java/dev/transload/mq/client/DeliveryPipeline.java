@@ -48,7 +48,7 @@ final class DeliveryPipeline<T> {
         this.outcomes = outcomes;
         this.events = events;
         this.time = engine.time();
-        this.idempotency = IdempotencyStep.of(engine, spec, flow, events);
+        this.idempotency = outcomes.idempotency();
         this.timed = events.listened() || events.observed();
     }
 
@@ -73,11 +73,11 @@ final class DeliveryPipeline<T> {
             if (!matches(delivery, message)) {
                 return notStarted(outcomes.filtered(delivery));
             }
-            Attempts attempts = Attempts.of(message, delivery.incoming());
-            if (outcomes.isolated(delivery, attempts)) {
+            Attempts attempts = outcomes.attempts(delivery);
+            if (attempts.crashes() > 0 && !outcomes.isolation().mayRun(delivery, attempts)) {
                 return notStarted(PARKED);
             }
-            delivery.attempt(attempts.attempt() + delivery.heldFailures);
+            delivery.attempt(attempts.attempt());
             if (!decode(delivery, message)) {
                 return notStarted(PARKED);
             }

@@ -1,9 +1,11 @@
 package dev.transload.mq.client;
 
 import dev.transload.mq.Message;
+import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.Transport;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -40,4 +42,10 @@ interface EngineContext {
      * task runs all the same.
      */
     void complete(Runnable task);
+
+    /** Longest delay of a send to places of these capabilities, natively or through delay lanes. */
+    Duration maxDelay(Capabilities capable);
+
+    /** A message was moved to a suspects' place: whoever handles it should look there. */
+    void suspectsAt(Place suspects);
 }

@@ -5,6 +5,8 @@ import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.TimeSource;
+import dev.transload.mq.spi.Annotations;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -71,8 +73,14 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     long startedNanos;
     /** Failures known to this process beyond those the broker tells. */
     int heldFailures;
-    /** Token of the idempotency claim, and its key. */
-    @Nullable String claimToken;
+    /** Whether the broker's count includes those failures. */
+    boolean countedFailures;
+    /** When the first failure that this process knows of was, in milliseconds since 1970; 0 for none. */
+    long firstFailureMillis;
+    /** Token of the idempotency claim, its key, and what renews it. */
+    volatile @Nullable String claimToken;
+
+    TimeSource.@Nullable Timer claimRenewal;
 
     @Nullable String claimKey;
 
@@ -85,6 +93,10 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
         this.message = incoming.message();
         this.arrivedNanos = nowNanos;
         this.renewedNanos = nowNanos;
+    }
+
+    boolean isOf(SubscriptionFlow<?> other) {
+        return flow == other;
     }
 
     int state() {
@@ -133,7 +145,8 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     @Override
     public String destination() {
-        return incoming.destination();
+        String sentTo = message.annotations().get(Annotations.DESTINATION);
+        return sentTo == null ? incoming.destination() : sentTo;
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +29,8 @@ final class IdempotencyStep<T> {
 
     private final Idempotency<T> idempotency;
     private final IdempotencyStore store;
+    private final EngineContext engine;
     private final FlowSpec<T> spec;
-    private final SubscriptionFlow<T> flow;
     private final Events events;
     private final TimeSource time;
     private final String owner;
@@ -40,12 +39,11 @@ final class IdempotencyStep<T> {
             Idempotency<T> idempotency,
             EngineContext engine,
             FlowSpec<T> spec,
-            SubscriptionFlow<T> flow,
             Events events) {
         this.idempotency = idempotency;
         this.store = idempotency.store();
+        this.engine = engine;
         this.spec = spec;
-        this.flow = flow;
         this.events = events;
         this.time = engine.time();
         this.owner = engine.clientId();
@@ -54,11 +52,11 @@ final class IdempotencyStep<T> {
     /** The step of a subscription that asks for one, or null. */
     @SuppressWarnings("unchecked") // the key function of a subscription takes its own payload type
     static <T> @Nullable IdempotencyStep<T> of(
-            EngineContext engine, FlowSpec<T> spec, SubscriptionFlow<T> flow, Events events) {
+            EngineContext engine, FlowSpec<T> spec, Events events) {
         Idempotency<?> wanted = spec.options().idempotency();
         return wanted == null
                 ? null
-                : new IdempotencyStep<>((Idempotency<T>) wanted, engine, spec, flow, events);
+                : new IdempotencyStep<>((Idempotency<T>) wanted, engine, spec, events);
     }
 
     /** Claims the delivery's key; returns {@link #HANDLE}, or what the pipeline returns since it is decided. */
@@ -126,28 +124,36 @@ final class IdempotencyStep<T> {
     }
 
     private void keepRenewed(EngineDelivery<T> delivery, String key, String token) {
-        AtomicBoolean over = new AtomicBoolean();
         Duration every = idempotency.lease().dividedBy(3);
         Runnable renewal = new Runnable() {
             @Override
             public void run() {
-                if (over.get() || !token.equals(delivery.claimToken)) {
-                    return;
+                if (token.equals(delivery.claimToken)) {
+                    // The store may block and the timer may not.
+                    engine.complete(() -> renew(delivery, key, token));
+                    delivery.claimRenewal = time.schedule(every, this);
                 }
-                // The store may block and the timer may not: a thread of the flow asks it.
-                flow.runBeside(() -> {
-                    try {
-                        if (token.equals(delivery.claimToken) && !store.renew(key, token, idempotency.lease())) {
-                            over.set(true);
-                        }
-                    } catch (RuntimeException e) {
-                        LOG.warn("the claim of {} could not be renewed: {}", delivery, e.toString());
-                    }
-                });
-                time.schedule(every, this);
             }
         };
-        time.schedule(every, renewal);
+        delivery.claimRenewal = time.schedule(every, renewal);
+    }
+
+    private void renew(EngineDelivery<T> delivery, String key, String token) {
+        try {
+            if (token.equals(delivery.claimToken) && !store.renew(key, token, idempotency.lease())) {
+                LOG.warn("the claim of {} was lost while its handler runs", delivery);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the claim of {} could not be renewed: {}", delivery, e.toString());
+        }
+    }
+
+    private static void stopRenewing(EngineDelivery<?> delivery) {
+        delivery.claimToken = null;
+        TimeSource.Timer renewal = delivery.claimRenewal;
+        if (renewal != null) {
+            renewal.cancel();
+        }
     }
 
     /** The handler succeeded. The message is acked whatever the store says. */
@@ -157,7 +163,7 @@ final class IdempotencyStep<T> {
         if (token == null || key == null) {
             return;
         }
-        delivery.claimToken = null;
+        stopRenewing(delivery);
         try {
             if (!store.complete(key, token, idempotency.retention())) {
                 bypassed(delivery, "the claim ended before the handler did");
@@ -174,7 +180,7 @@ final class IdempotencyStep<T> {
         if (token == null || key == null) {
             return;
         }
-        delivery.claimToken = null;
+        stopRenewing(delivery);
         try {
             store.abandon(key, token);
         } catch (RuntimeException e) {

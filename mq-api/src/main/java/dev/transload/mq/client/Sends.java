@@ -74,17 +74,17 @@ final class Sends {
             Events events,
             Completions completions,
             Declarations declarations,
-            ClientConfig config) {
+            EngineSettings settings) {
         this.transport = transport;
         this.time = time;
         this.events = events;
         this.completions = completions;
         this.declarations = declarations;
-        this.sendTimeout = config.sendTimeout();
-        this.maxOutstanding = config.maxOutstandingSends();
+        this.sendTimeout = settings.sendTimeout();
+        this.maxOutstanding = settings.maxOutstandingSends();
         // Waking a caller costs more than a send: callers at the bound go on together, a quarter below it.
         this.resumeAt = maxOutstanding - Math.max(1, maxOutstanding / 4);
-        this.failFast = config.failFastOnBackpressure();
+        this.failFast = settings.failFastOnBackpressure();
     }
 
     /**

@@ -80,6 +80,7 @@ final class SubscriptionFlow<T> implements Sink {
     private boolean sweepScheduled;
     private boolean blockedTold;
     private boolean ended;
+    private @Nullable Runnable atQuiet;
     private long progressNanos;
 
     private final AtomicInteger starting = new AtomicInteger();
@@ -255,11 +256,16 @@ final class SubscriptionFlow<T> implements Sink {
             int credit;
             int delta;
             boolean told = false;
+            Runnable last = null;
             lock.lock();
             try {
                 if (finished != null) {
                     finish(finished, result);
                     finished = null;
+                }
+                if (atQuiet != null && running == 0 && unsettled == 0) {
+                    last = atQuiet;
+                    atQuiet = null;
                 }
                 if (!ended && state == State.RUNNING && running < concurrency) {
                     delivery = lanes.take();
@@ -276,7 +282,7 @@ final class SubscriptionFlow<T> implements Sink {
                 }
                 credit = creditDue();
                 delta = activity();
-                if (delivery == null && credit == 0 && delta == 0 && !told) {
+                if (delivery == null && credit == 0 && delta == 0 && !told && last == null) {
                     if (ended || !awaitWork()) {
                         workers--;
                         quiet.signalAll();
@@ -291,6 +297,9 @@ final class SubscriptionFlow<T> implements Sink {
             giveCredit(credit);
             if (told) {
                 tellBlocked();
+            }
+            if (last != null) {
+                last.run();
             }
             if (delivery != null) {
                 return delivery;
@@ -836,6 +845,26 @@ final class SubscriptionFlow<T> implements Sink {
                 }
             }
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Handlers that run now. */
+    int running() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs a task, on a worker, when the last handler has ended and its settle is handed over. */
+    void whenQuiet(Runnable task) {
+        lock.lock();
+        try {
+            atQuiet = task;
         } finally {
             lock.unlock();
         }

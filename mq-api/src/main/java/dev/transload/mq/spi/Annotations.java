@@ -45,6 +45,9 @@ public final class Annotations {
     /** Queue or topic the message was sent to, when it is elsewhere now. */
     public static final String DESTINATION = "mq-destination";
 
+    /** Deliveries without outcome before the message was moved to run alone. */
+    public static final String CRASHES = "mq-crashes";
+
     /** When the message failed first, in milliseconds since 1970. */
     public static final String FIRST_FAILURE = "mq-first-failure";
 

@@ -1,0 +1,148 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.CloseReport;
+import dev.transload.mq.Health;
+import dev.transload.mq.Subscription;
+import dev.transload.mq.spi.Receiver;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an application holds of a flow, and how the flow ends: stop intake, give back what was not started, let
+ * handlers finish until the deadline, interrupt them, flush settles, leave the broker.
+ *
+ * <p>Thread-safe. The first caller of close does it, others wait for its report. A close from inside one of the flow's
+ * own handlers leaves that delivery out: it returns when all else is done, and the receiver is closed when that handler
+ * has returned and its settle is handed over.
+ */
+final class ClientSubscription implements Subscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSubscription.class);
+    private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final SubscriptionFlow<?> flow;
+    private final Lock closing = new ReentrantLock();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private @Nullable CloseReport report;
+
+    ClientSubscription(SubscriptionFlow<?> flow) {
+        this.flow = flow;
+    }
+
+    SubscriptionFlow<?> flow() {
+        return flow;
+    }
+
+    /** Completes when the receiver is closed and no worker is left. */
+    CompletableFuture<Void> left() {
+        return left;
+    }
+
+    @Override
+    public String source() {
+        return flow.source();
+    }
+
+    @Override
+    public State state() {
+        return flow.state();
+    }
+
+    @Override
+    public void pause() {
+        flow.pause();
+    }
+
+    @Override
+    public void resume() {
+        flow.resume();
+    }
+
+    @Override
+    public Health health() {
+        return flow.health();
+    }
+
+    @Override
+    public void close() {
+        close(DEFAULT_DEADLINE);
+    }
+
+    @Override
+    public CloseReport close(Duration deadline) {
+        if (deadline.isNegative()) {
+            throw new IllegalArgumentException("deadline must not be negative, was " + deadline);
+        }
+        EngineDelivery<?> own = DeliveryPipeline.current();
+        if (own != null && !own.isOf(flow)) {
+            own = null;
+        }
+        closing.lock();
+        try {
+            if (report == null) {
+                report = drain(flow, own, System.nanoTime() + deadline.toNanos());
+            }
+            return report;
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private <T> CloseReport drain(SubscriptionFlow<T> toEnd, @Nullable EngineDelivery<?> own, long deadline) {
+        int but = own == null ? 0 : 1;
+        Receiver receiver = toEnd.beginDrain();
+        if (receiver == null) {
+            toEnd.end();
+            left.complete(null);
+            return new CloseReport(true, 0, 0, 0, List.of(), 0);
+        }
+        await("stop", receiver.stop(), deadline);
+        List<EngineDelivery<T>> unstarted = toEnd.takeUnstarted();
+        unstarted.forEach(toEnd.outcomes()::giveBackUnstarted);
+        int ran = toEnd.running() - but;
+        boolean quiet = toEnd.awaitQuiet(but, deadline);
+        List<EngineDelivery<T>> stuck = List.of();
+        if (!quiet) {
+            stuck = toEnd.interruptRunning(own);
+            toEnd.awaitQuiet(but, System.nanoTime() + GRACE.toNanos());
+            stuck.forEach(toEnd.outcomes()::giveBackRunning);
+        }
+        if (own == null) {
+            leave(toEnd, receiver, 0, deadline + GRACE.toNanos());
+        } else {
+            toEnd.whenQuiet(() -> leave(toEnd, receiver, 1, System.nanoTime() + DEFAULT_DEADLINE.toNanos()));
+        }
+        List<String> unknown = toEnd.ackUnknown();
+        boolean clean = quiet && unknown.isEmpty();
+        return new CloseReport(
+                clean, Math.max(0, ran - stuck.size()), unstarted.size(), stuck.size(), unknown, 0);
+    }
+
+    private void leave(SubscriptionFlow<?> toEnd, Receiver receiver, int ownWorkers, long deadline) {
+        Duration rest = Duration.ofNanos(Math.max(GRACE.toNanos(), deadline - System.nanoTime()));
+        await("close", receiver.close(rest), System.nanoTime() + rest.toNanos());
+        toEnd.end();
+        toEnd.awaitWorkersGone(ownWorkers, deadline);
+        left.complete(null);
+    }
+
+    private void await(String step, CompletableFuture<Void> done, long deadline) {
+        try {
+            done.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("{} of the subscription to {} was not confirmed: {}", step, source(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,485 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.Failure;
+import dev.transload.mq.Message;
+import dev.transload.mq.MqObserver;
+import dev.transload.mq.OrderPolicy;
+import dev.transload.mq.RetryPolicy;
+import dev.transload.mq.Subscription.State;
+import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.spi.Annotations;
+import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what a handler or a rule decided about a delivery into calls on the transport, once. Every method but the
+ * waiting ones expects the delivery claimed (SETTLING) or claims it, and leaves it settled, held, or given back.
+ *
+ * <p>Thread-safe. Nothing here waits for the network: what needs a send first goes on when the broker has it.
+ *
+ * @param <T> type of the payload
+ */
+final class Outcomes<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+    /** How long a delivery waits when what its outcome needs, such as the dead-letter place, cannot be reached. */
+    private static final Duration TROUBLE = Duration.ofSeconds(1);
+
+    private final EngineContext engine;
+    private final FlowSpec<T> spec;
+    private final SubscriptionFlow<T> flow;
+    private final Events events;
+    private final TimeSource time;
+    private final Capabilities capable;
+    private final RetryPolicy policy;
+    private final RetrySchedule schedule;
+    private final @Nullable IdempotencyStep<T> idempotency;
+    private final Isolation<T> isolation;
+    private final Map<String, Returning> returning = new ConcurrentHashMap<>();
+
+    Outcomes(EngineContext engine, FlowSpec<T> spec, SubscriptionFlow<T> flow, Events events) {
+        this.engine = engine;
+        this.spec = spec;
+        this.flow = flow;
+        this.events = events;
+        this.time = engine.time();
+        this.capable = spec.capabilities();
+        this.policy = spec.options().retry();
+        this.schedule = new RetrySchedule(policy);
+        this.idempotency = IdempotencyStep.of(engine, spec, events);
+        this.isolation = new Isolation<>(engine, spec, this, events);
+    }
+
+    @Nullable IdempotencyStep<T> idempotency() {
+        return idempotency;
+    }
+
+    Isolation<T> isolation() {
+        return isolation;
+    }
+
+    /** The numbers of this delivery, with what this process knows of its failures. */
+    Attempts attempts(EngineDelivery<T> delivery) {
+        if (delivery.heldFailures == 0) {
+            return Attempts.of(delivery.message(), delivery.incoming());
+        }
+        Attempts told = Attempts.of(delivery.message(), delivery.incoming());
+        int failures = Math.max(told.failures(), delivery.heldFailures);
+        int unexplained = delivery.countedFailures
+                ? Math.max(0, told.crashes() - (failures - told.failures()))
+                : told.crashes();
+        return new Attempts(failures, unexplained);
+    }
+
+    // ---- good ends
+
+    /** The handler succeeded, or acked by hand. */
+    int acknowledge(EngineDelivery<T> delivery, boolean byHand) {
+        if (idempotency != null) {
+            idempotency.complete(delivery);
+        }
+        flow.settleBegan();
+        delivery.incoming().ack(delivery);
+        events.count(MqObserver.Event.COMPLETED, spec.source());
+        if (events.listened()) {
+            Duration handling = delivery.handling(time.nanos());
+            events.tell(l -> l.completed(delivery, handling));
+        }
+        if (byHand) {
+            flow.leave(delivery);
+            return DeliveryPipeline.PARKED;
+        }
+        return DeliveryPipeline.LEFT;
+    }
+
+    /** The store knows the message as done. */
+    int duplicate(EngineDelivery<T> delivery) {
+        events.count(MqObserver.Event.DUPLICATE_SKIPPED, spec.source());
+        events.tell(l -> l.duplicateSkipped(spec.source(), delivery.message()));
+        return ackUnhandled(delivery);
+    }
+
+    /** The message is not for this group. */
+    int filtered(EngineDelivery<T> delivery) {
+        events.count(MqObserver.Event.FILTERED, spec.source());
+        return ackUnhandled(delivery);
+    }
+
+    private int ackUnhandled(EngineDelivery<T> delivery) {
+        if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            return DeliveryPipeline.PARKED;
+        }
+        flow.settleBegan();
+        delivery.incoming().ack(delivery);
+        return DeliveryPipeline.LEFT;
+    }
+
+    /** The message is thrown away. */
+    void discard(EngineDelivery<T> delivery, String why) {
+        if (idempotency != null) {
+            idempotency.abandon(delivery);
+        }
+        events.count(MqObserver.Event.DISCARDED, spec.source());
+        LOG.info("message {} of {} is discarded: {}", delivery.id(), spec.source(), why);
+        events.tell(l -> l.discarded(spec.source(), delivery.message(), why));
+        settle(delivery);
+    }
+
+    private void settle(EngineDelivery<T> delivery) {
+        flow.settleBegan();
+        delivery.incoming().ack(delivery);
+        flow.leave(delivery);
+    }
+
+    // ---- waits and returns
+
+    /** The message is early: it stays away for the rest of its delay. Returns whether it does. */
+    boolean notDue(EngineDelivery<T> delivery, Duration wait) {
+        if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            return true;
+        }
+        if (capable.maxReleaseDelay().compareTo(Duration.ZERO) > 0) {
+            Duration away = wait.compareTo(capable.maxReleaseDelay()) < 0 ? wait : capable.maxReleaseDelay();
+            release(delivery, away, false);
+        } else {
+            hold(delivery, wait);
+        }
+        return true;
+    }
+
+    /** Not now: the delivery waits and is tried again, which counts as nothing. */
+    void giveBack(EngineDelivery<T> delivery, Duration wait) {
+        delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING);
+        hold(delivery, wait);
+    }
+
+    /** A delivery that was taken out of the flow unstarted goes back to the broker. */
+    void giveBackUnstarted(EngineDelivery<T> delivery) {
+        flow.settleBegan();
+        delivery.incoming().release(Duration.ZERO, false, delivery);
+    }
+
+    /** A delivery whose handler would not end goes back to the broker. */
+    void giveBackRunning(EngineDelivery<T> delivery) {
+        if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            if (idempotency != null) {
+                idempotency.abandon(delivery);
+            }
+            release(delivery, Duration.ZERO, true);
+        }
+    }
+
+    private void release(EngineDelivery<T> delivery, Duration wait, boolean failed) {
+        flow.settleBegan();
+        delivery.incoming().release(wait, failed, delivery);
+        flow.leave(delivery);
+    }
+
+    // Held while the flow lives; a flow that ends gives everything back.
+    private void hold(EngineDelivery<T> delivery, Duration wait) {
+        State state = flow.state();
+        if (state == State.DRAINING || state == State.CLOSED || state == State.FAILED) {
+            release(delivery, Duration.ZERO, false);
+        } else {
+            flow.hold(delivery, wait);
+        }
+    }
+
+    // ---- failures
+
+    /** The handler failed. */
+    int failed(EngineDelivery<T> delivery, Throwable cause) {
+        delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING);
+        if (idempotency != null) {
+            idempotency.abandon(delivery);
+        }
+        events.count(MqObserver.Event.FAILED, spec.source());
+        if (events.listened()) {
+            events.tell(l -> l.failed(delivery, cause));
+        }
+        LOG.debug("handling of {} failed", delivery, cause);
+        Attempts attempts = attempts(delivery);
+        if (!policy.retries(cause)) {
+            giveUp(delivery, Failure.Reason.NOT_RETRYABLE, cause);
+        } else if (!mayRetry(attempts)) {
+            giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, cause);
+        } else {
+            retry(delivery, attempts.failures() + 1, schedule.delayAfter(attempts.failures() + 1), cause);
+        }
+        return DeliveryPipeline.PARKED;
+    }
+
+    private boolean mayRetry(Attempts attempts) {
+        boolean letGo = spec.ordered() && spec.options().orderPolicy() == OrderPolicy.DEAD_LETTER_AND_CONTINUE;
+        return !letGo && attempts.mayRetry(policy.maxAttempts());
+    }
+
+    /** The handler has taken longer than it may; it was interrupted, and what it does now is of no account. */
+    void overdue(EngineDelivery<T> delivery) {
+        failed(
+                delivery,
+                new TimeoutException("the handler took longer than maxProcessingTime, "
+                        + spec.options().maxProcessingTime()));
+    }
+
+    /** The handler asked for another attempt. */
+    void retryByHand(EngineDelivery<T> delivery, Duration wait) {
+        if (idempotency != null) {
+            idempotency.abandon(delivery);
+        }
+        Attempts attempts = attempts(delivery);
+        if (mayRetry(attempts)) {
+            retry(delivery, attempts.failures() + 1, wait, null);
+        } else {
+            giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, null);
+        }
+    }
+
+    /** The handler asked to set the message aside. */
+    void deadLetterByHand(EngineDelivery<T> delivery, String reason) {
+        giveUp(delivery, Failure.Reason.REQUESTED, new Requested(reason));
+    }
+
+    /** The time to live is over. */
+    int expired(EngineDelivery<T> delivery) {
+        events.count(MqObserver.Event.EXPIRED, spec.source());
+        events.tell(l -> l.expired(spec.source(), delivery.message()));
+        return switch (spec.options().expiryPolicy()) {
+            case DISCARD -> ackUnhandled(delivery);
+            case DEAD_LETTER -> {
+                giveUp(delivery, Failure.Reason.EXPIRED, null);
+                yield DeliveryPipeline.PARKED;
+            }
+        };
+    }
+
+    private void retry(EngineDelivery<T> delivery, int failures, Duration wait, @Nullable Throwable cause) {
+        events.count(MqObserver.Event.RETRIED, spec.source());
+        if (events.listened()) {
+            events.tell(l -> l.retried(delivery, wait));
+        }
+        if (delivery.firstFailureMillis == 0) {
+            delivery.firstFailureMillis = time.millis();
+        }
+        if (spec.ephemeral()) {
+            if (wait.compareTo(spec.options().lease()) > 0) {
+                giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, cause);
+            } else {
+                delivery.heldFailures = failures;
+                hold(delivery, wait);
+            }
+        } else if (spec.ordered()) {
+            retryInOrder(delivery, failures, wait);
+        } else if (capable.has(Capability.NOTE_ATTEMPTS) && wait.compareTo(capable.maxReleaseDelay()) <= 0) {
+            note(delivery, failures, () -> release(delivery, wait, false));
+        } else {
+            retryByCopy(delivery, failures, wait);
+        }
+    }
+
+    private void retryInOrder(EngineDelivery<T> delivery, int failures, Duration wait) {
+        if (capable.has(Capability.NOTE_ATTEMPTS)) {
+            note(delivery, failures, () -> {
+                delivery.heldFailures = failures;
+                hold(delivery, wait);
+            });
+        } else if (capable.has(Capability.KEY_HOLD)) {
+            release(delivery, wait, true);
+        } else {
+            returning.put(delivery.id(), new Returning(failures, time.nanos() + wait.toNanos()));
+            flow.awaitReturn(delivery);
+            flow.settleBegan();
+            delivery.incoming().release(Duration.ZERO, true, delivery);
+        }
+    }
+
+    /** A delivery whose key waited for it has come back. */
+    void returned(EngineDelivery<T> delivery) {
+        Returning known = returning.remove(delivery.id());
+        if (known == null) {
+            flow.holdReturned(delivery, Duration.ZERO);
+            return;
+        }
+        delivery.heldFailures = known.failures();
+        delivery.countedFailures = true;
+        flow.holdReturned(delivery, Duration.ofNanos(Math.max(0, known.dueNanos() - time.nanos())));
+    }
+
+    /** What was to come back will not come to this flow. */
+    void returnsNoMore() {
+        returning.clear();
+    }
+
+    private void note(EngineDelivery<T> delivery, int failures, Runnable then) {
+        delivery.incoming().note(failures, new Completion() {
+            @Override
+            public void done() {
+                then.run();
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                flow.settleBegan();
+                delivery.failed(cause);
+                flow.leave(delivery);
+            }
+        });
+    }
+
+    private void retryByCopy(EngineDelivery<T> delivery, int failures, Duration wait) {
+        Message.Builder copy = delivery.message()
+                .toBuilder()
+                .annotation(Annotations.ATTEMPT, Integer.toString(failures + 1))
+                .annotation(Annotations.FIRST_FAILURE, Long.toString(delivery.firstFailureMillis));
+        if (spec.home().role() == Place.Role.GROUP) {
+            copy.annotation(Annotations.DESTINATION, delivery.destination());
+        }
+        move(delivery, spec.home(), copy.build(), wait, () -> {});
+    }
+
+    /** No more attempts: the message is set aside, or thrown away where nothing is kept. */
+    void giveUp(EngineDelivery<T> delivery, Failure.Reason reason, @Nullable Throwable cause) {
+        delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING);
+        if (delivery.state() != EngineDelivery.SETTLING) {
+            return;
+        }
+        if (idempotency != null) {
+            idempotency.abandon(delivery);
+        }
+        Place to = spec.deadLetters();
+        if (to == null) {
+            discard(delivery, reason + (cause == null ? "" : ": " + cause.getClass().getSimpleName()));
+            return;
+        }
+        Failure failure = failure(delivery, reason, cause);
+        Message letter = FailureRecords.deadLetter(
+                delivery.message(), failure, delivery.destination(), time.millis());
+        move(delivery, to, letter, Duration.ZERO, () -> {
+            LOG.warn("message {} of {} is dead-lettered: {}", delivery.id(), spec.source(), reason);
+            events.count(MqObserver.Event.DEAD_LETTERED, spec.source());
+            events.tell(l -> l.deadLettered(spec.source(), delivery.message(), failure));
+        });
+    }
+
+    private Failure failure(EngineDelivery<T> delivery, Failure.Reason reason, @Nullable Throwable cause) {
+        Attempts attempts = attempts(delivery);
+        boolean handled = reason != Failure.Reason.EXPIRED
+                && reason != Failure.Reason.CRASHED
+                && reason != Failure.Reason.UNDECODABLE;
+        int calls = attempts.failures() + attempts.crashes() + (handled ? 1 : 0);
+        Map<String, String> marks = delivery.message().annotations();
+        long now = time.millis();
+        long first = delivery.firstFailureMillis != 0
+                ? delivery.firstFailureMillis
+                : number(marks.get(Annotations.FIRST_FAILURE), now);
+        int redrives = (int) Math.min(number(marks.get(Annotations.REDRIVES), 0), Integer.MAX_VALUE);
+        return FailureRecords.of(cause, reason, delivery.destination(), spec.group(), calls, first, now, redrives);
+    }
+
+    private static long number(@Nullable String text, long unlessGiven) {
+        if (text == null) {
+            return unlessGiven;
+        }
+        try {
+            return Math.max(0, Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return unlessGiven;
+        }
+    }
+
+    // ---- send, then settle
+
+    /** Puts the message elsewhere and then settles the delivery; in one step where the broker can. */
+    void move(EngineDelivery<T> delivery, Place to, Message message, Duration delay, Runnable then) {
+        long delayMillis = delay.toMillis();
+        flow.settleBegan();
+        if (capable.has(Capability.ATOMIC_MOVE) && delay.compareTo(capable.maxSendDelay()) <= 0) {
+            engine.declared(to).whenComplete((made, e) -> {
+                if (e != null) {
+                    trouble(delivery, to, e);
+                } else {
+                    delivery.incoming().moveTo(new Move<>(this, delivery, to, message, delayMillis, then));
+                }
+            });
+        } else {
+            engine.sendInternal(to, message, delayMillis).whenComplete((sent, e) -> {
+                if (e != null) {
+                    trouble(delivery, to, e);
+                } else {
+                    delivery.incoming().ack(delivery);
+                    flow.leave(delivery);
+                    then.run();
+                }
+            });
+        }
+    }
+
+    void moved(EngineDelivery<T> delivery, Runnable then) {
+        delivery.done();
+        flow.leave(delivery);
+        then.run();
+    }
+
+    /** Someone else may have the message, so it was not moved. */
+    void moveLost(EngineDelivery<T> delivery, Throwable cause) {
+        delivery.failed(cause);
+        flow.leave(delivery);
+    }
+
+    /** The message could not be put elsewhere: it stays unsettled and the step is tried again. */
+    void trouble(EngineDelivery<T> delivery, Place to, Throwable cause) {
+        LOG.warn("message {} cannot be moved to {}, it waits: {}", delivery.id(), to.name(), cause.toString());
+        flow.settleEnded();
+        hold(delivery, TROUBLE);
+    }
+
+    // ---- limits
+
+    /** Longest wait before a retry that this source can do. */
+    Duration maxRetryDelay() {
+        return maxRetryDelay(engine, spec.ordered(), spec.ephemeral(), capable, spec.options().lease());
+    }
+
+    static Duration maxRetryDelay(
+            EngineContext engine, boolean ordered, boolean ephemeral, Capabilities capable, Duration lease) {
+        if (ephemeral) {
+            return lease;
+        }
+        if (ordered) {
+            return capable.has(Capability.KEY_HOLD) && !capable.has(Capability.NOTE_ATTEMPTS)
+                    ? capable.maxReleaseDelay()
+                    : capable.maxLease();
+        }
+        return engine.maxDelay(capable);
+    }
+
+    void requireDelay(Duration wait) {
+        if (wait.compareTo(maxRetryDelay()) > 0) {
+            throw new UnsupportedCapabilityException(
+                    "a retry of " + spec.source() + " can wait at most " + maxRetryDelay() + ", was " + wait, null);
+        }
+    }
+
+    /** A failure that a handler asked for; carries its words and no stack. */
+    private static final class Requested extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Requested(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    /** A message on its way back: its failures, and when it may run. */
+    private record Returning(int failures, long dueNanos) {}
+}

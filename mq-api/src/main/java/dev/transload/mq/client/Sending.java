@@ -1,0 +1,255 @@
+package dev.transload.mq.client;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.transload.mq.CodecException;
+import dev.transload.mq.Destination;
+import dev.transload.mq.Message;
+import dev.transload.mq.MessageTooLargeException;
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.Outbound;
+import dev.transload.mq.SendOptions;
+import dev.transload.mq.SendResult;
+import dev.transload.mq.TransportException;
+import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Place;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns payloads and options into messages, checks them against the broker's limits, and sends them. Thread-safe. */
+final class Sending {
+
+    private final Engine engine;
+    private final Shapes shapes;
+    private final Map<String, Target> queues = new ConcurrentHashMap<>();
+    private final Map<String, Target> topics = new ConcurrentHashMap<>();
+
+    Sending(Engine engine, Shapes shapes) {
+        this.engine = engine;
+        this.shapes = shapes;
+    }
+
+    /** What is known of a destination after its first use. */
+    private record Target(Place place, Capabilities capable, Duration maxDelay) {}
+
+    <T> String send(Destination<T> destination, T payload, SendOptions options) {
+        Envelope envelope = prepare(destination, payload, options);
+        return await(submit(envelope, true));
+    }
+
+    <T> CompletableFuture<String> sendAsync(Destination<T> destination, T payload, SendOptions options) {
+        Envelope envelope = prepare(destination, payload, options);
+        return submit(envelope, false);
+    }
+
+    <T> List<SendResult> sendAll(Destination<T> destination, List<Outbound<T>> messages) {
+        requireNonNull(destination, "destination");
+        List<Outbound<T>> all = List.copyOf(requireNonNull(messages, "messages"));
+        List<Envelope> envelopes = new ArrayList<>(all.size());
+        for (Outbound<T> message : all) {
+            envelopes.add(prepare(destination, message.payload(), message.options()));
+        }
+        List<SendResult> results = new ArrayList<>(all.size());
+        List<@Nullable PendingSend> pending = new ArrayList<>(all.size());
+        List<@Nullable MessagingException> refused = new ArrayList<>(all.size());
+        for (Envelope envelope : envelopes) {
+            try {
+                pending.add(submit(envelope, true));
+                refused.add(null);
+            } catch (MessagingException e) {
+                pending.add(null);
+                refused.add(e);
+            }
+        }
+        for (int i = 0; i < envelopes.size(); i++) {
+            String id = envelopes.get(i).message().id();
+            PendingSend send = pending.get(i);
+            if (send == null) {
+                results.add(new SendResult(id, refused.get(i)));
+                continue;
+            }
+            try {
+                await(send);
+                results.add(new SendResult(id, null));
+            } catch (MessagingException e) {
+                results.add(new SendResult(id, e));
+            }
+        }
+        return results;
+    }
+
+    /** Waits for a send of this thread's own. */
+    String await(PendingSend send) {
+        try {
+            return send.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof MessagingException m ? rethrown(m) : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw TransportException.unknown("interrupted while sending to " + send.to().name(), e);
+        }
+    }
+
+    // The stack of the thread that failed says nothing to the caller; its own stack does.
+    private static MessagingException rethrown(MessagingException failure) {
+        failure.addSuppressed(new SendCalledHere());
+        return failure;
+    }
+
+    PendingSend submit(Envelope envelope, boolean inline) {
+        DelayRoutes.Route route = engine.delays().route(envelope.to(), envelope.message(), envelope.delayMillis());
+        if (!engine.isDeclared(route.to())) {
+            engine.requireOpen("send to " + envelope.to().name());
+            declare(route.to());
+        }
+        return engine.sends().send(route.to(), route.message(), route.delayMillis(), inline);
+    }
+
+    // Blocks the first sender, so that the sends that follow keep their order.
+    private void declare(Place place) {
+        long deadline = engine.time().nanos() + engine.settings().sendTimeout().toNanos();
+        while (true) {
+            Duration left = Duration.ofNanos(Math.max(1, deadline - engine.time().nanos()));
+            try {
+                Waits.join("declare " + place.name(), engine.declared(place), left);
+                return;
+            } catch (MessagingException e) {
+                if (!e.retryable()
+                        || !engine.connection().awaitUp(Duration.ofNanos(deadline - engine.time().nanos()))) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** A checked message, ready to go. */
+    record Envelope(Place to, Message message, long delayMillis) {}
+
+    <T> Envelope prepare(Destination<T> destination, T payload, SendOptions options) {
+        requireNonNull(destination, "destination");
+        requireNonNull(payload, "payload");
+        SendOptions.Settings o = requireNonNull(options, "options").settings();
+        Target target = target(destination);
+        long now = engine.time().millis();
+        long delay = delay(o, now);
+        check(target, o, delay);
+        byte[] body = encode(destination, payload);
+        checkSize(target, body, o);
+        String id = o.id() == null ? Uuids.v7(now) : o.id();
+        Message.Builder message = Message.builder(id, body)
+                .timestamp(now)
+                .key(o.key())
+                .contentType(o.contentType() == null ? destination.codec().contentType() : o.contentType());
+        if (options != SendOptions.none()) {
+            message.headers(o.headers())
+                    .type(o.type())
+                    .correlationId(o.correlationId())
+                    .replyTo(o.replyTo())
+                    .priority(o.priority())
+                    .ttl(o.ttl() == null ? 0 : o.ttl().toMillis());
+        }
+        return new Envelope(target.place(), message.build(), delay);
+    }
+
+    private <T> Target target(Destination<T> destination) {
+        Place.Role role;
+        Map<String, Target> targets;
+        if (destination instanceof dev.transload.mq.Queue<?>) {
+            role = Place.Role.QUEUE;
+            targets = queues;
+        } else {
+            role = Place.Role.TOPIC;
+            targets = topics;
+        }
+        Target target = targets.get(destination.name());
+        if (target != null
+                && target.place().role() == role
+                && target.place().shape().equals(destination.shape())) {
+            return target;
+        }
+        Place place = Places.of(destination);
+        Capabilities capable = shapes.check(place);
+        Target fresh = new Target(place, capable, engine.maxDelay(capable));
+        targets.put(destination.name(), fresh);
+        return fresh;
+    }
+
+    private static long delay(SendOptions.Settings o, long now) {
+        if (o.delay() != null) {
+            return Math.max(1, o.delay().toMillis());
+        }
+        return o.deliverAt() == null ? 0 : Math.max(0, o.deliverAt().toEpochMilli() - now);
+    }
+
+    private static void check(Target target, SendOptions.Settings o, long delay) {
+        if (delay > 0 && target.maxDelay().compareTo(Duration.ofMillis(delay)) < 0) {
+            throw new UnsupportedCapabilityException(
+                    "a message to " + target.place().name() + " can be delayed by at most " + target.maxDelay()
+                            + ", was " + Duration.ofMillis(delay),
+                    null);
+        }
+        if (o.ttl() != null && o.ttl().toMillis() <= delay) {
+            throw new IllegalArgumentException(
+                    "ttl must be longer than the delay of " + Duration.ofMillis(delay) + ", was " + o.ttl());
+        }
+        int levels = target.place().shape().priorities();
+        if (o.priority() > 0 && o.priority() >= levels) {
+            throw levels == 1
+                    ? new UnsupportedCapabilityException(
+                            target.place().name() + " has no priorities: declare it priorities(n)", null)
+                    : new IllegalArgumentException(
+                            "priority must be 0 to " + (levels - 1) + ", was " + o.priority());
+        }
+    }
+
+    private static <T> byte[] encode(Destination<T> destination, T payload) {
+        try {
+            return destination.codec().encode(payload);
+        } catch (CodecException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new CodecException("cannot encode a payload for " + destination.name(), e);
+        }
+    }
+
+    private static void checkSize(Target target, byte[] body, SendOptions.Settings o) {
+        Capabilities.Limits limits = target.capable().limits();
+        String name = target.place().name();
+        if (body.length > limits.payload()) {
+            throw new MessageTooLargeException(name, "payload", body.length, limits.payload());
+        }
+        Map<String, String> headers = o.headers();
+        if (headers.isEmpty()) {
+            return;
+        }
+        if (headers.size() > limits.headerCount()) {
+            throw new IllegalArgumentException("a message to " + name + " can have at most " + limits.headerCount()
+                    + " headers, had " + headers.size());
+        }
+        long bytes = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            bytes += header.getKey().length() + header.getValue().getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (bytes > limits.headers()) {
+            throw new MessageTooLargeException(name, "headers", bytes, limits.headers());
+        }
+    }
+
+    /** Marks, in the suppressed part of a failure, the call that met it. */
+    private static final class SendCalledHere extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SendCalledHere() {
+            super("send was called here");
+        }
+    }
+
+}

@@ -1,0 +1,45 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.TransportException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** Waits of a caller for a transport's future: bounded, and with the failure itself instead of a wrapper. */
+final class Waits {
+
+    private Waits() {}
+
+    /** Returns the value, or throws what the future failed with. */
+    static <V> V join(String what, CompletableFuture<V> future, Duration most) {
+        try {
+            return future.get(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw failure(what, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw TransportException.unknown("cannot " + what + ": no answer within " + most, null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw TransportException.unknown("interrupted: " + what, e);
+        }
+    }
+
+    /** Hands the value on, in this thread. */
+    static <V> void join(String what, CompletableFuture<V> future, Duration most, Consumer<V> then) {
+        then.accept(join(what, future, most));
+    }
+
+    /** The failure as it is to be thrown. */
+    static RuntimeException failure(String what, Throwable cause) {
+        Throwable real = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        if (real instanceof MessagingException || real instanceof IllegalArgumentException) {
+            return (RuntimeException) real;
+        }
+        return TransportException.unknown("cannot " + what, real);
+    }
+}
