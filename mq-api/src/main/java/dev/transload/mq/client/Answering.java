@@ -68,7 +68,7 @@ final class Answering {
         Sending.Envelope envelope = sending.prepare(queue, request, options);
         CompletableFuture<Message> reply = engine.requests().request(envelope.to(), envelope.message(), timeout);
         CompletableFuture<R> result = new CompletableFuture<>();
-        reply.whenComplete((message, e) -> {
+        Waits.whenDone(reply, (message, e) -> {
             if (e != null) {
                 result.completeExceptionally(Waits.failure("request from " + queue.name(), e));
                 return;
@@ -78,11 +78,10 @@ final class Answering {
             } catch (CodecException bad) {
                 result.completeExceptionally(bad);
             } catch (RuntimeException bad) {
-                result.completeExceptionally(
-                        new CodecException("cannot decode the reply from " + queue.name(), bad));
+                result.completeExceptionally(new CodecException("cannot decode the reply from " + queue.name(), bad));
             }
         });
-        result.whenComplete((value, e) -> {
+        Waits.whenDone(result, (value, e) -> {
             if (result.isCancelled()) {
                 reply.cancel(false);
             }
@@ -93,7 +92,8 @@ final class Answering {
     <Q, R> Subscription reply(
             Queue<Q> queue, Class<R> replyType, RequestHandler<Q, R> handler, SubscribeOptions options) {
         Codec<R> codec = Codec.of(requireNonNull(replyType, "replyType"));
-        SubscribeOptions open = requireNonNull(options, "options").toBuilder().manualSettle().build();
+        SubscribeOptions open =
+                requireNonNull(options, "options").toBuilder().manualSettle().build();
         return subscribing.subscribe(queue, delivery -> answer(delivery, codec, handler), null, open);
     }
 
@@ -123,7 +123,8 @@ final class Answering {
             delivery.ack();
             return;
         }
-        engine.sendInternal(Places.reply(request.replyTo()), reply, 0).whenComplete((sent, e) -> settle(delivery, e));
+        Waits.whenDone(
+                engine.sendInternal(Places.reply(request.replyTo()), reply, 0), (sent, e) -> settle(delivery, e));
     }
 
     private void settle(Delivery<?> delivery, Throwable failure) {

@@ -124,8 +124,7 @@ final class ClientSubscription implements Subscription {
         }
         List<String> unknown = toEnd.ackUnknown();
         boolean clean = quiet && unknown.isEmpty();
-        return new CloseReport(
-                clean, Math.max(0, ran - stuck.size()), unstarted.size(), stuck.size(), unknown, 0);
+        return new CloseReport(clean, Math.max(0, ran - stuck.size()), unstarted.size(), stuck.size(), unknown, 0);
     }
 
     private void leave(SubscriptionFlow<?> toEnd, Receiver receiver, int ownWorkers, long deadline) {

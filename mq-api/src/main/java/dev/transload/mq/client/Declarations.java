@@ -29,10 +29,10 @@ final class Declarations {
             return before;
         }
         CompletableFuture<Void> fresh = new CompletableFuture<>();
-        CompletableFuture<Void> now = known.compute(
-                place, (key, old) -> old == null || old.isCompletedExceptionally() ? fresh : old);
+        CompletableFuture<Void> now =
+                known.compute(place, (key, old) -> old == null || old.isCompletedExceptionally() ? fresh : old);
         if (now == fresh) {
-            transport.declare(place).whenComplete((done, failure) -> {
+            Waits.whenDone(transport.declare(place), (done, failure) -> {
                 if (failure == null) {
                     fresh.complete(null);
                 } else {

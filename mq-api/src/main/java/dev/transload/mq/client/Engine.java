@@ -130,20 +130,19 @@ final class Engine implements EngineContext {
     public CompletableFuture<Void> sendInternal(Place to, Message message, long delayMillis) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         DelayRoutes.Route route = delays.route(to, message, delayMillis);
-        declared(route.to()).whenComplete((made, e) -> {
+        Waits.whenDone(declared(route.to()), (made, e) -> {
             if (e != null) {
                 result.completeExceptionally(e);
                 return;
             }
             try {
-                sends.sendInternal(route.to(), route.message(), route.delayMillis())
-                        .whenComplete((id, failure) -> {
-                            if (failure == null) {
-                                result.complete(null);
-                            } else {
-                                result.completeExceptionally(failure);
-                            }
-                        });
+                Waits.whenDone(sends.sendInternal(route.to(), route.message(), route.delayMillis()), (id, failure) -> {
+                    if (failure == null) {
+                        result.complete(null);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                });
             } catch (ClientClosedException refused) {
                 result.completeExceptionally(refused);
             }
@@ -186,9 +185,8 @@ final class Engine implements EngineContext {
         SubscriptionFlow<T> flow = new SubscriptionFlow<>(this, spec, threads, () -> subscriptions.remove(self[0]));
         ClientSubscription subscription = new ClientSubscription(flow);
         self[0] = subscription;
-        Waits.join("subscribe to " + spec.source(), transport.receive(receive, flow), settings.sendTimeout(), started -> {
-            flow.attach(started);
-        });
+        flow.attach(
+                Waits.join("subscribe to " + spec.source(), transport.receive(receive, flow), settings.sendTimeout()));
         return subscription;
     }
 
@@ -232,9 +230,11 @@ final class Engine implements EngineContext {
             shutdown(Duration.ofNanos(Math.max(1_000_000_000L, end - System.nanoTime())));
         } else {
             // The last handler of all closes the rest when it returns; its thread may wait, ours would for ever.
-            left.whenComplete((done, e) -> HandlerThreads.named(clientId(), "close", false)
-                    .newThread(() -> shutdown(Duration.ofSeconds(5)))
-                    .start());
+            Waits.whenDone(
+                    left,
+                    (done, e) -> HandlerThreads.named(clientId(), "close", false)
+                            .newThread(() -> shutdown(Duration.ofSeconds(5)))
+                            .start());
         }
         events.tell(l -> l.drained(report));
         closeReport.complete(report);

@@ -3,10 +3,10 @@ package dev.transload.mq.client;
 import dev.transload.mq.Delivery;
 import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.Message;
+import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.TimeSource;
-import dev.transload.mq.spi.Annotations;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -58,11 +58,14 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     private volatile int state;
 
     /** Guarded: neighbours in the list of what the flow has. */
-    @Nullable EngineDelivery<T> previous;
+    @Nullable
+    EngineDelivery<T> previous;
 
-    @Nullable EngineDelivery<T> next;
+    @Nullable
+    EngineDelivery<T> next;
     /** Guarded: the thread in the handler, to be interrupted. */
-    @Nullable Thread worker;
+    @Nullable
+    Thread worker;
     /** Guarded: whether the worker was interrupted for this delivery. */
     boolean interrupted;
     /** Guarded: whether the lane of its key still waits for it. */
@@ -82,7 +85,8 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     TimeSource.@Nullable Timer claimRenewal;
 
-    @Nullable String claimKey;
+    @Nullable
+    String claimKey;
 
     private int attempt = 1;
     private @Nullable T payload;
@@ -120,7 +124,8 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     }
 
     @Override
-    @Nullable String orderKey() {
+    @Nullable
+    String orderKey() {
         return message.key();
     }
 

@@ -35,11 +35,7 @@ final class IdempotencyStep<T> {
     private final TimeSource time;
     private final String owner;
 
-    private IdempotencyStep(
-            Idempotency<T> idempotency,
-            EngineContext engine,
-            FlowSpec<T> spec,
-            Events events) {
+    private IdempotencyStep(Idempotency<T> idempotency, EngineContext engine, FlowSpec<T> spec, Events events) {
         this.idempotency = idempotency;
         this.store = idempotency.store();
         this.engine = engine;
@@ -51,12 +47,9 @@ final class IdempotencyStep<T> {
 
     /** The step of a subscription that asks for one, or null. */
     @SuppressWarnings("unchecked") // the key function of a subscription takes its own payload type
-    static <T> @Nullable IdempotencyStep<T> of(
-            EngineContext engine, FlowSpec<T> spec, Events events) {
+    static <T> @Nullable IdempotencyStep<T> of(EngineContext engine, FlowSpec<T> spec, Events events) {
         Idempotency<?> wanted = spec.options().idempotency();
-        return wanted == null
-                ? null
-                : new IdempotencyStep<>((Idempotency<T>) wanted, engine, spec, events);
+        return wanted == null ? null : new IdempotencyStep<>((Idempotency<T>) wanted, engine, spec, events);
     }
 
     /** Claims the delivery's key; returns {@link #HANDLE}, or what the pipeline returns since it is decided. */
@@ -94,7 +87,8 @@ final class IdempotencyStep<T> {
     // At least a moment, so that a claim that ends right now is not asked for in a circle.
     private Duration untilOver(Instant until) {
         long wait = until.toEpochMilli() - time.millis();
-        return Duration.ofMillis(Math.min(Math.max(wait, 10), idempotency.lease().toMillis()));
+        return Duration.ofMillis(
+                Math.min(Math.max(wait, 10), idempotency.lease().toMillis()));
     }
 
     private @Nullable String keyOf(EngineDelivery<T> delivery) {

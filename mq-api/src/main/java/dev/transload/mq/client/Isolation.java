@@ -47,7 +47,8 @@ final class Isolation<T> {
             return true;
         }
         events.count(MqObserver.Event.SUSPECTED, spec.source());
-        events.tell(l -> l.suspected(spec.source(), delivery.message(), delivery.incoming().brokerCount()));
+        events.tell(l -> l.suspected(
+                spec.source(), delivery.message(), delivery.incoming().brokerCount()));
         if (spec.capabilities().counting().exact()) {
             if (attempts.crashes() > maxAttempts) {
                 outcomes.giveUp(delivery, Failure.Reason.CRASHED, null);
@@ -60,8 +61,7 @@ final class Isolation<T> {
             return true;
         }
         if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
-            Message.Builder copy = delivery.message()
-                    .toBuilder()
+            Message.Builder copy = delivery.message().toBuilder()
                     .annotation(Annotations.CRASHES, Integer.toString(attempts.crashes()));
             if (spec.home().role() == Place.Role.GROUP) {
                 copy.annotation(Annotations.DESTINATION, delivery.destination());

@@ -70,12 +70,14 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
     }
 
     /** Takes out the next delivery to run and closes its key, or returns null if none may run. */
-    @Nullable D take() {
+    @Nullable
+    D take() {
         return runnable.poll();
     }
 
     /** The delivery that {@link #take} would return. */
-    @Nullable D peek() {
+    @Nullable
+    D peek() {
         return runnable.peek();
     }
 

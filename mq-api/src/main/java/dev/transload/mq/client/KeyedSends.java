@@ -84,7 +84,8 @@ final class KeyedSends<S> {
             return transportKeepsOrder && !recovering;
         }
 
-        @Nullable Entry<S> find(S send) {
+        @Nullable
+        Entry<S> find(S send) {
             for (Entry<S> entry : entries) {
                 if (entry.send == send) {
                     return entry;
@@ -93,7 +94,8 @@ final class KeyedSends<S> {
             return null;
         }
 
-        @Nullable Entry<S> remove(S send) {
+        @Nullable
+        Entry<S> remove(S send) {
             for (Iterator<Entry<S>> i = entries.iterator(); i.hasNext(); ) {
                 Entry<S> entry = i.next();
                 if (entry.send == send) {

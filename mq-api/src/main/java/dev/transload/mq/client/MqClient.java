@@ -152,8 +152,7 @@ public final class MqClient implements AutoCloseable {
     }
 
     /** Subscribes an asynchronous handler; see {@link #subscribe(Source, MessageHandler, SubscribeOptions)}. */
-    public <T> Subscription subscribeAsync(
-            Source<T> source, AsyncMessageHandler<T> handler, SubscribeOptions options) {
+    public <T> Subscription subscribeAsync(Source<T> source, AsyncMessageHandler<T> handler, SubscribeOptions options) {
         return subscribing.subscribe(source, null, requireNonNull(handler, "handler"), options);
     }
 

@@ -61,7 +61,8 @@ final class Outcomes<T> {
         this.isolation = new Isolation<>(engine, spec, this, events);
     }
 
-    @Nullable IdempotencyStep<T> idempotency() {
+    @Nullable
+    IdempotencyStep<T> idempotency() {
         return idempotency;
     }
 
@@ -76,9 +77,8 @@ final class Outcomes<T> {
         }
         Attempts told = Attempts.of(delivery.message(), delivery.incoming());
         int failures = Math.max(told.failures(), delivery.heldFailures);
-        int unexplained = delivery.countedFailures
-                ? Math.max(0, told.crashes() - (failures - told.failures()))
-                : told.crashes();
+        int unexplained =
+                delivery.countedFailures ? Math.max(0, told.crashes() - (failures - told.failures())) : told.crashes();
         return new Attempts(failures, unexplained);
     }
 
@@ -338,8 +338,7 @@ final class Outcomes<T> {
     }
 
     private void retryByCopy(EngineDelivery<T> delivery, int failures, Duration wait) {
-        Message.Builder copy = delivery.message()
-                .toBuilder()
+        Message.Builder copy = delivery.message().toBuilder()
                 .annotation(Annotations.ATTEMPT, Integer.toString(failures + 1))
                 .annotation(Annotations.FIRST_FAILURE, Long.toString(delivery.firstFailureMillis));
         if (spec.home().role() == Place.Role.GROUP) {
@@ -359,12 +358,13 @@ final class Outcomes<T> {
         }
         Place to = spec.deadLetters();
         if (to == null) {
-            discard(delivery, reason + (cause == null ? "" : ": " + cause.getClass().getSimpleName()));
+            discard(
+                    delivery,
+                    reason + (cause == null ? "" : ": " + cause.getClass().getSimpleName()));
             return;
         }
         Failure failure = failure(delivery, reason, cause);
-        Message letter = FailureRecords.deadLetter(
-                delivery.message(), failure, delivery.destination(), time.millis());
+        Message letter = FailureRecords.deadLetter(delivery.message(), failure, delivery.destination(), time.millis());
         move(delivery, to, letter, Duration.ZERO, () -> {
             LOG.warn("message {} of {} is dead-lettered: {}", delivery.id(), spec.source(), reason);
             events.count(MqObserver.Event.DEAD_LETTERED, spec.source());
@@ -405,7 +405,7 @@ final class Outcomes<T> {
         long delayMillis = delay.toMillis();
         flow.settleBegan();
         if (capable.has(Capability.ATOMIC_MOVE) && delay.compareTo(capable.maxSendDelay()) <= 0) {
-            engine.declared(to).whenComplete((made, e) -> {
+            Waits.whenDone(engine.declared(to), (made, e) -> {
                 if (e != null) {
                     trouble(delivery, to, e);
                 } else {
@@ -413,7 +413,7 @@ final class Outcomes<T> {
                 }
             });
         } else {
-            engine.sendInternal(to, message, delayMillis).whenComplete((sent, e) -> {
+            Waits.whenDone(engine.sendInternal(to, message, delayMillis), (sent, e) -> {
                 if (e != null) {
                     trouble(delivery, to, e);
                 } else {
@@ -448,7 +448,12 @@ final class Outcomes<T> {
 
     /** Longest wait before a retry that this source can do. */
     Duration maxRetryDelay() {
-        return maxRetryDelay(engine, spec.ordered(), spec.ephemeral(), capable, spec.options().lease());
+        return maxRetryDelay(
+                engine,
+                spec.ordered(),
+                spec.ephemeral(),
+                capable,
+                spec.options().lease());
     }
 
     static Duration maxRetryDelay(

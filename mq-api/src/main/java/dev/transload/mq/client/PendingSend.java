@@ -33,8 +33,11 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     /** How often it was handed to the transport. */
     int tries;
 
-    @Nullable PendingSend previous;
-    @Nullable PendingSend next;
+    @Nullable
+    PendingSend previous;
+
+    @Nullable
+    PendingSend next;
     /** Budget and backoff of its retries; made at the first failure. */
     Retry.@Nullable AsyncContext<Object> retries;
     /** Whether some try may have reached the broker. */

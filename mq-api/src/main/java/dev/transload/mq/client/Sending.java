@@ -94,7 +94,8 @@ final class Sending {
             throw e.getCause() instanceof MessagingException m ? rethrown(m) : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw TransportException.unknown("interrupted while sending to " + send.to().name(), e);
+            throw TransportException.unknown(
+                    "interrupted while sending to " + send.to().name(), e);
         }
     }
 
@@ -117,13 +118,16 @@ final class Sending {
     private void declare(Place place) {
         long deadline = engine.time().nanos() + engine.settings().sendTimeout().toNanos();
         while (true) {
-            Duration left = Duration.ofNanos(Math.max(1, deadline - engine.time().nanos()));
+            Duration left =
+                    Duration.ofNanos(Math.max(1, deadline - engine.time().nanos()));
             try {
                 Waits.join("declare " + place.name(), engine.declared(place), left);
                 return;
             } catch (MessagingException e) {
                 if (!e.retryable()
-                        || !engine.connection().awaitUp(Duration.ofNanos(deadline - engine.time().nanos()))) {
+                        || !engine.connection()
+                                .awaitUp(Duration.ofNanos(
+                                        deadline - engine.time().nanos()))) {
                     throw e;
                 }
             }
@@ -205,8 +209,7 @@ final class Sending {
             throw levels == 1
                     ? new UnsupportedCapabilityException(
                             target.place().name() + " has no priorities: declare it priorities(n)", null)
-                    : new IllegalArgumentException(
-                            "priority must be 0 to " + (levels - 1) + ", was " + o.priority());
+                    : new IllegalArgumentException("priority must be 0 to " + (levels - 1) + ", was " + o.priority());
         }
     }
 
@@ -251,5 +254,4 @@ final class Sending {
             super("send was called here");
         }
     }
-
 }

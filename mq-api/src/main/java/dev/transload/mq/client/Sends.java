@@ -149,13 +149,14 @@ final class Sends {
             }
             waiting++;
             try {
-                if (!room.await(Math.min(left, SWEEP.toNanos()), TimeUnit.NANOSECONDS)) {
-                    continue;
-                }
+                // Looks again from time to time: some that left may not have brought the bound down far enough to tell.
+                room.awaitNanos(Math.min(left, SWEEP.toNanos()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw TransportException.temporary(
-                        "interrupted while waiting for room to send to " + send.to().name(), e);
+                        "interrupted while waiting for room to send to "
+                                + send.to().name(),
+                        e);
             } finally {
                 waiting--;
             }
@@ -205,10 +206,8 @@ final class Sends {
         if (failure.outcome() == Outcome.UNKNOWN) {
             send.maybeSent = true;
         }
-        if (failure instanceof DestinationNotFoundException
-                && send.tries == 1
-                && declarations.forget(send.to())) {
-            declarations.declared(send.to()).whenComplete((done, e) -> {
+        if (failure instanceof DestinationNotFoundException && send.tries == 1 && declarations.forget(send.to())) {
+            Waits.whenDone(declarations.declared(send.to()), (done, e) -> {
                 if (e == null) {
                     tryAgain(send, Duration.ZERO);
                 } else {
@@ -391,7 +390,8 @@ final class Sends {
     }
 
     private static ClientClosedException closedError(PendingSend send) {
-        return new ClientClosedException("client is closed: cannot send to " + send.to().name(), null);
+        return new ClientClosedException(
+                "client is closed: cannot send to " + send.to().name(), null);
     }
 
     /** Sends not yet ended. */

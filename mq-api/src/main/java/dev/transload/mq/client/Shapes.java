@@ -35,7 +35,9 @@ final class Shapes {
             require(capable, Capability.HISTORY, place, "retained messages");
         }
         // With the longest suffix of a derived place.
-        if (place.portable() && place.name().length() + ".suspects".length() > capable.limits().name()) {
+        if (place.portable()
+                && place.name().length() + ".suspects".length()
+                        > capable.limits().name()) {
             throw new IllegalArgumentException("name " + place.name() + " must have at most "
                     + (capable.limits().name() - ".suspects".length()) + " characters on this broker, had "
                     + place.name().length());
@@ -51,8 +53,7 @@ final class Shapes {
     static void require(Capabilities capable, Capability capability, Place place, String what) {
         if (!capable.has(capability)) {
             throw new UnsupportedCapabilityException(
-                    what + " (" + place.name() + ") on " + capable.broker() + ": " + capable.refusal(capability),
-                    null);
+                    what + " (" + place.name() + ") on " + capable.broker() + ": " + capable.refusal(capability), null);
         }
     }
 }

@@ -80,7 +80,7 @@ final class Subscribing {
                 .build();
         ClientSubscription subscription = engine.subscribe(spec, receive);
         engine.suspectFlows().watch(spec);
-        subscription.left().whenComplete((done, e) -> {
+        Waits.whenDone(subscription.left(), (done, e) -> {
             engine.subscriptions().remove(subscription);
             engine.suspectFlows().forget(spec);
         });
@@ -101,8 +101,7 @@ final class Subscribing {
 
     private void checkOptions(SubscribeOptions options, Place place, Capabilities capable, boolean ephemeral) {
         boolean ordered = place.shape().ordered();
-        Duration most =
-                Outcomes.maxRetryDelay(engine, ordered, ephemeral, capable, options.lease());
+        Duration most = Outcomes.maxRetryDelay(engine, ordered, ephemeral, capable, options.lease());
         options.retry().longestDelay().ifPresent(longest -> {
             if (longest.compareTo(most) > 0) {
                 throw new UnsupportedCapabilityException(
@@ -114,8 +113,8 @@ final class Subscribing {
         if (capable.has(Capability.RENEW)) {
             if (options.lease().compareTo(capable.maxLease()) > 0) {
                 throw new UnsupportedCapabilityException(
-                        "lease of " + place.name() + " can be at most " + capable.maxLease() + " on "
-                                + capable.broker() + ", was " + options.lease(),
+                        "lease of " + place.name() + " can be at most " + capable.maxLease() + " on " + capable.broker()
+                                + ", was " + options.lease(),
                         null);
             }
         }
@@ -179,7 +178,8 @@ final class Subscribing {
             return new Health(Health.Status.DOWN, "closed", contact);
         }
         if (!engine.connection().isUp()) {
-            return new Health(Health.Status.DOWN, "reconnecting: " + engine.connection().why(), contact);
+            return new Health(
+                    Health.Status.DOWN, "reconnecting: " + engine.connection().why(), contact);
         }
         List<ClientSubscription> all = List.copyOf(engine.subscriptions());
         for (ClientSubscription subscription : all) {

@@ -45,7 +45,6 @@ final class SubscriptionFlow<T> implements Sink {
 
     private static final long WORKER_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private final EngineContext engine;
     private final FlowSpec<T> spec;
     private final TimeSource time;
     private final boolean virtualTime;
@@ -88,7 +87,6 @@ final class SubscriptionFlow<T> implements Sink {
     private final List<String> ackUnknown = Collections.synchronizedList(new ArrayList<>());
 
     SubscriptionFlow(EngineContext engine, FlowSpec<T> spec, ThreadFactory threads, Runnable onFailed) {
-        this.engine = engine;
         this.spec = spec;
         this.time = engine.time();
         this.virtualTime = engine.transport().time().isPresent();
@@ -308,6 +306,7 @@ final class SubscriptionFlow<T> implements Sink {
     }
 
     // Lock held. Returns false if the worker should end for want of work.
+    @SuppressWarnings("WaitNotInLoop") // the worker's loop looks again
     private boolean awaitWork() {
         idle++;
         boolean signalled;
@@ -415,11 +414,13 @@ final class SubscriptionFlow<T> implements Sink {
         if (!delivery.move(EngineDelivery.SETTLING, EngineDelivery.HELD)) {
             return;
         }
-        time.schedule(wait, () -> afterwards(() -> {
-            if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
-                lanes.reopen(delivery);
-            }
-        }));
+        time.schedule(
+                wait,
+                () -> afterwards(() -> {
+                    if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
+                        lanes.reopen(delivery);
+                    }
+                }));
     }
 
     /** The delivery goes back to the broker and will come again to this lane, whose key waits for it. */
@@ -737,7 +738,8 @@ final class SubscriptionFlow<T> implements Sink {
     }
 
     /** Begins to drain; returns the receiver to stop, or null if there is nothing to do. */
-    @Nullable Receiver beginDrain() {
+    @Nullable
+    Receiver beginDrain() {
         int delta;
         Receiver r;
         lock.lock();

@@ -45,7 +45,7 @@ final class SuspectFlows {
         if (engine.isClosed() || !watched.containsKey(place) || flows.containsKey(place)) {
             return;
         }
-        engine.transport().admin().depth(place).whenComplete((depth, e) -> {
+        Waits.whenDone(engine.transport().admin().depth(place), (depth, e) -> {
             if (e == null && depth.isPresent()) {
                 look(place);
             } else {
@@ -67,7 +67,10 @@ final class SuspectFlows {
 
     private <T> void start(Place place, FlowSpec<T> spec) {
         try {
-            Waits.join("declare " + place.name(), engine.declared(place), engine.settings().sendTimeout());
+            Waits.join(
+                    "declare " + place.name(),
+                    engine.declared(place),
+                    engine.settings().sendTimeout());
             flows.computeIfAbsent(place, key -> {
                 Capabilities capable = engine.transport().capabilities(place.shape());
                 SubscribeOptions options =

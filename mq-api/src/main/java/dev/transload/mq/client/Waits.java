@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Waits of a caller for a transport's future: bounded, and with the failure itself instead of a wrapper. */
 final class Waits {
@@ -29,9 +29,10 @@ final class Waits {
         }
     }
 
-    /** Hands the value on, in this thread. */
-    static <V> void join(String what, CompletableFuture<V> future, Duration most, Consumer<V> then) {
-        then.accept(join(what, future, most));
+    /** Goes on when the future has ended, on the thread that ended it; one of the two arguments is null. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback is the end of the chain and never throws
+    static <V> void whenDone(CompletableFuture<V> future, BiConsumer<V, Throwable> then) {
+        future.whenComplete(then);
     }
 
     /** The failure as it is to be thrown. */
