@@ -103,4 +103,12 @@ final class ScriptedEngine implements EngineContext, AutoCloseable {
         completions.shutdownNow();
         transport.close();
     }
+
+    @Override
+    public java.time.Duration maxDelay(dev.transload.mq.spi.Capabilities capable) {
+        return capable.maxSendDelay();
+    }
+
+    @Override
+    public void suspectsAt(Place suspects) {}
 }
