@@ -1,0 +1,100 @@
+package dev.transload.mq.rabbitmq;
+
+import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Sink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * Lets deliveries through to a sink as far as there is credit, one call at a time and in order. Whoever brings a
+ * delivery, credit or news passes on what can be passed on, unless someone is at it.
+ *
+ * <p>Thread-safe; nothing waits.
+ *
+ * @param <D> what is delivered
+ */
+final class CreditGate<D extends Incoming> {
+
+    private final Sink sink;
+    private final int maxCredit;
+    private final Predicate<D> claim;
+    private final Queue<D> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger credit = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    private volatile boolean shut;
+
+    /**
+     * A gate without credit.
+     *
+     * @param claim asked for each delivery before it is passed on; one that it refuses is dropped
+     */
+    CreditGate(Sink sink, int maxCredit, Predicate<D> claim) {
+        this.sink = sink;
+        this.maxCredit = maxCredit;
+        this.claim = claim;
+    }
+
+    /** Takes a delivery. */
+    void offer(D delivery) {
+        waiting.add(delivery);
+        run();
+    }
+
+    /** Takes credit. */
+    void credit(int n) {
+        credit.updateAndGet(now -> (int) Math.min(maxCredit, (long) now + n));
+        run();
+    }
+
+    /** Calls the sink with something else than a delivery, between deliveries. */
+    void tell(Runnable call) {
+        news.add(call);
+        run();
+    }
+
+    /** Drops deliveries that wait. */
+    void dropIf(Predicate<? super D> which) {
+        waiting.removeIf(which);
+    }
+
+    /** Passes no further delivery on, and returns, in order, those that wait. News still pass. */
+    List<D> shut() {
+        shut = true;
+        while (busy.get() != 0) {
+            Thread.onSpinWait(); // a sink does not block
+        }
+        List<D> rest = new ArrayList<>();
+        for (D delivery = waiting.poll(); delivery != null; delivery = waiting.poll()) {
+            rest.add(delivery);
+        }
+        return rest;
+    }
+
+    private void run() {
+        if (busy.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            for (Runnable call = news.poll(); call != null; call = news.poll()) {
+                call.run();
+            }
+            while (!shut && credit.get() > 0) {
+                D delivery = waiting.poll();
+                if (delivery == null) {
+                    break;
+                }
+                if (claim.test(delivery)) {
+                    credit.decrementAndGet();
+                    sink.deliver(delivery);
+                }
+            }
+            seen = busy.addAndGet(-seen);
+        } while (seen != 0);
+    }
+}
