@@ -123,7 +123,11 @@ final class AckCoalescer<E extends AckCoalescer.Entry<E>> {
     void clear(List<? super E> open, List<? super E> unwritten) {
         for (E entry = oldest; entry != null; ) {
             E next = links(entry).after;
-            (links(entry).acked ? unwritten : open).add(entry);
+            if (links(entry).acked) {
+                unwritten.add(entry);
+            } else {
+                open.add(entry);
+            }
             links(entry).listed = false;
             links(entry).before = null;
             links(entry).after = null;

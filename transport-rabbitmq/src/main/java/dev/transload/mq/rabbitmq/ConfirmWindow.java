@@ -84,7 +84,8 @@ final class ConfirmWindow<T> {
     }
 
     /** Takes out the oldest entry that fits, which is not yet confirmed; null if there is none. */
-    @Nullable T takeFirst(Predicate<? super T> fits) {
+    @Nullable
+    T takeFirst(Predicate<? super T> fits) {
         long end = next.get();
         for (long s = oldest.get(); s < end; s++) {
             T entry = slots.get(index(s));

@@ -34,7 +34,8 @@ final class QueueArguments {
     private static final Pattern DIFFERENCE = Pattern.compile(
             ".*inequivalent arg '([^']*)' for (?:queue|exchange) '.*' in vhost '.*': received (.*) but current is (.*)",
             Pattern.DOTALL);
-    private static final Pattern VALUE = Pattern.compile("(?:the value )?'(.*?)'(?: of type '(\\w+)')?.*", Pattern.DOTALL);
+    private static final Pattern VALUE =
+            Pattern.compile("(?:the value )?'(.*?)'(?: of type '(\\w+)')?.*", Pattern.DOTALL);
 
     /**
      * One difference between what was declared and what exists.
@@ -45,7 +46,8 @@ final class QueueArguments {
     record Difference(String argument, @Nullable String current) {
 
         /** The value that exists, as the client writes it. */
-        @Nullable Object value() {
+        @Nullable
+        Object value() {
             if (current == null) {
                 return null;
             }

@@ -44,17 +44,16 @@ final class RabbitMqAdmin implements PlaceAdmin {
 
     @Override
     public CompletableFuture<Void> purge(Place place) {
-        return transport.call("purge " + place.name(), () -> {
+        return transport.act("purge " + place.name(), () -> {
             if (place.role() != Place.Role.TOPIC) {
                 ask(channel -> channel.queuePurge(place.name()));
             }
-            return null;
         });
     }
 
     @Override
     public CompletableFuture<Void> delete(Place place) {
-        return transport.call("delete " + place.name(), () -> {
+        return transport.act("delete " + place.name(), () -> {
             topology.forget(place);
             transport.delays().forget(place);
             if (place.role() == Place.Role.TOPIC) {
@@ -62,7 +61,6 @@ final class RabbitMqAdmin implements PlaceAdmin {
             } else {
                 ask(channel -> channel.queueDelete(place.name()));
             }
-            return null;
         });
     }
 

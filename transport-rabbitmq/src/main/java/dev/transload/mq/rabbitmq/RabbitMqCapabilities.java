@@ -45,7 +45,9 @@ final class RabbitMqCapabilities {
                         classic
                                 ? new Counting(false, false, Integer.MAX_VALUE)
                                 : new Counting(
-                                        false, version.atLeast(4, 3) && !shape.ordered(), QueueArguments.DELIVERY_LIMIT))
+                                        false,
+                                        version.atLeast(4, 3) && !shape.ordered(),
+                                        QueueArguments.DELIVERY_LIMIT))
                 .volatileReplies(true)
                 .exactDepth(false)
                 .refuses(
@@ -81,7 +83,8 @@ final class RabbitMqCapabilities {
         if (!version.atLeast(3, 10)) {
             all.add("RabbitMQ before 3.10 does not dead-letter at least once: delayed messages can be lost.");
         }
-        all.add("How many nodes a queue has members on is not visible over AMQP 0.9.1; a single node is a single copy.");
+        all.add(
+                "How many nodes a queue has members on is not visible over AMQP 0.9.1; a single node is a single copy.");
         return all;
     }
 }

@@ -4,8 +4,8 @@ import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ExceptionHandler;
-import com.rabbitmq.client.impl.FrameHandlerFactory;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
+import com.rabbitmq.client.impl.FrameHandlerFactory;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.TransportContext;
 import dev.transload.mq.spi.TransportUri.HostPort;
@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +77,9 @@ final class RabbitMqConnections {
     String where() {
         return String.join(
                         ",",
-                        addresses().stream().map(a -> a.getHost() + ":" + a.getPort()).toList())
+                        addresses().stream()
+                                .map(a -> a.getHost() + ":" + a.getPort())
+                                .toList())
                 + " (virtual host " + options.virtualHost() + ")";
     }
 
@@ -108,7 +112,8 @@ final class RabbitMqConnections {
         factory.setVirtualHost(options.virtualHost());
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
-        int timeout = (int) Math.max(1, Math.min(Integer.MAX_VALUE, context.connectTimeout().toMillis()));
+        int timeout = (int)
+                Math.max(1, Math.min(Integer.MAX_VALUE, context.connectTimeout().toMillis()));
         factory.setConnectionTimeout(timeout);
         factory.setHandshakeTimeout(timeout);
         factory.setChannelRpcTimeout(Math.max(timeout, RPC_TIMEOUT_MILLIS));
@@ -184,7 +189,7 @@ final class RabbitMqConnections {
     }
 
     private static final class Factory extends ConnectionFactory {
-        private volatile BatchedFrames frames;
+        private volatile @Nullable BatchedFrames frames;
 
         @Override
         @SuppressWarnings("UnsynchronizedOverridesSynchronized") // called once, by the thread that made the factory
@@ -198,7 +203,7 @@ final class RabbitMqConnections {
         }
 
         BatchedFrames frames() {
-            return frames;
+            return Objects.requireNonNull(frames, "frames");
         }
     }
 }

@@ -35,7 +35,9 @@ final class RabbitMqDelays {
 
     private static final String PREFIX = RabbitMqRoute.OWN + "delay.";
     private static final String OUT = PREFIX + "out";
-    private static final String TOPICS = PREFIX + "topics";
+    /** Exchange through which delayed messages reach topics, with the topic as routing key. */
+    static final String TOPICS = PREFIX + "topics";
+
     private static final String NOBODY = PREFIX + "nobody";
 
     private final Topology policy;

@@ -18,7 +18,8 @@ final class RabbitMqDelivery extends AckCoalescer.Entry<RabbitMqDelivery> implem
     /** Whether the engine has it; guarded by the session's lock. */
     boolean handedOver;
     /** Who waits for the ack to be written; guarded by the session's lock. */
-    @Nullable Completion completion;
+    @Nullable
+    Completion completion;
 
     RabbitMqDelivery(ReceiveSession session, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         super(envelope.getDeliveryTag());

@@ -20,14 +20,14 @@ final class RabbitMqErrors {
 
     static final int ACCESS_REFUSED = 403;
     static final int NOT_FOUND = 404;
-    static final int RESOURCE_LOCKED = 405;
     static final int PRECONDITION_FAILED = 406;
 
     private RabbitMqErrors() {}
 
     /** A connection could not be made. */
     static MessagingException connecting(String where, Throwable cause) {
-        if (cause instanceof AuthenticationFailureException || cause instanceof PossibleAuthenticationFailureException) {
+        if (cause instanceof AuthenticationFailureException
+                || cause instanceof PossibleAuthenticationFailureException) {
             return new AuthenticationException("rabbitmq: " + where + " refused the credentials", cause);
         }
         ShutdownSignalException signal = signal(cause);
@@ -49,24 +49,17 @@ final class RabbitMqErrors {
         ShutdownSignalException signal = signal(cause);
         if (signal != null && !signal.isHardError()) {
             String message = "rabbitmq: cannot " + what + ": " + text(signal);
-            switch (code(signal)) {
-                case NOT_FOUND:
-                    return new DestinationNotFoundException(message, cause);
-                case ACCESS_REFUSED:
-                    return new AuthenticationException(message, cause);
-                case RESOURCE_LOCKED:
-                    return TransportException.temporary(message, cause);
-                case PRECONDITION_FAILED:
-                    return new DestinationMismatchException(message, cause);
-                default:
-                    return TransportException.temporary(message, cause);
-            }
+            return switch (code(signal)) {
+                case NOT_FOUND -> new DestinationNotFoundException(message, cause);
+                case ACCESS_REFUSED -> new AuthenticationException(message, cause);
+                case PRECONDITION_FAILED -> new DestinationMismatchException(message, cause);
+                default -> TransportException.temporary(message, cause);
+            };
         }
         if (cause instanceof IllegalArgumentException) {
             return TransportException.permanent("rabbitmq: cannot " + what + ": " + cause.getMessage(), cause);
         }
-        return new ConnectionLostException(
-                "rabbitmq: connection lost, cannot " + what, Outcome.NOT_SENT, cause);
+        return new ConnectionLostException("rabbitmq: connection lost, cannot " + what, Outcome.NOT_SENT, cause);
     }
 
     /** The shutdown behind an exception, or null. */

@@ -88,6 +88,7 @@ final class RabbitMqLink {
         return now;
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very connection
     private void moveIn(RabbitMqConnections.Opened fresh) throws IOException {
         opened = fresh;
         fresh.connection().addShutdownListener(signal -> lost(fresh, signal));
@@ -107,6 +108,7 @@ final class RabbitMqLink {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very connection
     private void lost(RabbitMqConnections.Opened gone, ShutdownSignalException signal) {
         if (opened != gone) {
             return;

@@ -13,10 +13,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Maps messages to AMQP basic properties and back; {@code docs/wire-format.md} is the reference. Pure. */
+@SuppressWarnings("JavaUtilDate") // the client has nothing newer
 final class RabbitMqMessages {
 
     /** Deliveries of this message before this one that failed, as a quorum queue counts them. */
     static final String DELIVERY_COUNT = "x-delivery-count";
+
+    /** How often a message was handed out before, from 4.3 on. */
+    static final String ACQUIRED_COUNT = "x-acquired-count";
 
     private static final Integer PERSISTENT = 2;
     private static final int SHORT_STRING = 255;
@@ -134,7 +138,7 @@ final class RabbitMqMessages {
             return false;
         }
         return name.equals(DELIVERY_COUNT)
-                || name.equals("x-acquired-count")
+                || name.equals(ACQUIRED_COUNT)
                 || name.equals("x-death")
                 || name.startsWith("x-first-death-")
                 || name.startsWith("x-last-death-")
@@ -144,7 +148,8 @@ final class RabbitMqMessages {
     /**
      * How often a message was delivered, this time included.
      *
-     * @param redelivered what the broker says of queues that do not count
+     * <p>A queue that counts says how often it failed before, or that it was acquired before without failing. Of one that
+     * does not, only {@code redelivered} is known.
      */
     static int deliveries(AMQP.BasicProperties properties, boolean redelivered) {
         Map<String, Object> table = properties.getHeaders();
@@ -152,7 +157,7 @@ final class RabbitMqMessages {
         if (count instanceof Number n) {
             return (int) Math.min(Integer.MAX_VALUE - 1, n.longValue()) + 1;
         }
-        return redelivered ? 2 : 1;
+        return redelivered && (table == null || !table.containsKey(ACQUIRED_COUNT)) ? 2 : 1;
     }
 
     /** A value of another's header, whatever its type, as text. */

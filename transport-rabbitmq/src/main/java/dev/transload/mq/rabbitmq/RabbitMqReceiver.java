@@ -97,7 +97,10 @@ final class RabbitMqReceiver implements Receiver {
                 "x-consumer-timeout",
                 Math.max(
                         LEAST_TIMEOUT.toMillis(),
-                        spec.maxProcessingTime().multipliedBy(2).plus(TIMEOUT_MARGIN).toMillis()));
+                        spec.maxProcessingTime()
+                                .multipliedBy(2)
+                                .plus(TIMEOUT_MARGIN)
+                                .toMillis()));
     }
 
     /** A delivery came; on the connection's thread. */
@@ -143,7 +146,8 @@ final class RabbitMqReceiver implements Receiver {
 
     /** The broker took the consumer away: the queue is gone or moved, or a delivery was kept too long. */
     void cancelled(ReceiveSession gone) {
-        LOG.info("rabbitmq: the broker cancelled the consumer of {}", spec.from().name());
+        LOG.info(
+                "rabbitmq: the broker cancelled the consumer of {}", spec.from().name());
         gone.end("the broker cancelled the consumer", new IOException("consumer cancelled"));
         transport.onControl(gone::close);
     }
@@ -164,7 +168,8 @@ final class RabbitMqReceiver implements Receiver {
     /** Decides whether a receiver that cannot start is done for. */
     void failedToStart(Exception cause) {
         session = null;
-        MessagingException known = RabbitMqErrors.operation("receive from " + spec.from().name(), cause);
+        MessagingException known =
+                RabbitMqErrors.operation("receive from " + spec.from().name(), cause);
         if (known instanceof DestinationNotFoundException || !known.retryable()) {
             failed = true;
             transport.ended(this);
@@ -177,16 +182,18 @@ final class RabbitMqReceiver implements Receiver {
     @Override
     public CompletableFuture<Void> stop() {
         stopped = true;
-        return transport.call("stop receiving", () -> {
+        return transport.act("stop receiving", () -> {
             ReceiveSession now = session;
-            if (now != null && !ordered() && now.channel().isOpen() && !now.consumerTag().isEmpty()) {
+            if (now != null
+                    && !ordered()
+                    && now.channel().isOpen()
+                    && !now.consumerTag().isEmpty()) {
                 now.channel().basicCancel(now.consumerTag());
             }
             List<RabbitMqDelivery> rest = gate.shut();
             if (now != null && !ordered()) {
                 now.releaseBuffered(rest);
             }
-            return null;
         });
     }
 
@@ -195,12 +202,11 @@ final class RabbitMqReceiver implements Receiver {
         stopped = true;
         closed = true;
         transport.ended(this);
-        return transport.call("close a receiver", () -> {
+        return transport.act("close a receiver", () -> {
             ReceiveSession now = session;
             if (now != null) {
                 now.close();
             }
-            return null;
         });
     }
 
@@ -210,11 +216,13 @@ final class RabbitMqReceiver implements Receiver {
         return now != null && now.channel().isOpen() ? transport.nanos() : lastContact;
     }
 
-    Place place() {
-        return spec.from();
-    }
-
-    ReceiveSpec spec() {
-        return spec;
+    /** Ends a receiver that could not be started; on the control thread. */
+    void giveUp() {
+        closed = true;
+        ReceiveSession now = session;
+        if (now != null) {
+            now.close();
+        }
+        transport.ended(this);
     }
 }

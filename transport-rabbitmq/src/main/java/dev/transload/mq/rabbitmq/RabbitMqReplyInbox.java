@@ -74,7 +74,7 @@ final class RabbitMqReplyInbox implements Receiver {
     public CompletableFuture<Void> close(Duration timeout) {
         closed = true;
         transport.ended(this);
-        return transport.call("close the reply inbox", () -> {
+        return transport.act("close the reply inbox", () -> {
             gate.shut();
             Channel now = channel;
             if (now != null && now.isOpen()) {
@@ -84,7 +84,6 @@ final class RabbitMqReplyInbox implements Receiver {
                     throw new IOException(e);
                 }
             }
-            return null;
         });
     }
 

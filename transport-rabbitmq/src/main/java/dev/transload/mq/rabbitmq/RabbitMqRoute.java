@@ -28,9 +28,16 @@ final class RabbitMqRoute {
         return place.name();
     }
 
-    /** Whether a message that reaches no queue is an error. */
-    static boolean mandatory(Place place) {
-        return place.role() != Place.Role.TOPIC;
+    /**
+     * Whether a message that reaches no queue is an error. A direct reply is no queue before 4.2, so that the broker
+     * would return every one.
+     */
+    static boolean mandatory(Place place, BrokerVersion version) {
+        return switch (place.role()) {
+            case TOPIC -> false;
+            case REPLY -> version.atLeast(4, 2) || !place.name().startsWith(RabbitMqReplyInbox.ADDRESS);
+            default -> true;
+        };
     }
 
     /** Exchange of a topic or of all topics that match a pattern. */

@@ -72,7 +72,8 @@ final class RabbitMqSender {
     }
 
     /** The connection's channels, or null while there is none. */
-    @Nullable SendSession session() {
+    @Nullable
+    SendSession session() {
         return session;
     }
 

@@ -71,7 +71,7 @@ final class RabbitMqTopology {
             return;
         }
         apply(connection, place);
-        if (policy == Topology.CREATE) {
+        if (policy == Topology.CREATE && (place.role() != Role.GROUP || place.group() != null)) {
             declared.put(place.role() == Role.TOPIC ? "topic " + place.name() : place.name(), place);
         }
     }
@@ -124,14 +124,16 @@ final class RabbitMqTopology {
 
     private void bind(Connection connection, Place group) throws IOException {
         if (policy == Topology.CREATE) {
-            ask(connection, channel -> channel.queueBind(
-                    group.name(), RabbitMqRoute.groupExchange(group), RabbitMqRoute.bindingKey(group)));
+            ask(
+                    connection,
+                    channel -> channel.queueBind(
+                            group.name(), RabbitMqRoute.groupExchange(group), RabbitMqRoute.bindingKey(group)));
         }
     }
 
     private void exchange(Connection connection, String name) throws IOException {
-        Optional<ShutdownSignalException> no = refused(() -> ask(
-                connection, channel -> channel.exchangeDeclarePassive(name)));
+        Optional<ShutdownSignalException> no =
+                refused(() -> ask(connection, channel -> channel.exchangeDeclarePassive(name)));
         if (no.isEmpty()) {
             return;
         }
@@ -139,7 +141,8 @@ final class RabbitMqTopology {
             throw RabbitMqErrors.operation("declare exchange " + name, no.get());
         }
         if (policy == Topology.ASSERT) {
-            throw new DestinationNotFoundException("rabbitmq: no exchange " + name + ", and none may be made", no.get());
+            throw new DestinationNotFoundException(
+                    "rabbitmq: no exchange " + name + ", and none may be made", no.get());
         }
         ask(connection, channel -> channel.exchangeDeclare(name, "topic", true));
     }
@@ -158,8 +161,8 @@ final class RabbitMqTopology {
         String text = shapeText(shape);
         Map<String, Object> arguments = new HashMap<>();
         arguments.put("alternate-exchange", text);
-        Optional<ShutdownSignalException> no = refused(() -> ask(
-                connection, channel -> channel.exchangeDeclare(marker, "fanout", true, false, true, arguments)));
+        Optional<ShutdownSignalException> no = refused(() ->
+                ask(connection, channel -> channel.exchangeDeclare(marker, "fanout", true, false, true, arguments)));
         if (no.isPresent()) {
             String found = QueueArguments.difference(RabbitMqErrors.text(no.get()))
                     .map(d -> String.valueOf(d.current()))
@@ -183,8 +186,8 @@ final class RabbitMqTopology {
     }
 
     private void queue(Connection connection, Place place) throws IOException {
-        Optional<ShutdownSignalException> no = refused(() -> ask(
-                connection, channel -> channel.queueDeclarePassive(place.name())));
+        Optional<ShutdownSignalException> no =
+                refused(() -> ask(connection, channel -> channel.queueDeclarePassive(place.name())));
         Map<String, Object> arguments = QueueArguments.of(place, version);
         if (no.isEmpty()) {
             compare(connection, place, arguments);
@@ -201,8 +204,8 @@ final class RabbitMqTopology {
         if (backstop != null && arguments.containsKey(QueueArguments.DEAD_LETTER_KEY)) {
             queue(connection, Place.of(Role.DEAD_LETTERS, backstop, Shape.PLAIN));
         }
-        no = refused(() -> ask(
-                connection, channel -> channel.queueDeclare(place.name(), true, false, false, arguments)));
+        no = refused(
+                () -> ask(connection, channel -> channel.queueDeclare(place.name(), true, false, false, arguments)));
         if (no.isPresent()) {
             // Another client was quicker.
             compare(connection, place, arguments);
@@ -220,8 +223,8 @@ final class RabbitMqTopology {
         for (int i = 0; i < MOST_DIFFERENCES; i++) {
             boolean keep = durable;
             boolean remove = autoDelete;
-            Optional<ShutdownSignalException> no = refused(() -> ask(
-                    connection, channel -> channel.queueDeclare(place.name(), keep, false, remove, arguments)));
+            Optional<ShutdownSignalException> no = refused(() ->
+                    ask(connection, channel -> channel.queueDeclare(place.name(), keep, false, remove, arguments)));
             if (no.isEmpty()) {
                 return;
             }

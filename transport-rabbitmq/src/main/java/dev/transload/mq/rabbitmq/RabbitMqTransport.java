@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. What waits for the network runs on one control thread.
  */
-public final class RabbitMqTransport implements Transport {
+final class RabbitMqTransport implements Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(RabbitMqTransport.class);
     private static final Duration RESTART_PAUSE = Duration.ofMillis(500);
@@ -82,7 +83,7 @@ public final class RabbitMqTransport implements Transport {
                 transport.up.set(true);
                 opened.complete(transport);
             } catch (RuntimeException e) {
-                transport.close(Duration.ofSeconds(1)).whenComplete((done, ignored) -> opened.completeExceptionally(e));
+                transport.closeThen(() -> opened.completeExceptionally(e));
             }
         });
         return opened;
@@ -90,17 +91,15 @@ public final class RabbitMqTransport implements Transport {
 
     @Override
     public Capabilities capabilities(Shape shape) {
-        return capabilities.computeIfAbsent(
-                shape, key -> RabbitMqCapabilities.of(key, version, options, frameMax));
+        return capabilities.computeIfAbsent(shape, key -> RabbitMqCapabilities.of(key, version, options, frameMax));
     }
 
     @Override
     public CompletableFuture<Void> declare(Place place) {
-        return call("declare " + place.name(), () -> {
+        return act("declare " + place.name(), () -> {
             RabbitMqTopology.refuse(place.shape());
             delays.forget(place);
             topology.declare(required().connection(), place);
-            return null;
         });
     }
 
@@ -113,7 +112,11 @@ public final class RabbitMqTransport implements Transport {
         }
         boolean request = RabbitMqReplyInbox.ADDRESS.equals(outgoing.message().replyTo());
         sender.send(new RabbitMqSender.Routed(
-                outgoing, RabbitMqRoute.exchange(to), RabbitMqRoute.routingKey(to), RabbitMqRoute.mandatory(to), request));
+                outgoing,
+                RabbitMqRoute.exchange(to),
+                RabbitMqRoute.routingKey(to),
+                RabbitMqRoute.mandatory(to, version),
+                request));
     }
 
     private void sendLater(Outgoing outgoing, long units) {
@@ -124,17 +127,18 @@ public final class RabbitMqTransport implements Transport {
             sender.send(routed);
             return;
         }
-        call("prepare a delay to " + to.name(), () -> {
-                    delays.prepare(required().connection(), to, units);
-                    return null;
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure == null) {
-                        sender.send(routed);
-                    } else {
-                        outgoing.failed(failure);
-                    }
-                });
+        boolean accepted = onControl(() -> {
+            try {
+                delays.prepare(required().connection(), to, units);
+            } catch (IOException | RuntimeException e) {
+                outgoing.failed(RabbitMqErrors.operation("prepare a delay to " + to.name(), e));
+                return;
+            }
+            sender.send(routed);
+        });
+        if (!accepted) {
+            outgoing.failed(closed("send to " + to.name()));
+        }
     }
 
     @Override
@@ -147,8 +151,7 @@ public final class RabbitMqTransport implements Transport {
             try {
                 receiver.start(opened);
             } catch (IOException | RuntimeException e) {
-                receivers.remove(receiver);
-                receiver.close(Duration.ZERO);
+                receiver.giveUp();
                 throw e;
             }
             return receiver;
@@ -178,9 +181,21 @@ public final class RabbitMqTransport implements Transport {
     @Override
     public CompletableFuture<Void> close(Duration timeout) {
         if (closing.compareAndSet(false, true)) {
-            RabbitMqConnections.daemon(() -> closeAll(timeout), "mq-rabbitmq-close-1").start();
+            RabbitMqConnections.daemon(() -> closeAll(timeout), "mq-rabbitmq-close-1")
+                    .start();
         }
         return ended.copy();
+    }
+
+    private void closeThen(Runnable next) {
+        closing.set(true);
+        RabbitMqConnections.daemon(
+                        () -> {
+                            closeAll(Duration.ZERO);
+                            next.run();
+                        },
+                        "mq-rabbitmq-close-1")
+                .start();
     }
 
     private void closeAll(Duration timeout) {
@@ -196,7 +211,8 @@ public final class RabbitMqTransport implements Transport {
                 LOG.debug("rabbitmq: closing receivers", e);
             }
             connections.close();
-            Duration rest = Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(200), deadline - System.nanoTime()));
+            Duration rest =
+                    Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(200), deadline - System.nanoTime()));
             receiveLink.close(rest);
             sendLink.close(rest);
         } catch (InterruptedException e) {
@@ -234,17 +250,38 @@ public final class RabbitMqTransport implements Transport {
                 }
             });
         } catch (RejectedExecutionException e) {
-            result.completeExceptionally(new ClientClosedException("rabbitmq: closed, cannot " + what, e));
+            LOG.trace("rabbitmq: closed", e);
+            result.completeExceptionally(closed(what));
         }
         return result;
     }
 
-    /** Runs work on the control thread, unless that has ended. */
-    void onControl(Runnable work) {
+    /** What may wait for the network and has no result. */
+    interface Action {
+        void run() throws IOException;
+    }
+
+    /** As {@link #call}, without a result. */
+    CompletableFuture<Void> act(String what, Action action) {
+        return this.<Boolean>call(what, () -> {
+                    action.run();
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    private static ClientClosedException closed(String what) {
+        return new ClientClosedException("rabbitmq: closed, cannot " + what, null);
+    }
+
+    /** Runs work on the control thread; returns false if that has ended. */
+    boolean onControl(Runnable work) {
         try {
             control.execute(work);
+            return true;
         } catch (RejectedExecutionException e) {
             LOG.trace("rabbitmq: closed", e);
+            return false;
         }
     }
 
@@ -270,7 +307,7 @@ public final class RabbitMqTransport implements Transport {
         return receiveLink.required();
     }
 
-    RabbitMqConnections.Opened receiving() {
+    RabbitMqConnections.@Nullable Opened receiving() {
         return receiveLink.current();
     }
 
@@ -318,7 +355,7 @@ public final class RabbitMqTransport implements Transport {
 
         @Override
         public void up(RabbitMqConnections.Opened opened) throws IOException {
-            SendSession session = new SendSession(opened, RabbitMqTransport.this::onControl);
+            SendSession session = new SendSession(opened, work -> onControl(work));
             for (RabbitMqReplyInbox inbox : inboxes) {
                 inbox.start(opened, session);
             }

@@ -71,7 +71,9 @@ final class ReceiveSession implements Consumer {
 
     /** What a message was sent to. */
     String destination(Envelope envelope, Message message) {
-        if (!topicExchange.isEmpty() && envelope.getExchange().equals(topicExchange)) {
+        if (!topicExchange.isEmpty()
+                && (envelope.getExchange().equals(topicExchange)
+                        || envelope.getExchange().equals(RabbitMqDelays.TOPICS))) {
             return envelope.getRoutingKey();
         }
         String written = message.annotations().get(Annotations.DESTINATION);

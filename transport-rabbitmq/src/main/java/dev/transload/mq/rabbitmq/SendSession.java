@@ -110,8 +110,7 @@ final class SendSession {
         Lane lane = message.request() ? requests : messages;
         if (lane == null) {
             message.outgoing()
-                    .failed(new ConnectionLostException(
-                            "rabbitmq: the reply inbox is gone", Outcome.NOT_SENT, null));
+                    .failed(new ConnectionLostException("rabbitmq: the reply inbox is gone", Outcome.NOT_SENT, null));
             return;
         }
         lane.write(message);
@@ -150,8 +149,8 @@ final class SendSession {
             this.channel = (AMQChannel) channel;
             channel.confirmSelect();
             channel.addConfirmListener(this);
-            channel.addReturnListener(returned -> returned(
-                    returned.getRoutingKey(), returned.getProperties(), returned.getReplyText()));
+            channel.addReturnListener(
+                    returned -> returned(returned.getRoutingKey(), returned.getProperties(), returned.getReplyText()));
             channel.addShutdownListener(this::closed);
         }
 
@@ -167,7 +166,8 @@ final class SendSession {
                 properties = RabbitMqMessages.properties(
                         outgoing.message(), outgoing.to().shape().priorities());
             } catch (RuntimeException e) {
-                outgoing.failed(RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
+                outgoing.failed(
+                        RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
                 return;
             }
             long sequence = window.add(message);
@@ -188,7 +188,8 @@ final class SendSession {
                 // Found by the client before the first frame, so the broker counts nothing.
                 writtenBytes -= bytes(message);
                 if (window.undo(sequence)) {
-                    outgoing.failed(RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
+                    outgoing.failed(
+                            RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
                 }
             }
         }
@@ -219,13 +220,15 @@ final class SendSession {
 
         private void returned(String routingKey, AMQP.BasicProperties properties, String text) {
             String id = RabbitMqMessages.message(properties, new byte[0]).id();
-            RabbitMqSender.Routed message = window.takeFirst(
-                    m -> m.routingKey().equals(routingKey) && m.outgoing().message().id().equals(id));
+            RabbitMqSender.Routed message = window.takeFirst(m -> m.routingKey().equals(routingKey)
+                    && m.outgoing().message().id().equals(id));
             if (message != null) {
                 done(message);
                 message.outgoing()
                         .failed(new DestinationNotFoundException(
-                                "rabbitmq: no queue for " + message.outgoing().to().name() + ": " + text, null));
+                                "rabbitmq: no queue for "
+                                        + message.outgoing().to().name() + ": " + text,
+                                null));
             }
         }
 
@@ -233,6 +236,10 @@ final class SendSession {
             open = false;
             if (signal.isHardError() || lost) {
                 return; // the connection's own listener follows
+            }
+            if (signal.isInitiatedByApplication()) {
+                lost("closed", signal);
+                return;
             }
             LOG.warn("rabbitmq: the broker closed the sending channel: {}", RabbitMqErrors.text(signal));
             window.takeAll(message -> {
