@@ -56,18 +56,23 @@ final class RabbitMqMessages {
         } else if (message.priority() != Message.NO_PRIORITY) {
             table.put(Annotations.PRIORITY, message.priority());
         }
+        String id = shortOr(Annotations.ID, message.id(), table);
+        String type = shortOr(Annotations.TYPE, message.type(), table);
+        String contentType = shortOr(Annotations.CONTENT_TYPE, message.contentType(), table);
+        String correlationId = shortOr(Annotations.CORRELATION_ID, message.correlationId(), table);
+        String replyTo = shortOr(Annotations.REPLY_TO, message.replyTo(), table);
         return new AMQP.BasicProperties(
-                shortOr(Annotations.CONTENT_TYPE, message.contentType(), table),
+                contentType,
                 null,
                 table.isEmpty() ? null : table,
                 PERSISTENT,
                 priority,
-                shortOr(Annotations.CORRELATION_ID, message.correlationId(), table),
-                shortOr(Annotations.REPLY_TO, message.replyTo(), table),
+                correlationId,
+                replyTo,
                 null,
-                shortOr(Annotations.ID, message.id(), table),
+                id,
                 seconds,
-                shortOr(Annotations.TYPE, message.type(), table),
+                type,
                 null,
                 null,
                 null);

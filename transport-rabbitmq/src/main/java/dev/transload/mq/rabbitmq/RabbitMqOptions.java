@@ -181,7 +181,7 @@ public final class RabbitMqOptions {
         }
         try {
             return Optional.of(KeyStore.getInstance(new File(path.get()), password(option)));
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "option " + option + " must name a readable PKCS12 or JKS file that option " + option
                             + "Password opens",
