@@ -1,6 +1,7 @@
 package dev.transload.mq.inmemory;
 
 import dev.transload.mq.Outcome;
+import dev.transload.mq.spi.Counting;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -152,6 +153,16 @@ final class Broker {
             }
         });
         watchHeld();
+    }
+
+    /** Moves a message that was delivered too often into the dead letters, as a broker's own limit does. */
+    boolean setAside(Entry entry, Mailbox from, Counting counting) {
+        if (entry.counted + entry.noted < counting.limit() || !places.isLimited(from)) {
+            return false;
+        }
+        from.settled(entry);
+        places.deadLetters(from).arrive(entry.fresh());
+        return true;
     }
 
     void left(Mailbox mailbox) {

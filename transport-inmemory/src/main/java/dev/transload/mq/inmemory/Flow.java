@@ -141,7 +141,9 @@ final class Flow implements Receiver {
             if (counts) {
                 delivery.entry.counted++;
             }
-            entries.add(delivery.entry);
+            if (!broker.setAside(delivery.entry, mailbox, capabilities.counting())) {
+                entries.add(delivery.entry);
+            }
         }
         if (tell) {
             outbox.add(new Outbox.Lost(deliveries, why));
@@ -171,6 +173,9 @@ final class Flow implements Receiver {
             settle(delivery);
             if (!delivery.accounted && (failed || !capabilities.counting().uncountedRelease())) {
                 delivery.entry.counted++;
+            }
+            if (broker.setAside(delivery.entry, mailbox, capabilities.counting())) {
+                return null;
             }
             if (delay.isZero()) {
                 mailbox.giveBack(List.of(delivery.entry));

@@ -39,19 +39,19 @@ public final class InMemoryBroker implements AutoCloseable {
     private final Broker broker;
     private final Clock clock;
 
-    private InMemoryBroker(Builder builder) {
-        String name = Brokers.newName();
-        BrokerTime time = builder.real
-                ? new RealTime("mq-inmemory-" + name.substring(1) + "-timer", builder.patience)
-                : new VirtualTime(builder.start, builder.patience);
-        this.broker = new Broker(name, builder.profile, time, builder.seed);
-        this.clock = new BrokerClock(time);
-        Brokers.add(broker);
+    private InMemoryBroker(Broker broker) {
+        this.broker = broker;
+        this.clock = new BrokerClock(broker.time);
     }
 
     /** A broker with virtual time that starts now, without limits. */
     public static InMemoryBroker create() {
         return builder().build();
+    }
+
+    /** A view of a broker that clients opened by name. */
+    static InMemoryBroker over(Broker broker) {
+        return new InMemoryBroker(broker);
     }
 
     /** Starts with virtual time that starts now, and without limits. */
@@ -333,7 +333,13 @@ public final class InMemoryBroker implements AutoCloseable {
         }
 
         public InMemoryBroker build() {
-            return new InMemoryBroker(this);
+            String name = Brokers.newName();
+            BrokerTime time = real
+                    ? new RealTime("mq-inmemory-" + name.substring(1) + "-timer", patience)
+                    : new VirtualTime(start, patience);
+            Broker broker = new Broker(name, profile, time, seed);
+            Brokers.add(broker);
+            return new InMemoryBroker(broker);
         }
     }
 

@@ -28,10 +28,12 @@ final class InMemoryDelivery implements Incoming {
     private final long fence;
 
     State state = State.OUT;
-    boolean began;
+
+    /** Whether a handler began; written without the lock, as it only matters once the delivery is lost. */
+    volatile boolean began;
 
     /** Whether what began has been noted as a failure. */
-    boolean accounted;
+    volatile boolean accounted;
 
     long leaseEnd;
 
@@ -91,10 +93,8 @@ final class InMemoryDelivery implements Incoming {
 
     @Override
     public void began() {
-        flow.broker.run(() -> {
-            began = true;
-            accounted = false;
-        });
+        accounted = false;
+        began = true;
     }
 
     @Override

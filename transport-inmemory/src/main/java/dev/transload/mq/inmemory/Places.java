@@ -176,6 +176,20 @@ final class Places {
         return inbox;
     }
 
+    /** Whether a broker's own limit on deliveries holds there. */
+    boolean isLimited(Mailbox mailbox) {
+        return switch (mailbox.place.role()) {
+            case QUEUE, GROUP, SUSPECTS, PRIORITY_LANE -> !isPrivate(mailbox);
+            default -> false;
+        };
+    }
+
+    /** The dead letters of a mailbox, made if there are none. */
+    Mailbox deadLetters(Mailbox of) {
+        Place place = Place.of(Role.DEAD_LETTERS, of.place.name() + ".dlq", Shape.PLAIN);
+        return mailbox(place, Topology.CREATE);
+    }
+
     /** Where a message to that place arrives. */
     Target target(Place place) {
         Target target = find(place);
