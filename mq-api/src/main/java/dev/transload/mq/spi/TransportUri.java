@@ -166,6 +166,13 @@ public final class TransportUri {
         return new TransportUri(scheme, username, password, hosts, path, all);
     }
 
+    /** The same URI without these options. */
+    public TransportUri withoutOptions(Set<String> names) {
+        Map<String, String> rest = new LinkedHashMap<>(options);
+        rest.keySet().removeAll(names);
+        return new TransportUri(scheme, username, password, hosts, path, rest);
+    }
+
     /** Lower-case scheme. */
     public String scheme() {
         return scheme;
