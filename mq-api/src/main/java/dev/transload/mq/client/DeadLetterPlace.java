@@ -54,7 +54,7 @@ final class DeadLetterPlace implements DeadLetters {
 
     @Override
     public long count() {
-        return Blocking.get(engine.transport().admin().depth(letters), "depth of " + name())
+        return Waits.join("count " + name(), engine.transport().admin().depth(letters))
                 .orElse(0);
     }
 
@@ -91,8 +91,8 @@ final class DeadLetterPlace implements DeadLetters {
         long ask = max;
         List<Message> seen;
         do {
-            seen = Blocking.get(
-                    engine.transport().browse(letters, (int) Math.min(ask, Integer.MAX_VALUE)), "browse " + name());
+            seen = Waits.join("browse " + name(), engine.transport().browse(letters, (int)
+                    Math.min(ask, Integer.MAX_VALUE)));
             found.clear();
             boolean room = true;
             for (int i = 0; room && i < seen.size(); i++) {
@@ -129,7 +129,7 @@ final class DeadLetterPlace implements DeadLetters {
     }
 
     private boolean exists(Place place) {
-        return Blocking.get(engine.transport().admin().depth(place), "depth of " + place.name())
+        return Waits.join("look for " + place.name(), engine.transport().admin().depth(place))
                 .isPresent();
     }
 
@@ -137,7 +137,8 @@ final class DeadLetterPlace implements DeadLetters {
         long examined = 0;
         long matched = 0;
         if (peeks() && depth <= MOST_PEEKED) {
-            for (Message message : Blocking.get(engine.transport().browse(letters, (int) depth), "browse " + name())) {
+            for (Message message :
+                    Waits.join("browse " + name(), engine.transport().browse(letters, (int) depth))) {
                 if (matched == redrive.maxCount()) {
                     break;
                 }
@@ -195,9 +196,9 @@ final class DeadLetterPlace implements DeadLetters {
 
     @Override
     public void purge() {
-        if (Blocking.get(engine.transport().admin().depth(letters), "depth of " + name())
+        if (Waits.join("count " + name(), engine.transport().admin().depth(letters))
                 .isPresent()) {
-            Blocking.get(engine.transport().admin().purge(letters), "purge " + name());
+            Waits.join("purge " + name(), engine.transport().admin().purge(letters));
         }
     }
 
@@ -273,7 +274,7 @@ final class DeadLetterPlace implements DeadLetters {
                 flights.begin(what);
             } catch (InterruptedException e) {
                 scan.release(letter);
-                throw Blocking.interrupted(what, e);
+                throw Waits.interrupted(what, e);
             } catch (RuntimeException e) {
                 scan.release(letter);
                 throw e;
@@ -282,7 +283,7 @@ final class DeadLetterPlace implements DeadLetters {
             if (sent.size() < MOST_REMEMBERED) {
                 sent.put(message.id(), FailureRecords.redrives(message));
             }
-            var unused = send(message).whenComplete((nothing, failure) -> {
+            Waits.whenDone(send(message), (nothing, failure) -> {
                 if (failure == null) {
                     redriven.incrementAndGet();
                     scan.take(letter, new Acked(flights, new AtomicLong()));

@@ -137,6 +137,7 @@ final class FailureRecords {
             }
         }
         builder.removeAnnotation(Annotations.ATTEMPT)
+                .removeAnnotation(Annotations.CRASHES)
                 .removeAnnotation(Annotations.FIRST_FAILURE)
                 .removeAnnotation(Annotations.DUE)
                 .removeAnnotation(Annotations.TO);

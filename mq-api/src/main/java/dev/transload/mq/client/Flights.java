@@ -41,17 +41,17 @@ final class Flights implements AutoCloseable {
 
     private void acquire(int permits, String what) {
         try {
-            if (!free.tryAcquire(permits, 2 * Blocking.ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!free.tryAcquire(permits, 2 * Waits.ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw TransportException.unknown(
-                        what + ": no answer within " + 2 * Blocking.ANSWER.toSeconds() + " s", null);
+                        "cannot " + what + ": no answer within " + Waits.ANSWER.multipliedBy(2), null);
             }
         } catch (InterruptedException e) {
-            throw Blocking.interrupted(what, e);
+            throw Waits.interrupted(what, e);
         }
         Throwable cause = failure.get();
         if (cause != null) {
             free.release(permits);
-            throw Blocking.failed(cause, what);
+            throw Waits.failure(what, cause);
         }
     }
 
@@ -59,7 +59,7 @@ final class Flights implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (free.tryAcquire(most, Blocking.ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (free.tryAcquire(most, Waits.ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
                 free.release(most);
             }
         } catch (InterruptedException e) {

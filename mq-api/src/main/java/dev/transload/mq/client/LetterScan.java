@@ -55,6 +55,7 @@ final class LetterScan implements Sink, AutoCloseable {
     private volatile @Nullable Receiver receiver;
     private volatile @Nullable Throwable broken;
     private volatile boolean closed;
+    private volatile boolean drained;
     private final boolean renews;
     private long renewed = System.nanoTime();
     private long heldBytes;
@@ -80,7 +81,8 @@ final class LetterScan implements Sink, AutoCloseable {
                 .lease(shorter(LEASE, longest))
                 .maxProcessingTime(shorter(HOLD, longest))
                 .build();
-        Receiver receiver = Blocking.get(engine.transport().receive(spec, scan), "receive from " + place.name());
+        Receiver receiver =
+                Waits.join("receive from " + place.name(), engine.transport().receive(spec, scan));
         scan.receiver = receiver;
         scan.credit(Math.min(bound, WINDOW));
         return scan;
@@ -110,7 +112,7 @@ final class LetterScan implements Sink, AutoCloseable {
             requireWhole();
             return next == null ? null : new Letter(seen++, next);
         } catch (InterruptedException e) {
-            throw Blocking.interrupted("receive from " + place.name(), e);
+            throw Waits.interrupted("receive from " + place.name(), e);
         }
     }
 
@@ -140,9 +142,9 @@ final class LetterScan implements Sink, AutoCloseable {
             credit(1);
             return;
         }
-        Blocking.get(
-                engine.sendInternal(place, letter.incoming().message(), 0),
-                "move a dead letter within " + place.name());
+        Waits.join(
+                "move a dead letter within " + place.name(),
+                engine.sendInternal(place, letter.incoming().message(), 0));
         take(letter, Completion.IGNORED);
     }
 
@@ -169,9 +171,8 @@ final class LetterScan implements Sink, AutoCloseable {
         List<Incoming> rest = List.copyOf(held.values());
         CountDownLatch answers = new CountDownLatch(rest.size());
         rest.forEach(incoming -> incoming.release(Duration.ZERO, false, new Counted(answers)));
-        for (Incoming next = arrived.poll(); next != null; next = arrived.poll()) {
-            next.release(Duration.ZERO, false, Completion.IGNORED);
-        }
+        drained = true;
+        giveBackArrived();
         try {
             if (!answers.await(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("not all letters of {} were confirmed as given back", place.name());
@@ -185,7 +186,7 @@ final class LetterScan implements Sink, AutoCloseable {
     /** Waits, and goes on whatever comes: what is unsettled goes back to the broker with the receiver. */
     private static void settled(java.util.concurrent.CompletableFuture<Boolean> future, String what) {
         try {
-            Blocking.get(future, what, CLOSE);
+            Waits.join(what, future, CLOSE);
         } catch (RuntimeException e) {
             LOG.warn("{}", e.toString());
         }
@@ -193,10 +194,15 @@ final class LetterScan implements Sink, AutoCloseable {
 
     @Override
     public void deliver(Incoming delivery) {
-        if (closed) {
-            delivery.release(Duration.ZERO, false, Completion.IGNORED);
-        } else {
-            arrived.add(delivery);
+        arrived.add(delivery);
+        if (drained) {
+            giveBackArrived(); // came although the receiver had stopped
+        }
+    }
+
+    private void giveBackArrived() {
+        for (Incoming next = arrived.poll(); next != null; next = arrived.poll()) {
+            next.release(Duration.ZERO, false, Completion.IGNORED);
         }
     }
 

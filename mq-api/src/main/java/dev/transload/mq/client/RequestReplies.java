@@ -82,7 +82,7 @@ final class RequestReplies {
                 .ttl(Math.max(1, timeout.toMillis()))
                 .timestamp(request.timestamp() == 0 ? engine.time().millis() : request.timestamp())
                 .build();
-        var unused = inbox().opened.whenComplete((receiver, failure) -> {
+        Waits.whenDone(inbox().opened, (receiver, failure) -> {
             if (failure != null) {
                 entry.fail(failure);
             } else {
@@ -105,7 +105,7 @@ final class RequestReplies {
         entry.sent = true;
         Message addressed = request.toBuilder().replyTo(address).build();
         try {
-            var unused = engine.sendInternal(entry.to, addressed, 0).whenComplete((nothing, failure) -> {
+            Waits.whenDone(engine.sendInternal(entry.to, addressed, 0), (nothing, failure) -> {
                 if (failure != null) {
                     entry.fail(failure);
                 }
@@ -151,17 +151,21 @@ final class RequestReplies {
     }
 
     /**
-     * Fails all pending requests and every later one with this, and closes the inbox. Idempotent; does not block.
-     *
-     * @return done when the inbox is closed, however it ended
+     * Fails all pending requests and every later one with this, and begins to close the inbox. Idempotent; does not block.
      */
-    CompletableFuture<Void> close(RuntimeException why) {
+    void close(RuntimeException why) {
         if (closed == null) {
             closed = why;
         }
         List.copyOf(pending.values()).forEach(entry -> entry.fail(why));
         Inbox current = inbox.getAndSet(null);
-        return current == null ? CompletableFuture.completedFuture(null) : current.close();
+        if (current != null) {
+            Waits.whenDone(current.opened, (open, failure) -> {
+                if (open != null) {
+                    var unused = open.close(CLOSE);
+                }
+            });
+        }
     }
 
     private void drop(@Nullable String correlationId, String why) {
@@ -216,7 +220,7 @@ final class RequestReplies {
                 running.cancel(); // ended before it had a timer
             }
             // also when the application cancels or completes it
-            var unused = result.whenComplete((reply, failure) -> forget());
+            Waits.whenDone(result, (reply, failure) -> forget());
         }
 
         /** Whether this caller is the one that ends the request. */
@@ -268,7 +272,7 @@ final class RequestReplies {
                 opened.completeExceptionally(e);
                 return;
             }
-            var unused = attempt.whenComplete((open, failure) -> {
+            Waits.whenDone(attempt, (open, failure) -> {
                 if (failure != null) {
                     opened.completeExceptionally(failure);
                     return;
@@ -312,10 +316,6 @@ final class RequestReplies {
                 LOG.warn("the reply inbox ended and is opened again with the next request: {}", cause.toString());
                 failAll("the reply inbox ended before the reply came", cause);
             }
-        }
-
-        CompletableFuture<Void> close() {
-            return opened.thenCompose(open -> open.close(CLOSE)).exceptionally(failure -> null);
         }
     }
 }

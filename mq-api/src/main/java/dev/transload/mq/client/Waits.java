@@ -13,7 +13,15 @@ import java.util.function.BiConsumer;
 /** Waits of a caller for a transport's future: bounded, and with the failure itself instead of a wrapper. */
 final class Waits {
 
+    /** How long one question to a broker may take. */
+    static final Duration ANSWER = Duration.ofSeconds(30);
+
     private Waits() {}
+
+    /** Returns the value within {@link #ANSWER}, or throws what the future failed with. */
+    static <V> V join(String what, CompletableFuture<V> future) {
+        return join(what, future, ANSWER);
+    }
 
     /** Returns the value, or throws what the future failed with. */
     static <V> V join(String what, CompletableFuture<V> future, Duration most) {
@@ -24,9 +32,14 @@ final class Waits {
         } catch (TimeoutException e) {
             throw TransportException.unknown("cannot " + what + ": no answer within " + most, null);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw TransportException.unknown("interrupted: " + what, e);
+            throw interrupted(what, e);
         }
+    }
+
+    /** Restores the flag and returns what is to be thrown. */
+    static MessagingException interrupted(String what, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return TransportException.unknown("interrupted: " + what, e);
     }
 
     /** Goes on when the future has ended, on the thread that ended it; one of the two arguments is null. */

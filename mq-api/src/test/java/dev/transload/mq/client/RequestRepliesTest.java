@@ -261,7 +261,7 @@ class RequestRepliesTest {
     void closingFailsWhatWaitsAndWhatComes() {
         CompletableFuture<Message> request = request("a");
 
-        assertThat(requests.close(new ClientClosedException("closed", null))).isCompleted();
+        requests.close(new ClientClosedException("closed", null));
 
         assertFails(request, ClientClosedException.class, "closed");
         assertFails(request("b"), ClientClosedException.class, "closed");
@@ -276,11 +276,9 @@ class RequestRepliesTest {
         engine.transport.inboxes = n -> address;
         var unused = request("a");
 
-        CompletableFuture<Void> closing = requests.close(new ClientClosedException("closed", null));
-        assertThat(closing).isNotDone();
+        requests.close(new ClientClosedException("closed", null));
         address.complete("late");
 
-        assertThat(closing).isCompleted();
         assertThat(engine.transport.receiver("late").closed).isTrue();
     }
 
