@@ -288,10 +288,13 @@ final class Flow implements Receiver {
         }
     }
 
-    /** Ends without a word to anybody, as a process does that is killed. */
+    /** Ends as if the process were gone; told only that it has lost what it held, so that it starts none of it. */
     void kill() {
+        String why = "the process counts as killed";
+        stopIntake();
         outbox.discard();
-        end("the process was killed");
+        loseAll(why, true);
+        end(why);
     }
 
     /** The place is gone. */

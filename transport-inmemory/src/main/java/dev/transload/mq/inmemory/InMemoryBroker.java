@@ -222,7 +222,7 @@ public final class InMemoryBroker implements AutoCloseable {
 
     /**
      * Treats a client as if its process had been killed: what it held comes back, counted, and nothing more is taken
-     * from it. The client itself is told nothing, and can only be closed.
+     * from it. The client itself learns that it has lost what it held, so that it starts none of it; it can only be closed.
      *
      * @throws IllegalArgumentException if no client of that id is connected
      */
