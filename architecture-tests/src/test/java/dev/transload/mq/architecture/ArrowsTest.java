@@ -45,7 +45,7 @@ class ArrowsTest {
 
     @Test
     void theRabbitMqTransportKnowsVocabularySpiAndItsBrokersClient() {
-        check(mayKnowOnly(RABBITMQ, VOCABULARY, SPI, "com.rabbitmq.client.."));
+        check(mayKnowOnly(RABBITMQ, VOCABULARY, SPI, "com.rabbitmq.client..", "javax.net.ssl"));
     }
 
     @Test

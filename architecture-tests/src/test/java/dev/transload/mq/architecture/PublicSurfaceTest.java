@@ -27,17 +27,17 @@ class PublicSurfaceTest {
 
     @Test
     void theEngineBehindTheClientIsHidden() {
-        assertThat(CLIENT_TYPES).containsAll(publicTypesIn(CLIENT));
+        assertThat(publicTypesIn(CLIENT)).isEqualTo(CLIENT_TYPES);
     }
 
     @Test
     void theInMemoryTransportShowsItsBroker() {
-        assertThat(INMEMORY_TYPES).containsAll(publicTypesIn(INMEMORY));
+        assertThat(publicTypesIn(INMEMORY)).isEqualTo(INMEMORY_TYPES);
     }
 
     @Test
     void theRabbitMqTransportShowsItsProviderAndItsOptions() {
-        assertThat(RABBITMQ_TYPES).containsAll(publicTypesIn(RABBITMQ));
+        assertThat(publicTypesIn(RABBITMQ)).isEqualTo(RABBITMQ_TYPES);
     }
 
     @Test

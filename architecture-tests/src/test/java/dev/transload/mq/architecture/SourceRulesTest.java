@@ -14,14 +14,12 @@ import org.junit.jupiter.api.Test;
 /** Rules that only the sources can show, tests included. */
 class SourceRulesTest {
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
-    private static final int MOST_LINES = 500;
 
-    // The first is paced for a person; the second wait for processes that cannot notify.
     @Test
-    void onlyTheDemonstrationAndTheFixturesSleep() throws IOException {
-        assertThat(filesWith(Pattern.compile("\\bThread\\.sleep\\(|\\bTimeUnit\\.\\w+\\.sleep\\(|\\bparkNanos\\(")))
+    void onlyTheDemonstrationSleeps() throws IOException {
+        assertThat(filesWith(Pattern.compile("\\bThread\\.sleep\\(|\\bTimeUnit\\.\\w+\\.sleep\\(")))
                 .as("sources that sleep: wait for what happens, or take a scheduler")
-                .allMatch(file -> file.startsWith("mq-cli/src/main") || file.startsWith("broker-fixtures/src/main"));
+                .allMatch(file -> file.startsWith("mq-cli/src/main"));
     }
 
     @Test
@@ -39,20 +37,11 @@ class SourceRulesTest {
         assertThat(filesWith(Pattern.compile("org\\.mockito"))).isEmpty();
     }
 
-    @Test
-    void filesStayReadable() throws IOException {
-        assertThat(sources().filter(file -> lines(file) > MOST_LINES)).isEmpty();
-    }
-
     private static List<Path> filesWith(Pattern pattern) throws IOException {
         return sources()
                 .filter(file -> pattern.matcher(COMMENT.matcher(text(file)).replaceAll(""))
                         .find())
                 .toList();
-    }
-
-    private static long lines(Path file) {
-        return text(file).lines().count();
     }
 
     private static String text(Path file) {
