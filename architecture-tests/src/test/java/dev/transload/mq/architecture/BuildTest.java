@@ -50,6 +50,23 @@ class BuildTest {
         }
     }
 
+    @Test
+    void whatIsPublishedHasJavadoc() throws Exception {
+        for (Module module : Codebase.PUBLISHED) {
+            boolean skipped = texts(pom(module.folder()), "/project/properties/maven.javadoc.skip")
+                    .contains("true");
+
+            assertThat(skipped && hasPublicType(module))
+                    .as("%s has public types: remove maven.javadoc.skip from its POM", module)
+                    .isFalse();
+        }
+    }
+
+    private static boolean hasPublicType(Module module) {
+        return Codebase.CLASSES.stream()
+                .anyMatch(type -> module.packages().contains(type.getPackageName()) && Codebase.isPublic(type));
+    }
+
     private static List<String> publishedModules() throws Exception {
         List<String> published = new ArrayList<>();
         for (String module : texts(pom(""), "/project/modules/module")) {
