@@ -218,7 +218,7 @@ public final class MqClient implements AutoCloseable {
 
     /** What the connected broker can do, and how. */
     public Explanation explain() {
-        return Explanations.of(engine.settings().uri().scheme(), engine.transport());
+        return Explanations.of(engine.settings().uri().scheme(), engine.transport(), engine::maxDelay);
     }
 
     /** How the client is, judged from what was observed; does no I/O. */

@@ -34,6 +34,9 @@ final class Shapes {
         if (shape.retained() != null) {
             require(capable, Capability.HISTORY, place, "retained messages");
         }
+        if (shape.priorities() > 1) {
+            require(capable, Capability.PRIORITY, place, "priorities");
+        }
         // With the longest suffix of a derived place.
         if (place.portable()
                 && place.name().length() + ".suspects".length()
