@@ -1,19 +1,59 @@
 package dev.transload.mq.client;
 
+import dev.transload.mq.AsyncMessageHandler;
+import dev.transload.mq.Codec;
+import dev.transload.mq.Delivery;
 import dev.transload.mq.Message;
+import dev.transload.mq.RetryPolicy;
+import dev.transload.mq.Shape;
+import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.ReceiveSpec;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Finds the way of a delayed message: by the broker where it can, else over lanes that the engine keeps. */
+/**
+ * Finds the way of a delayed message.
+ *
+ * <ul>
+ *   <li>By the broker, where it can hold the message back for so long.
+ *   <li>By the broker and then by whoever receives it, who gives it back for the rest, where the broker can hold back
+ *       sends and deliveries of the destination, though not for so long.
+ *   <li>Over one relay, for destinations that cannot be delayed on a broker whose plain queues can.
+ *   <li>Over delay lanes, where the broker can hold nothing back: {@link DelayLadder} says which, each client that sends
+ *       or subscribes holds their oldest messages until they are due and then sends them on.
+ * </ul>
+ *
+ * <p>A wait counts from the time the broker stored the message, so the sender's clock is of no account. A relay that
+ * dies loses nothing: its messages are unsettled until they have been sent on, and may then be there twice, with one
+ * id. Thread-safe.
+ */
 final class DelayRoutes {
 
-    private final EngineContext engine;
+    private static final Logger LOG = LoggerFactory.getLogger(DelayRoutes.class);
+    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration TROUBLE = Duration.ofSeconds(5);
+    private static final int RELAY_CONCURRENCY = 64;
+    private static final int LANE_PREFETCH = 1_000;
+    private static final Place RELAY = Place.of(Role.DELAY_LANE, "mq--delays", Shape.PLAIN);
 
-    DelayRoutes(EngineContext engine) {
+    private final Engine engine;
+    private final Capabilities plain;
+    private final Map<Integer, Place> lanes = new ConcurrentHashMap<>();
+
+    DelayRoutes(Engine engine) {
         this.engine = engine;
+        this.plain = engine.transport().capabilities(Shape.PLAIN);
     }
 
     /**
@@ -27,23 +67,166 @@ final class DelayRoutes {
 
     /** Longest delay of a send to places of these capabilities. */
     Duration maxDelay(Capabilities capable) {
-        return capable.maxSendDelay();
+        if (capable.maxSendDelay().compareTo(Duration.ofDays(30)) >= 0) {
+            return capable.maxSendDelay();
+        }
+        Duration kept = plain.retention();
+        return kept.isZero() || kept.compareTo(LONGEST) > 0 ? LONGEST : kept.dividedBy(2);
     }
 
-    /** The first step of a message on its way. */
+    /** The next step of a message on its way. */
     Route route(Place to, Message message, long delayMillis) {
+        if (delayMillis == 0) {
+            return new Route(to, message, 0);
+        }
         Capabilities capable = engine.transport().capabilities(to.shape());
         if (delayMillis <= capable.maxSendDelay().toMillis()) {
             return new Route(to, message, delayMillis);
         }
-        throw new UnsupportedCapabilityException(
-                "a message to " + to.name() + " can be delayed by at most " + maxDelay(capable) + ", was "
-                        + Duration.ofMillis(delayMillis),
-                null);
+        Duration most = maxDelay(capable);
+        if (delayMillis > most.toMillis()) {
+            throw new UnsupportedCapabilityException(
+                    "a message to " + to.name() + " can be delayed by at most " + most + ", was "
+                            + Duration.ofMillis(delayMillis),
+                    null);
+        }
+        if (!capable.maxSendDelay().isZero() && !capable.maxReleaseDelay().isZero()) {
+            return new Route(
+                    to,
+                    message.toBuilder()
+                            .annotation(Annotations.DELAY, Long.toString(delayMillis))
+                            .build(),
+                    capable.maxSendDelay().toMillis());
+        }
+        Message.Builder hop = message.toBuilder()
+                .annotation(Annotations.TO, PlaceText.write(to))
+                .annotation(Annotations.DELAY_TOTAL, Long.toString(delayMillis));
+        if (!plain.maxSendDelay().isZero()) {
+            watch(RELAY);
+            hop.annotation(Annotations.DELAY, Long.toString(delayMillis));
+            return new Route(
+                    RELAY,
+                    hop.build(),
+                    Math.min(delayMillis, plain.maxSendDelay().toMillis()));
+        }
+        int rung = DelayLadder.rung(delayMillis);
+        Place lane = lane(rung);
+        watch(lane);
+        hop.annotation(Annotations.DELAY, Long.toString(DelayLadder.hop(rung, delayMillis)));
+        return new Route(lane, hop.build(), 0);
     }
 
-    /** Ends the lanes' flows; returns them to be closed. */
-    List<ClientSubscription> close() {
-        return List.of();
+    private Place lane(int rung) {
+        return lanes.computeIfAbsent(
+                rung, r -> Place.of(Role.DELAY_LANE, "mq--delays-" + DelayLadder.waitSeconds(r) + "s", Shape.PLAIN));
     }
+
+    /** A subscription starts: this client helps with the relays of others from now on, if the broker needs any. */
+    void help() {
+        if (plain.maxSendDelay().isZero()) {
+            for (int rung = 0; rung < DelayLadder.RUNGS; rung++) {
+                watch(lane(rung));
+            }
+        } else if (engine.transport()
+                .capabilities(new Shape(true, 0, 1, null))
+                .maxSendDelay()
+                .isZero()) {
+            watch(RELAY);
+        }
+    }
+
+    /** A message was put on a lane or relay by this client: it exists now. */
+    void sent(Place to) {
+        if (to.role() == Role.DELAY_LANE) {
+            engine.lazyFlows().look(to);
+        }
+    }
+
+    private void watch(Place place) {
+        engine.lazyFlows().watch(place, () -> start(place));
+    }
+
+    private ClientSubscription start(Place place) {
+        int prefetch = Math.min(LANE_PREFETCH, Math.max(1, plain.maxInFlightSpan()));
+        SubscribeOptions options = SubscribeOptions.builder()
+                .concurrency(Math.min(RELAY_CONCURRENCY, prefetch))
+                .prefetch(prefetch)
+                .retry(RetryPolicy.fixed(RetryPolicy.MAX_ATTEMPTS, TROUBLE))
+                .build();
+        AsyncMessageHandler<byte[]> handler = this::sendOn;
+        FlowSpec<byte[]> spec = new FlowSpec<>(
+                place.name(),
+                place.name(),
+                null,
+                place,
+                place,
+                null,
+                null,
+                false,
+                false,
+                RAW,
+                null,
+                handler,
+                options,
+                prefetch,
+                plain,
+                Map.of(),
+                null);
+        ReceiveSpec receive = ReceiveSpec.builder(place, prefetch)
+                .lease(options.lease())
+                .maxProcessingTime(options.maxProcessingTime())
+                .build();
+        return engine.start(spec, receive);
+    }
+
+    // Called when this hop's wait is over.
+    private CompletionStage<?> sendOn(Delivery<byte[]> delivery) {
+        EngineDelivery<byte[]> held = (EngineDelivery<byte[]>) delivery;
+        Message message = delivery.message();
+        Place to = PlaceText.read(message.annotations().get(Annotations.TO));
+        if (to == null) {
+            LOG.error(
+                    "message {} at {} does not say where it goes, it is thrown away",
+                    delivery.id(),
+                    delivery.destination());
+            return CompletableFuture.completedFuture(null);
+        }
+        long total = number(message.annotations().get(Annotations.DELAY_TOTAL));
+        long waited = Math.max(0, engine.time().millis() - held.incoming().storedAt());
+        Message next = message.toBuilder()
+                .removeAnnotation(Annotations.TO)
+                .removeAnnotation(Annotations.DELAY)
+                .removeAnnotation(Annotations.DELAY_TOTAL)
+                .build();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Waits.whenDone(engine.sendInternal(to, next, Math.max(0, total - waited)), (sent, e) -> {
+            if (e != null) {
+                LOG.warn("message {} cannot be sent on to {}, it waits: {}", delivery.id(), to.name(), e.toString());
+                held.giveBack(TROUBLE);
+            }
+            done.complete(null);
+        });
+        return done;
+    }
+
+    private static long number(@Nullable String text) {
+        try {
+            return text == null ? 0 : Math.max(0, Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** The bytes as they are: a relay never changes them. */
+    private static final Codec<byte[]> RAW = new Codec<>() {
+        @Override
+        public byte[] encode(byte[] payload) {
+            return payload;
+        }
+
+        @Override
+        public byte[] decode(byte[] body) {
+            return body;
+        }
+    };
 }

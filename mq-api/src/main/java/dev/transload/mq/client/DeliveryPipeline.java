@@ -77,7 +77,7 @@ final class DeliveryPipeline<T> {
             if (attempts.crashes() > 0 && !outcomes.isolation().mayRun(delivery, attempts)) {
                 return notStarted(PARKED);
             }
-            delivery.attempt(attempts.attempt());
+            delivery.attempt(attempts.attempt() + (spec.alone() ? Isolation.crashesBefore(message) : 0));
             if (!decode(delivery, message)) {
                 return notStarted(PARKED);
             }
@@ -100,12 +100,12 @@ final class DeliveryPipeline<T> {
     }
 
     private boolean notDue(EngineDelivery<T> delivery, Message message) {
-        String due = message.annotations().get(Annotations.DUE);
-        if (due == null) {
+        String delay = message.annotations().get(Annotations.DELAY);
+        if (delay == null) {
             return false;
         }
         try {
-            long wait = Long.parseLong(due) - time.millis();
+            long wait = delivery.incoming().storedAt() + Long.parseLong(delay) - time.millis();
             return wait > 0 && outcomes.notDue(delivery, Duration.ofMillis(wait));
         } catch (NumberFormatException e) {
             return false; // a foreign header that only looks like ours
@@ -172,13 +172,10 @@ final class DeliveryPipeline<T> {
         if (stage == null) {
             throw new NullPointerException("an asynchronous handler returned null");
         }
-        time.workBegan();
         stage.whenComplete((value, e) -> {
             int result = e == null ? succeeded(delivery) : failed(delivery, unwrapped(e));
             flow.stageEnded(delivery, result);
-            time.workEnded();
         });
-        time.workEnded();
         return PENDING;
     }
 

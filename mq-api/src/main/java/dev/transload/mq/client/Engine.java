@@ -44,7 +44,7 @@ final class Engine implements EngineContext {
     private final DelayRoutes delays;
     private final RequestReplies requests;
     private final Set<ClientSubscription> subscriptions = ConcurrentHashMap.newKeySet();
-    private final SuspectFlows suspects;
+    private final LazyFlows lazyFlows;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<CloseReport> closeReport = new CompletableFuture<>();
     private final ConnectionState connection;
@@ -60,8 +60,8 @@ final class Engine implements EngineContext {
         this.declarations = new Declarations(transport, settings.topology());
         this.sends = new Sends(transport, time, events, completions, declarations, settings);
         this.requests = new RequestReplies(this);
+        this.lazyFlows = new LazyFlows(this);
         this.delays = new DelayRoutes(this);
-        this.suspects = new SuspectFlows(this);
         connection.onChange(this::connectionChanged);
     }
 
@@ -85,8 +85,8 @@ final class Engine implements EngineContext {
         return delays;
     }
 
-    SuspectFlows suspectFlows() {
-        return suspects;
+    LazyFlows lazyFlows() {
+        return lazyFlows;
     }
 
     ConnectionState connection() {
@@ -162,7 +162,7 @@ final class Engine implements EngineContext {
 
     @Override
     public void suspectsAt(Place place) {
-        suspects.look(place);
+        lazyFlows.look(place);
     }
 
     /** Starts a subscription of the application; blocks until every message sent from now on will be received. */
@@ -217,8 +217,7 @@ final class Engine implements EngineContext {
         long end = System.nanoTime() + deadline.toNanos();
         requests.close(new ClientClosedException("client is closed", null));
         List<ClientSubscription> all = new ArrayList<>(subscriptions);
-        all.addAll(suspects.close());
-        all.addAll(delays.close());
+        all.addAll(lazyFlows.close());
         sends.refuse();
         List<CloseReport> reports = closeAll(all, end);
         boolean drained = sends.awaitDrained(Math.max(end, System.nanoTime() + 100_000_000L));

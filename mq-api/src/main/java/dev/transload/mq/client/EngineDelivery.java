@@ -99,6 +99,11 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
         this.renewedNanos = nowNanos;
     }
 
+    /** Not now: waits and is handled again, which counts as nothing. */
+    void giveBack(Duration wait) {
+        flow.outcomes().giveBack(this, wait);
+    }
+
     boolean isOf(SubscriptionFlow<?> other) {
         return flow == other;
     }

@@ -139,7 +139,9 @@ final class FailureRecords {
         builder.removeAnnotation(Annotations.ATTEMPT)
                 .removeAnnotation(Annotations.CRASHES)
                 .removeAnnotation(Annotations.FIRST_FAILURE)
-                .removeAnnotation(Annotations.DUE)
+                .removeAnnotation(Annotations.DELAY)
+                .removeAnnotation(Annotations.DELAY_TOTAL)
+                .removeAnnotation(Annotations.CRASHES)
                 .removeAnnotation(Annotations.TO);
     }
 

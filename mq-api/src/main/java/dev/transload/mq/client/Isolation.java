@@ -3,6 +3,7 @@ package dev.transload.mq.client;
 import dev.transload.mq.Failure;
 import dev.transload.mq.Message;
 import dev.transload.mq.MqObserver;
+import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Place;
 import java.time.Duration;
@@ -61,7 +62,7 @@ final class Isolation<T> {
             return true;
         }
         if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
-            Message.Builder copy = delivery.message().toBuilder()
+            Message.Builder copy = Outcomes.unmarked(delivery.message())
                     .annotation(Annotations.CRASHES, Integer.toString(attempts.crashes()));
             if (spec.home().role() == Place.Role.GROUP) {
                 copy.annotation(Annotations.DESTINATION, delivery.destination());
@@ -69,5 +70,15 @@ final class Isolation<T> {
             outcomes.move(delivery, alone, copy.build(), Duration.ZERO, () -> engine.suspectsAt(alone));
         }
         return false;
+    }
+
+    /** Deliveries without outcome that brought the message here. */
+    static int crashesBefore(Message message) {
+        String crashes = message.annotations().get(Annotations.CRASHES);
+        try {
+            return crashes == null ? 0 : Math.max(0, Math.min(Integer.parseInt(crashes), RetryPolicy.MAX_ATTEMPTS));
+        } catch (NumberFormatException e) {
+            return 0; // anyone may write on an envelope
+        }
     }
 }

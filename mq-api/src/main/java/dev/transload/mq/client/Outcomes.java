@@ -347,6 +347,14 @@ final class Outcomes<T> {
         move(delivery, spec.home(), copy.build(), wait, () -> {});
     }
 
+    /** The message without what was written on it for the place it leaves. */
+    static Message.Builder unmarked(Message message) {
+        return message.toBuilder()
+                .removeAnnotation(Annotations.DELAY)
+                .removeAnnotation(Annotations.DELAY_TOTAL)
+                .removeAnnotation(Annotations.CRASHES);
+    }
+
     /** No more attempts: the message is set aside, or thrown away where nothing is kept. */
     void giveUp(EngineDelivery<T> delivery, Failure.Reason reason, @Nullable Throwable cause) {
         delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING);

@@ -111,7 +111,11 @@ final class Sending {
             engine.requireOpen("send to " + envelope.to().name());
             declare(route.to());
         }
-        return engine.sends().send(route.to(), route.message(), route.delayMillis(), inline);
+        PendingSend send = engine.sends().send(route.to(), route.message(), route.delayMillis(), inline);
+        if (!route.to().equals(envelope.to())) {
+            engine.delays().sent(route.to());
+        }
+        return send;
     }
 
     // Blocks the first sender, so that the sends that follow keep their order.

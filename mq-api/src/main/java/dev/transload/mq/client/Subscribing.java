@@ -79,12 +79,31 @@ final class Subscribing {
                 .headerFilter(spec.headerFilter())
                 .build();
         ClientSubscription subscription = engine.subscribe(spec, receive);
-        engine.suspectFlows().watch(spec);
+        Place alone = spec.suspects();
+        if (alone != null) {
+            engine.lazyFlows().watch(alone, () -> runAlone(spec, alone));
+        }
+        engine.delays().help();
         Waits.whenDone(subscription.left(), (done, e) -> {
             engine.subscriptions().remove(subscription);
-            engine.suspectFlows().forget(spec);
+            if (alone != null) {
+                engine.lazyFlows().forget(alone);
+            }
         });
         return subscription;
+    }
+
+    // Nothing beside it: one message, one handler.
+    private <T> ClientSubscription runAlone(FlowSpec<T> spec, Place place) {
+        SubscribeOptions options =
+                spec.options().toBuilder().concurrency(1).prefetch(1).build();
+        FlowSpec<T> alone =
+                spec.over(place, true, 1, options, engine.transport().capabilities(place.shape()));
+        ReceiveSpec receive = ReceiveSpec.builder(place, 1)
+                .lease(options.lease())
+                .maxProcessingTime(options.maxProcessingTime())
+                .build();
+        return engine.start(alone, receive);
     }
 
     private static void checkGroup(@Nullable Group<?> group, Place place, Capabilities capable) {

@@ -71,6 +71,9 @@ final class SubscriptionFlow<T> implements Sink {
     private @Nullable Throwable failure;
     private int unsettled;
     private int running;
+    /** Of those running, handlers whose stage is not complete; below zero while one completes within its call. */
+    private int pending;
+
     private int workers;
     private int idle;
     private boolean waking;
@@ -323,7 +326,9 @@ final class SubscriptionFlow<T> implements Sink {
 
     // Lock held.
     private void finish(EngineDelivery<T> delivery, int result) {
-        if (result != DeliveryPipeline.PENDING) {
+        if (result == DeliveryPipeline.PENDING) {
+            pending++;
+        } else {
             running--;
         }
         delivery.worker = null;
@@ -381,12 +386,8 @@ final class SubscriptionFlow<T> implements Sink {
         int delta;
         lock.lock();
         try {
-            running--;
-            finish(delivery, DeliveryPipeline.PENDING);
-            if (result == DeliveryPipeline.LEFT && delivery.inLanes) {
-                lanes.done(delivery);
-                depart(delivery);
-            }
+            pending--;
+            finish(delivery, result);
             wakeOne();
             credit = creditDue();
             delta = activity();
@@ -632,7 +633,7 @@ final class SubscriptionFlow<T> implements Sink {
         if (!virtualTime) {
             return 0;
         }
-        int now = running + (state == State.RUNNING ? lanes.runnable() : 0);
+        int now = running - pending + (state == State.RUNNING ? lanes.runnable() : 0);
         int delta = now - active;
         active = now;
         return delta;

@@ -36,8 +36,11 @@ public final class Annotations {
     /** Time to live in milliseconds from the timestamp. */
     public static final String TTL = "mq-ttl";
 
-    /** When a message on a delay lane or relay is due, in milliseconds since 1970. */
-    public static final String DUE = "mq-due";
+    /** How long a message waits where it is, in milliseconds from when the broker stored it. */
+    public static final String DELAY = "mq-delay";
+
+    /** How long a message on a delay lane or relay waits in all, in milliseconds from the same time. */
+    public static final String DELAY_TOTAL = "mq-delay-total";
 
     /** Where a message on a delay lane or relay goes next. */
     public static final String TO = "mq-to";

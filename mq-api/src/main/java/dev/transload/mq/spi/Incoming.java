@@ -17,6 +17,11 @@ public interface Incoming {
     /** Name of the queue or topic the message was sent to: with a pattern, the topic that matched. */
     String destination();
 
+    /** When the broker stored the message here, in milliseconds since 1970; the sender's stamp if it does not tell. */
+    default long storedAt() {
+        return message().timestamp();
+    }
+
     /** Unit of broker order, such as a partition; stable while it is assigned. */
     int lane();
 

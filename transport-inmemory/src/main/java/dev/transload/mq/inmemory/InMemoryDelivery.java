@@ -72,6 +72,11 @@ final class InMemoryDelivery implements Incoming {
     }
 
     @Override
+    public long storedAt() {
+        return entry.storedAt;
+    }
+
+    @Override
     public int lane() {
         return lane;
     }
