@@ -100,7 +100,7 @@ final class ClientConfig {
     }
 
     private static String madeUp() {
-        return "mq-" + Uuids.v7(System.currentTimeMillis()).substring(24);
+        return "client-" + Uuids.v7(System.currentTimeMillis()).substring(24);
     }
 
     private static String clientId(String id) {

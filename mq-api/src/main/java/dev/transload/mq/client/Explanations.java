@@ -62,8 +62,10 @@ final class Explanations {
         if (ordered.has(Capability.LANES)) {
             String holds = ordered.has(Capability.KEY_HOLD)
                     ? "the broker holds a key whose message waits"
-                    : "a key whose message waits is held by the client, until " + ordered.maxInFlightSpan()
-                            + " messages of its lane are out";
+                    : "a key whose message waits is held by the client, as is what comes after, up to the prefetch"
+                            + (ordered.maxInFlightSpan() == Integer.MAX_VALUE
+                                    ? ""
+                                    : " and at most " + number(ordered.maxInFlightSpan()) + " messages of a lane");
             add("ordered by key", Support.NATIVE, sentence(ordered.note(Capability.LANES), holds));
         } else {
             add("ordered by key", Support.REFUSED, ordered.refusal(Capability.LANES));

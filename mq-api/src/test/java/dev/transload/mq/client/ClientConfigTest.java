@@ -19,7 +19,7 @@ class ClientConfigTest {
     void aUriAloneHasDefaults() {
         ClientConfig config = ClientConfig.of("inmemory:").build();
 
-        assertThat(config.settings().clientId()).matches("mq-[0-9a-f]{12}");
+        assertThat(config.settings().clientId()).matches("client-[0-9a-f]{12}");
         assertThat(config.settings().topology()).isEqualTo(Topology.CREATE);
         assertThat(config.settings().sendTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.settings().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
