@@ -27,6 +27,9 @@ final class Broker {
     final BrokerTime time;
     final Places places;
 
+    /** Whether all clients of the JVM may open it by its name, as none may a test's own. */
+    final boolean shared;
+
     /** What disorder is drawn from, or null for none. */
     final @Nullable Random random;
 
@@ -40,8 +43,9 @@ final class Broker {
     private long seq;
     private long inboxes;
 
-    Broker(String name, Profile profile, BrokerTime time, @Nullable Long seed) {
+    Broker(String name, boolean shared, Profile profile, BrokerTime time, @Nullable Long seed) {
         this.name = name;
+        this.shared = shared;
         this.profile = profile;
         this.time = time;
         this.random = seed == null ? null : new Random(seed);
@@ -107,7 +111,7 @@ final class Broker {
     }
 
     private void hold(Held message, Duration delay) {
-        held.add(time.nanos() + Nanos.of(delay), message);
+        held.add(time.nanos() + Nanos.of(profile.inSteps(delay)), message);
         watchHeld();
     }
 

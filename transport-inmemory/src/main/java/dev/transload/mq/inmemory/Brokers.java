@@ -78,6 +78,6 @@ final class Brokers {
                     + " lower-case letters and digits in segments joined by '.' or '-', such as inmemory:orders");
         }
         String thread = name.isEmpty() ? "mq-inmemory-timer" : "mq-inmemory-" + name + "-timer";
-        return new Broker(name, profile, new RealTime(thread, BOUND), null);
+        return new Broker(name, true, profile, new RealTime(thread, BOUND), null);
     }
 }

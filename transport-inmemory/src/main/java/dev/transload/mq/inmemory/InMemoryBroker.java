@@ -77,9 +77,14 @@ public final class InMemoryBroker implements AutoCloseable {
     /**
      * Waits until no handler is running and nothing more can be handed out, without moving time on.
      *
-     * @throws IllegalStateException if handlers are still running after the broker's patience
+     * @throws IllegalStateException if handlers are still running after the broker's patience, or the broker is shared
+     *     by name, so that nobody tells it when they end
      */
     public void awaitIdle() {
+        if (broker.shared) {
+            throw new IllegalStateException(
+                    "inmemory: only a broker made by InMemoryBroker knows when its clients are idle, not " + uri());
+        }
         broker.time.awaitIdle();
     }
 
@@ -337,7 +342,7 @@ public final class InMemoryBroker implements AutoCloseable {
             BrokerTime time = real
                     ? new RealTime("mq-inmemory-" + name.substring(1) + "-timer", patience)
                     : new VirtualTime(start, patience);
-            Broker broker = new Broker(name, profile, time, seed);
+            Broker broker = new Broker(name, false, profile, time, seed);
             Brokers.add(broker);
             return new InMemoryBroker(broker);
         }

@@ -203,7 +203,7 @@ final class InMemoryTransport implements Transport {
 
     @Override
     public Optional<TimeSource> time() {
-        return Optional.of(broker.time);
+        return broker.shared ? Optional.empty() : Optional.of(broker.time);
     }
 
     @Override

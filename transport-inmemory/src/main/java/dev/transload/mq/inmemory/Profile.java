@@ -58,12 +58,12 @@ public enum Profile {
     },
 
     /**
-     * RabbitMQ 4.3 with its defaults and quorum queues.
+     * RabbitMQ with its defaults and quorum queues; where versions 4.0 to 4.3 differ, the narrower one.
      *
      * <p>Sources: {@code max_message_size} 16 MiB, counting the body alone (docs/configure); headers share one frame of
-     * {@code frame_max} 131,072 bytes, less 4 KiB for the other properties and 16 KiB for a failure record; consumer
+     * {@code frame_max} 131,072 bytes, less 8 KiB for the other properties and 16 KiB for a failure record; consumer
      * timeout 30 minutes without renewal (docs/consumers); one single-active-consumer queue unless partitions are
-     * given; delay by a chain of queues with a time to live, in bits of 0.25 s up to 2^26 s; replay refused, since
+     * given; delay by a chain of queues with a time to live, in 29 bits of 0.25 s, whose path leaves names 195 characters of a routing key; replay refused, since
      * streams over AMQP 0.9.1 have neither a single active consumer nor an offset store; a lost connection counts
      * every unsettled delivery, {@code basic.nack} does not (4.3); {@code x-delivery-limit} 100 is our backstop.
      */
@@ -80,10 +80,11 @@ public enum Profile {
                             "RabbitMQ streams have no single active consumer and no offset store over AMQP" + " 0.9.1")
                     .refuses(BROWSE, "RabbitMQ cannot show a message without handing it out")
                     .maxLease(Duration.ofMinutes(30))
-                    .counting(new Counting(false, true, 100))
-                    .sendDelay(Duration.ofSeconds(1L << 26), "in steps of 0.25 s, through queues with a time to live")
-                    .volatileReplies(true)
-                    .exactDepth(true);
+                    .counting(new Counting(false, !shape.ordered(), 100))
+                    .sendDelay(
+                            Duration.ofMillis(250L * ((1L << 29) - 1)),
+                            "in steps of 0.25 s, through queues with a time to live")
+                    .volatileReplies(true);
             if (shape.ordered()) {
                 b.has(LANES, "one lane unless partitions are given, as single-active-consumer queues");
             }
@@ -91,7 +92,12 @@ public enum Profile {
 
         @Override
         Limits limits(Shape shape) {
-            return new Limits(16 << 20, 131_072 - 4096 - RESERVE, 1000, 255);
+            return new Limits(16 << 20, 131_072 - 8192 - RESERVE, 500, 195);
+        }
+
+        @Override
+        Duration step() {
+            return Duration.ofMillis(250);
         }
     },
 
@@ -184,6 +190,11 @@ public enum Profile {
         Limits limits(Shape shape) {
             return sqsLimits();
         }
+
+        @Override
+        Duration step() {
+            return Duration.ofSeconds(1);
+        }
     },
 
     /**
@@ -209,6 +220,11 @@ public enum Profile {
         Limits limits(Shape shape) {
             return sqsLimits();
         }
+
+        @Override
+        Duration step() {
+            return Duration.ofSeconds(1);
+        }
     };
 
     /** Room for a failure record, so that a message at the limit can still be dead-lettered. */
@@ -225,6 +241,18 @@ public enum Profile {
     /** Lanes of an ordered place that gives no number of partitions. */
     int lanes() {
         return lanes;
+    }
+
+    /** What delays are rounded up to; zero for nothing. */
+    Duration step() {
+        return Duration.ZERO;
+    }
+
+    /** A delay as this broker would keep it: never shorter. */
+    final Duration inSteps(Duration delay) {
+        long step = step().toNanos();
+        long over = step == 0 ? 0 : Nanos.of(delay) % step;
+        return over == 0 ? delay : delay.plusNanos(step - over);
     }
 
     abstract void describe(Capabilities.Builder b, Shape shape);

@@ -114,7 +114,7 @@ final class RealTime implements BrokerTime {
         lock.lock();
         try {
             if (timer != null) {
-                timer.shutdownNow();
+                timer.shutdown(); // not now: this may be called on its thread
                 timer = null;
             }
         } finally {

@@ -38,6 +38,8 @@ class ProviderTest {
         InMemoryBroker view = one.transport.unwrap(InMemoryBroker.class).orElseThrow();
         assertThat(view.messages("shared")).hasSize(1);
         assertThat(one.transport.unwrap(String.class)).isEmpty();
+        assertThat(one.transport.time()).as("the system's, as on any broker").isEmpty();
+        assertThatThrownBy(view::awaitIdle).hasMessageContaining("inmemory:provider-test");
         one.close();
         same.close();
         other.close();
@@ -112,6 +114,9 @@ class ProviderTest {
         assertThat(Profile.RABBITMQ.capabilities(Shape.PLAIN).counting().exact())
                 .isFalse();
         assertThat(Profile.REDIS.capabilities(Shape.PLAIN).counting().exact()).isTrue();
+        assertThat(Profile.SQS_STANDARD.inSteps(Duration.ofMillis(1001))).isEqualTo(Duration.ofSeconds(2));
+        assertThat(Profile.SQS_STANDARD.inSteps(Duration.ofSeconds(2))).isEqualTo(Duration.ofSeconds(2));
+        assertThat(Profile.NONE.inSteps(Duration.ofNanos(1))).isEqualTo(Duration.ofNanos(1));
         assertThat(Profile.SQS_STANDARD.capabilities(Shape.PLAIN).limits().payload())
                 .isEqualTo(758_784);
     }
