@@ -124,7 +124,8 @@ final class Answering {
             return;
         }
         Waits.whenDone(
-                engine.sendInternal(Places.reply(request.replyTo()), reply, 0), (sent, e) -> settle(delivery, e));
+                engine.sendInternal(Places.reply(request.replyTo()), reply, 0),
+                (sent, e) -> engine.complete(() -> settle(delivery, e)));
     }
 
     private void settle(Delivery<?> delivery, Throwable failure) {

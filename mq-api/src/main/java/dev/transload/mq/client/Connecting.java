@@ -27,8 +27,7 @@ final class Connecting {
         ConnectionState connection = new ConnectionState();
         try {
             Transport transport = open(provider, new Context(settings, system, connection), settings);
-            return new Engine(
-                    settings, transport, system, connection, Engine.events(config.listeners(), config.observer()));
+            return new Engine(settings, transport, system, connection, config.listeners(), config.observer());
         } catch (RuntimeException | Error e) {
             system.close();
             throw e;

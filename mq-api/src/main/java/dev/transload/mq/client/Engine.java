@@ -49,24 +49,26 @@ final class Engine implements EngineContext {
     private final CompletableFuture<CloseReport> closeReport = new CompletableFuture<>();
     private final ConnectionState connection;
 
-    Engine(EngineSettings settings, Transport transport, SystemTime system, ConnectionState connection, Events events) {
+    Engine(
+            EngineSettings settings,
+            Transport transport,
+            SystemTime system,
+            ConnectionState connection,
+            List<MqListener> listeners,
+            MqObserver observer) {
         this.settings = settings;
         this.transport = transport;
         this.system = system;
         this.connection = connection;
         this.time = transport.time().orElse(system);
-        this.events = events;
+        this.events = new Events(listeners, observer, this::complete);
         this.completions = new Completions(settings.clientId());
         this.declarations = new Declarations(transport, settings.topology());
-        this.sends = new Sends(transport, time, events, completions, declarations, settings);
+        this.sends = new Sends(transport, time, events, this::complete, declarations, settings);
         this.requests = new RequestReplies(this);
         this.lazyFlows = new LazyFlows(this);
         this.delays = new DelayRoutes(this);
         connection.onChange(this::connectionChanged);
-    }
-
-    static Events events(List<MqListener> listeners, MqObserver observer) {
-        return new Events(listeners, observer);
     }
 
     EngineSettings settings() {
@@ -152,7 +154,19 @@ final class Engine implements EngineContext {
 
     @Override
     public void complete(Runnable task) {
-        completions.run(task);
+        if (transport.time().isEmpty()) {
+            completions.run(task);
+            return;
+        }
+        // A virtual clock stands still until the task has run.
+        time.workBegan();
+        completions.run(() -> {
+            try {
+                task.run();
+            } finally {
+                time.workEnded();
+            }
+        });
     }
 
     @Override
@@ -199,10 +213,10 @@ final class Engine implements EngineContext {
     private void connectionChanged(boolean up, String why) {
         if (up) {
             events.count(MqObserver.Event.RECONNECTED, settings.uri().scheme());
-            events.tell(MqListener::reconnected);
+            events.tellElsewhere(MqListener::reconnected);
         } else {
             LOG.warn("connection lost, reconnecting: {}", why);
-            events.tell(l -> l.reconnecting(why));
+            events.tellElsewhere(l -> l.reconnecting(why));
             requests.connectionLost();
         }
     }

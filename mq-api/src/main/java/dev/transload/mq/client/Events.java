@@ -3,14 +3,16 @@ package dev.transload.mq.client;
 import dev.transload.mq.MqListener;
 import dev.transload.mq.MqObserver;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners and the observer what happened, on the thread where it happens. What they throw is logged and goes
- * no further. Immutable.
+ * Tells listeners and the observer what happened: on handler and caller threads where it happens, and what happens on a
+ * transport's or timer's thread on the client's completion thread, since it is code of the application. Counts and times
+ * are taken where they arise. What any of them throws is logged and goes no further. Immutable.
  */
 final class Events {
 
@@ -19,8 +21,11 @@ final class Events {
     private final MqListener[] listeners;
     private final MqObserver observer;
     private final boolean observed;
+    private final Executor elsewhere;
 
-    Events(List<MqListener> listeners, MqObserver observer) {
+    /** Makes the set of those who are told; {@code elsewhere} runs tasks on the client's completion thread. */
+    Events(List<MqListener> listeners, MqObserver observer, Executor elsewhere) {
+        this.elsewhere = elsewhere;
         this.listeners = listeners.toArray(new MqListener[0]);
         this.observer = observer;
         this.observed = observer != MqObserver.NONE;
@@ -33,7 +38,7 @@ final class Events {
         }
         List<MqListener> all = new java.util.ArrayList<>(List.of(listeners));
         all.add(more);
-        return new Events(all, observer);
+        return new Events(all, observer, elsewhere);
     }
 
     /** Whether anyone listens; callers skip making arguments when nobody does. */
@@ -54,6 +59,13 @@ final class Events {
             } catch (RuntimeException | Error e) {
                 LOG.warn("a listener failed: {}", e.toString());
             }
+        }
+    }
+
+    /** Calls every listener, on the client's completion thread. */
+    void tellElsewhere(Consumer<MqListener> event) {
+        if (listeners.length > 0) {
+            elsewhere.execute(() -> tell(event));
         }
     }
 

@@ -427,7 +427,7 @@ final class Outcomes<T> {
                 } else {
                     delivery.incoming().ack(delivery);
                     flow.leave(delivery);
-                    then.run();
+                    engine.complete(then);
                 }
             });
         }
@@ -436,7 +436,7 @@ final class Outcomes<T> {
     void moved(EngineDelivery<T> delivery, Runnable then) {
         delivery.done();
         flow.leave(delivery);
-        then.run();
+        engine.complete(then);
     }
 
     /** Someone else may have the message, so it was not moved. */

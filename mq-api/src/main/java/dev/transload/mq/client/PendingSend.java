@@ -85,6 +85,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     /** Completes the caller's future; run by {@link Completions}. */
     @Override
     public void run() {
+        sends.observe(this);
         complete(message.id());
     }
 

@@ -89,9 +89,15 @@ final class Sending {
     /** Waits for a send of this thread's own. */
     String await(PendingSend send) {
         try {
-            return send.get();
+            String id = send.get();
+            engine.sends().observe(send);
+            return id;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof MessagingException m ? rethrown(m) : new IllegalStateException(e.getCause());
+            if (!(e.getCause() instanceof MessagingException failure)) {
+                throw new IllegalStateException(e.getCause());
+            }
+            engine.sends().observeFailure(send, failure);
+            throw rethrown(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw TransportException.unknown(

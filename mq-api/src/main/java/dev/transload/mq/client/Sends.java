@@ -18,6 +18,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
  * Transports call {@link #confirmed} and {@link #failed} on their threads; futures that applications hold are completed
- * on the {@link Completions} thread.
+ * on the completion thread, inline ones by the transport.
  */
 final class Sends {
 
@@ -48,7 +49,7 @@ final class Sends {
     private final Transport transport;
     private final TimeSource time;
     private final Events events;
-    private final Completions completions;
+    private final Executor elsewhere;
     private final Declarations declarations;
     private final Duration sendTimeout;
     private final int maxOutstanding;
@@ -72,13 +73,13 @@ final class Sends {
             Transport transport,
             TimeSource time,
             Events events,
-            Completions completions,
+            Executor elsewhere,
             Declarations declarations,
             EngineSettings settings) {
         this.transport = transport;
         this.time = time;
         this.events = events;
-        this.completions = completions;
+        this.elsewhere = elsewhere;
         this.declarations = declarations;
         this.sendTimeout = settings.sendTimeout();
         this.maxOutstanding = settings.maxOutstandingSends();
@@ -183,6 +184,16 @@ final class Sends {
         } finally {
             lock.unlock();
         }
+        if (send.inline) {
+            send.complete(send.message().id());
+        } else {
+            elsewhere.execute(send);
+        }
+        go.forEach(this::dispatch);
+    }
+
+    /** Tells those who watch that a send of the application succeeded. */
+    void observe(PendingSend send) {
         if (events.observed()) {
             events.count(MqObserver.Event.SENT, send.to().name());
             events.time(MqObserver.Timing.SEND, send.to().name(), time.nanos() - send.startedNanos);
@@ -190,12 +201,14 @@ final class Sends {
         if (events.listened()) {
             events.tell(l -> l.sent(send.to().name(), send.message().id()));
         }
-        if (send.inline) {
-            send.complete(send.message().id());
-        } else {
-            completions.run(send);
+    }
+
+    /** Tells those who watch that a send of the application failed. */
+    void observeFailure(PendingSend send, MessagingException failure) {
+        events.count(MqObserver.Event.SEND_FAILED, send.to().name());
+        if (events.listened()) {
+            events.tell(l -> l.sendFailed(send.to().name(), send.message().id(), failure));
         }
-        go.forEach(this::dispatch);
     }
 
     /** A try failed. Called by the transport. */
@@ -270,14 +283,13 @@ final class Sends {
         } finally {
             lock.unlock();
         }
-        events.count(MqObserver.Event.SEND_FAILED, send.to().name());
-        if (events.listened()) {
-            events.tell(l -> l.sendFailed(send.to().name(), send.message().id(), failure));
-        }
         if (send.inline) {
             send.completeExceptionally(failure);
         } else {
-            completions.run(() -> send.completeExceptionally(failure));
+            elsewhere.execute(() -> {
+                observeFailure(send, failure);
+                send.completeExceptionally(failure);
+            });
         }
         go.forEach(this::dispatch);
     }

@@ -210,9 +210,7 @@ final class SubscriptionFlow<T> implements Sink {
         giveCredit(credit);
         for (EngineDelivery<T> d : told) {
             events.count(MqObserver.Event.LEASE_LOST, spec.source());
-            if (events.listened()) {
-                events.tell(l -> l.leaseLost(spec.source(), d.message(), why));
-            }
+            events.tellElsewhere(l -> l.leaseLost(spec.source(), d.message(), why));
         }
     }
 
@@ -231,7 +229,7 @@ final class SubscriptionFlow<T> implements Sink {
         } finally {
             lock.unlock();
         }
-        events.tell(l -> l.subscriptionFailed(spec.source(), cause));
+        events.tellElsewhere(l -> l.subscriptionFailed(spec.source(), cause));
         onFailed.run();
     }
 
@@ -455,10 +453,8 @@ final class SubscriptionFlow<T> implements Sink {
     void settleFailed(EngineDelivery<T> delivery, Throwable cause) {
         ackUnknown.add(delivery.id());
         events.count(MqObserver.Event.LEASE_LOST, spec.source());
-        if (events.listened()) {
-            String why = cause instanceof LeaseLostException ? "settled too late" : "settle failed: " + cause;
-            events.tell(l -> l.leaseLost(spec.source(), delivery.message(), why));
-        }
+        String why = cause instanceof LeaseLostException ? "settled too late" : "settle failed: " + cause;
+        events.tellElsewhere(l -> l.leaseLost(spec.source(), delivery.message(), why));
         settleEnded();
     }
 
@@ -659,7 +655,7 @@ final class SubscriptionFlow<T> implements Sink {
 
     private void tellBlocked() {
         events.count(MqObserver.Event.LANE_BLOCKED, spec.source());
-        events.tell(l -> l.laneBlocked(spec.source(), 0));
+        events.tellElsewhere(l -> l.laneBlocked(spec.source(), 0));
     }
 
     // ---- for the owner: pause, close, health

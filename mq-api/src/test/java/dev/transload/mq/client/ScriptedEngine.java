@@ -34,7 +34,8 @@ final class ScriptedEngine implements EngineContext, AutoCloseable {
                 public void count(Event event, String destination, long by) {
                     counted.add(event);
                 }
-            });
+            },
+            Runnable::run);
 
     @Override
     public Transport transport() {
