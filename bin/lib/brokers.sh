@@ -25,6 +25,9 @@ ensure_engine() {
   PATH=$PATH:/usr/sbin:/sbin
   have dockerd || install docker.io iptables ca-certificates
   have docker || install docker-cli
+  if engine_answers; then
+    return
+  fi
   if ! pgrep -x dockerd >/dev/null 2>&1; then
     say "starting a Docker engine; it goes on running when this ends, and logs to $engine_log"
     # In a session of its own, holding none of our files open: whoever waits for us must not wait for it.
