@@ -6,9 +6,12 @@ engine_log=${TMPDIR:-/tmp}/transload-dockerd.log
 
 engine_answers() { have docker && timeout 20 docker info >/dev/null 2>&1; }
 
+# Whether an engine's process runs on this very machine. A minimal system has no pgrep.
+engine_runs() { grep -qsx dockerd /proc/[0-9]*/comm; }
+
 engine_is_local() {
   case ${DOCKER_HOST:-unix:} in
-    unix:*) pgrep -x dockerd >/dev/null 2>&1 ;;
+    unix:*) engine_runs ;;
     *) false ;;
   esac
 }
@@ -28,7 +31,7 @@ ensure_engine() {
   if engine_answers; then
     return
   fi
-  if ! pgrep -x dockerd >/dev/null 2>&1; then
+  if ! engine_runs; then
     say "starting a Docker engine; it goes on running when this ends, and logs to $engine_log"
     # In a session of its own, holding none of our files open: whoever waits for us must not wait for it.
     as_root bash -c 'log=$1; shift; exec setsid "$@" >"$log" 2>&1 </dev/null &' _ "$engine_log" dockerd
