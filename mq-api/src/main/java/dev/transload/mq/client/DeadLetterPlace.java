@@ -72,7 +72,7 @@ final class DeadLetterPlace implements DeadLetters {
             peek(max, found);
             return found.letters;
         }
-        try (LetterScan scan = LetterScan.open(engine, letters, depth)) {
+        try (LetterScan scan = LetterScan.openToShow(engine, letters, depth)) {
             LetterScan.Letter next = scan.next();
             while (next != null) {
                 scan.keep(next);

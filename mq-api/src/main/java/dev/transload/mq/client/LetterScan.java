@@ -12,7 +12,6 @@ import dev.transload.mq.spi.Sink;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One walk over the messages of a place, front to end, that takes some of them away and leaves the others in order.
  *
- * <p>What stays is held unsettled until the walk is over, so that it does not come again, and goes back front first.
+ * <p>What stays is held unsettled until the walk is over, so that it does not come again, and then goes back in order.
  * When {@value #MOST_HELD} messages or {@value #MOST_BYTES} bytes are held, what stays from then on goes to the end of
  * the place instead: copied, then acked. A walk ends when it has seen as many messages as were asked for, or when
  * nothing more comes for {@value #QUIET_MILLIS} ms.
@@ -36,12 +35,16 @@ final class LetterScan implements Sink, AutoCloseable {
     static final long MOST_BYTES = 32L << 20;
     static final long QUIET_MILLIS = 1000;
 
+    /** AMQP counts unsettled deliveries in 16 bits. */
+    private static final int MOST_SHOWN = 60_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(LetterScan.class);
 
     /** The first one may have to wait for a group to form or a poll to begin. */
     private static final long FIRST_MILLIS = 5000;
 
     private static final int WINDOW = 256;
+    private static final int MOST_LOOKS = 50;
     private static final Duration LEASE = Duration.ofMinutes(5);
     private static final Duration HOLD = Duration.ofMinutes(25);
     private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -49,22 +52,26 @@ final class LetterScan implements Sink, AutoCloseable {
     private final EngineContext engine;
     private final Place place;
     private final long bound;
+    private final int mostHeld;
+    private final long mostBytes;
+    private final Flights moves = new Flights(64);
     private final LinkedBlockingQueue<Incoming> arrived = new LinkedBlockingQueue<>();
     private final ConcurrentSkipListMap<Long, Incoming> held = new ConcurrentSkipListMap<>();
     private final AtomicLong credited = new AtomicLong();
     private volatile @Nullable Receiver receiver;
     private volatile @Nullable Throwable broken;
     private volatile boolean closed;
-    private volatile boolean drained;
     private final boolean renews;
     private long renewed = System.nanoTime();
     private long heldBytes;
     private long seen;
 
-    private LetterScan(EngineContext engine, Place place, long bound) {
+    private LetterScan(EngineContext engine, Place place, long bound, int mostHeld, long mostBytes) {
         this.engine = engine;
         this.place = place;
         this.bound = bound;
+        this.mostHeld = mostHeld;
+        this.mostBytes = mostBytes;
         this.renews = engine.transport().capabilities(place.shape()).has(Capability.RENEW);
     }
 
@@ -74,8 +81,18 @@ final class LetterScan implements Sink, AutoCloseable {
      * @param bound most messages that are looked at, at least 1
      */
     static LetterScan open(EngineContext engine, Place place, long bound) {
-        LetterScan scan = new LetterScan(engine, place, bound);
-        int most = (int) Math.min(bound, MOST_HELD + WINDOW);
+        return open(new LetterScan(engine, place, bound, MOST_HELD, MOST_BYTES));
+    }
+
+    /** The same for a caller who keeps all of them in memory anyway: nothing is moved. */
+    static LetterScan openToShow(EngineContext engine, Place place, long bound) {
+        return open(new LetterScan(engine, place, bound, MOST_SHOWN, Long.MAX_VALUE));
+    }
+
+    private static LetterScan open(LetterScan scan) {
+        EngineContext engine = scan.engine;
+        Place place = scan.place;
+        int most = (int) Math.min(scan.bound, scan.mostHeld + WINDOW);
         Duration longest = engine.transport().capabilities(place.shape()).maxLease();
         ReceiveSpec spec = ReceiveSpec.builder(place, most)
                 .lease(shorter(LEASE, longest))
@@ -84,7 +101,7 @@ final class LetterScan implements Sink, AutoCloseable {
         Receiver receiver =
                 Waits.join("receive from " + place.name(), engine.transport().receive(spec, scan));
         scan.receiver = receiver;
-        scan.credit(Math.min(bound, WINDOW));
+        scan.credit(Math.min(scan.bound, WINDOW));
         return scan;
     }
 
@@ -136,16 +153,22 @@ final class LetterScan implements Sink, AutoCloseable {
 
     /** Leaves a message in the place. */
     void keep(Letter letter) {
-        if (held.size() < MOST_HELD && heldBytes < MOST_BYTES) {
+        if (held.size() < mostHeld && heldBytes < mostBytes) {
             heldBytes += letter.incoming().message().body().length;
             held.put(letter.number(), letter.incoming());
             credit(1);
             return;
         }
-        Waits.join(
-                "move a dead letter within " + place.name(),
-                engine.sendInternal(place, letter.incoming().message(), 0));
-        take(letter, Completion.IGNORED);
+        String what = "move a dead letter within " + place.name();
+        moves.begin(what);
+        Waits.whenDone(engine.sendInternal(place, letter.incoming().message(), 0), (sent, failure) -> {
+            if (failure == null) {
+                take(letter, Completion.IGNORED);
+            } else {
+                release(letter);
+            }
+            moves.end(failure);
+        });
     }
 
     /** Removes a message from the place. */
@@ -159,51 +182,56 @@ final class LetterScan implements Sink, AutoCloseable {
         held.put(letter.number(), letter.incoming());
     }
 
-    /** Stops to receive, gives back what is held and what was not looked at, front first. Blocks for seconds at most. */
+    /**
+     * Closes the receiver with which all that is unsettled goes back, by the broker and in its order: what the
+     * transport has fetched beyond this walk too, which a give-back one by one would put before what is held. Blocks
+     * for seconds at most.
+     */
     @Override
     public void close() {
         Receiver open = receiver;
         if (open == null) {
             return;
         }
+        moves.close();
         closed = true;
-        settled(open.stop().thenApply(nothing -> true), "stop receiving from " + place.name());
-        List<Incoming> rest = List.copyOf(held.values());
-        CountDownLatch answers = new CountDownLatch(rest.size());
-        rest.forEach(incoming -> incoming.release(Duration.ZERO, false, new Counted(answers)));
-        drained = true;
-        giveBackArrived();
+        int givenBack = held.size() + arrived.size();
         try {
-            if (!answers.await(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("not all letters of {} were confirmed as given back", place.name());
+            Waits.join("close the receiver of " + place.name(), open.close(CLOSE), CLOSE.plusSeconds(1));
+        } catch (RuntimeException e) {
+            LOG.warn("{}", e.toString()); // the connection's end gives back what this did not
+        }
+        awaitVisible(givenBack);
+    }
+
+    /** Where a depth is approximate, what was given back may be counted a moment later: the caller need not see that. */
+    private void awaitVisible(int givenBack) {
+        if (givenBack == 0 || engine.transport().capabilities(place.shape()).exactDepth()) {
+            return;
+        }
+        Pace looks = new Pace(engine.time(), 50);
+        try {
+            for (int look = 0; look < MOST_LOOKS; look++) {
+                looks.await();
+                if (Waits.join(
+                                        "count " + place.name(),
+                                        engine.transport().admin().depth(place),
+                                        CLOSE)
+                                .orElse(0)
+                        >= givenBack) {
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        settled(open.close(CLOSE).thenApply(nothing -> true), "close the receiver of " + place.name());
-    }
-
-    /** Waits, and goes on whatever comes: what is unsettled goes back to the broker with the receiver. */
-    private static void settled(java.util.concurrent.CompletableFuture<Boolean> future, String what) {
-        try {
-            Waits.join(what, future, CLOSE);
         } catch (RuntimeException e) {
-            LOG.warn("{}", e.toString());
+            LOG.debug("the depth of {} is not known", place.name(), e);
         }
     }
 
     @Override
     public void deliver(Incoming delivery) {
         arrived.add(delivery);
-        if (drained) {
-            giveBackArrived(); // came although the receiver had stopped
-        }
-    }
-
-    private void giveBackArrived() {
-        for (Incoming next = arrived.poll(); next != null; next = arrived.poll()) {
-            next.release(Duration.ZERO, false, Completion.IGNORED);
-        }
     }
 
     @Override
@@ -224,16 +252,4 @@ final class LetterScan implements Sink, AutoCloseable {
      * @param number place in the order of arrival
      */
     record Letter(long number, Incoming incoming) {}
-
-    private record Counted(CountDownLatch answers) implements Completion {
-        @Override
-        public void done() {
-            answers.countDown();
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            answers.countDown();
-        }
-    }
 }

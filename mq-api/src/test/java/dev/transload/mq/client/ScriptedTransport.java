@@ -260,7 +260,7 @@ final class ScriptedTransport implements Transport, AutoCloseable {
         @Override
         public CompletableFuture<Void> close(Duration timeout) {
             closed = true;
-            return stop();
+            return stock == null ? stop() : stock.close(this);
         }
 
         @Override
@@ -450,6 +450,17 @@ final class ScriptedTransport implements Transport, AutoCloseable {
 
         CompletableFuture<Void> stop(ScriptedReceiver receiver) {
             return CompletableFuture.runAsync(() -> receiver.stopped = true, thread);
+        }
+
+        CompletableFuture<Void> close(ScriptedReceiver receiver) {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        receiver.stopped = true;
+                        List<Delivered> unsettled = List.copyOf(out);
+                        out.clear();
+                        unsettled.forEach(this::putBack);
+                    },
+                    thread);
         }
 
         /** The connection is lost: all that is out is ready again, in order. */
