@@ -1,5 +1,6 @@
 package dev.transload.mq.rabbitmq;
 
+import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Sink;
@@ -64,6 +65,10 @@ final class Inbox implements Sink {
             all.add(text(next()));
         }
         return all;
+    }
+
+    static String text(Message message) {
+        return new String(message.body(), StandardCharsets.UTF_8);
     }
 
     static String text(Incoming delivery) {

@@ -15,6 +15,7 @@ final class Sent implements Outgoing {
     private final Message message;
     private final long delayMillis;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private volatile long doneAt;
 
     Sent(Place to, Message message, long delayMillis) {
         this.to = to;
@@ -37,8 +38,14 @@ final class Sent implements Outgoing {
         return delayMillis;
     }
 
+    /** When the broker had it, in milliseconds since 1970; 0 before. */
+    long doneAt() {
+        return doneAt;
+    }
+
     @Override
     public void done() {
+        doneAt = System.currentTimeMillis();
         if (!end.complete(null)) {
             throw new AssertionError("told twice");
         }
