@@ -43,7 +43,12 @@ final class RabbitMqConnections {
     /** A thread that reads from a connection; nothing that may wait for the network runs on it. */
     static final class IoThread extends Thread {
         IoThread(Runnable task, String name) {
-            super(task, name);
+            super(
+                    () -> {
+                        currentThread().setName(name); // the client gives it a name of its own
+                        task.run();
+                    },
+                    name);
             setDaemon(true);
         }
     }

@@ -43,19 +43,21 @@ class RabbitMqDelaysIT {
             awaitConnected(spi, queue);
 
             Map<String, Long> due = new HashMap<>();
-            Map<String, Long> dueFromConfirm = new ConcurrentHashMap<>();
+            Map<String, Long> dueFromConfirm = new HashMap<>();
             Random random = new Random(42);
             List<Sent> sent = new ArrayList<>();
             for (int i = 0; i < MESSAGES; i++) {
-                long delay = 1 + random.nextInt(MOST_MILLIS);
+                long delay = 1L + random.nextInt(MOST_MILLIS);
                 Message message = Spi.message("m" + i);
                 due.put(message.id(), System.currentTimeMillis() + delay);
                 Sent one = new Sent(queue, message, delay);
-                one.end().thenRun(() -> dueFromConfirm.put(message.id(), System.currentTimeMillis() + delay));
                 spi.transport.send(one);
                 sent.add(one);
             }
-            sent.forEach(Sent::confirmed);
+            for (Sent one : sent) {
+                one.confirmed();
+                dueFromConfirm.put(one.message().id(), one.doneAt() + one.delayMillis());
+            }
             long start = System.currentTimeMillis();
 
             Arrivals arrivals = new Arrivals();

@@ -269,7 +269,8 @@ class RabbitMqOutageIT {
 
     private void awaitConnected() {
         await("the connection is back").atMost(BACK).until(() -> {
-            Sent probe = new Sent(Place.of(Place.Role.TOPIC, "amq.topic", Shape.PLAIN), Spi.message("probe"), 0);
+            Place nowhere = new Place(Place.Role.TOPIC, "amq.topic", null, null, Shape.PLAIN, false);
+            Sent probe = new Sent(nowhere, Spi.message("probe"), 0);
             spi.transport.send(probe);
             return probe.failure() == null
                     && Spi.get(spi.transport.admin().depth(queue).handle((depth, failure) -> failure == null));
