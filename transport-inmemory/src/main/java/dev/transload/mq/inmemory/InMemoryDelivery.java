@@ -147,9 +147,12 @@ final class InMemoryDelivery implements Incoming {
         };
     }
 
-    private static void tell(Completion completion, @Nullable Throwable failure) {
+    /** Order could break if the engine met a lost lease here before its sink was told, and went on with its key. */
+    private void tell(Completion completion, @Nullable Throwable failure) {
         if (failure == null) {
             completion.done();
+        } else if (failure instanceof LeaseLostException) {
+            flow.broker.run(() -> flow.outbox.add(new Outbox.Refused(completion, failure)));
         } else {
             completion.failed(failure);
         }

@@ -255,7 +255,7 @@ final class InMemoryTransport implements Transport {
             throw new ClientClosedException("inmemory: the client is closed", null);
         }
         if (killed) {
-            throw new ConnectionLostException("inmemory: this client was killed", Outcome.NOT_SENT, null);
+            throw new ClientClosedException("inmemory: this client was killed", null);
         }
         if (disconnected != null) {
             throw new ConnectionLostException("inmemory: the connection is cut", disconnected, null);

@@ -1,5 +1,6 @@
 package dev.transload.mq.inmemory;
 
+import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Sink;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +39,9 @@ final class Outbox {
         }
     }
 
-    /** Forgets all but those who wait for the end; under the broker's lock. */
+    /** Forgets the deliveries; under the broker's lock. */
     void discard() {
-        pending.removeIf(what -> !(what instanceof Mark));
+        pending.removeIf(what -> what instanceof InMemoryDelivery);
     }
 
     /** Tells the sink all there is; without the broker's lock, and only if {@link #add} has touched this. */
@@ -103,6 +104,8 @@ final class Outbox {
                 sink.lost(lost.deliveries, lost.why);
             } else if (what instanceof Failed failed) {
                 sink.failed(failed.cause);
+            } else if (what instanceof Refused refused) {
+                refused.completion.failed(refused.cause);
             } else if (what instanceof Mark mark) {
                 mark.reached.complete(null);
             }
@@ -116,6 +119,9 @@ final class Outbox {
 
     /** The receiver has ended. */
     record Failed(Throwable cause) {}
+
+    /** A settle came too late. */
+    record Refused(Completion completion, Throwable cause) {}
 
     /** All before it has been told. */
     record Mark(CompletableFuture<Void> reached) {}

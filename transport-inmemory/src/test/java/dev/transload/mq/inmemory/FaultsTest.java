@@ -7,6 +7,7 @@ import static dev.transload.mq.inmemory.Probe.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.LeaseLostException;
@@ -131,7 +132,7 @@ class FaultsTest {
         assertThat(late.failure).isInstanceOf(LeaseLostException.class);
         assertThat(dead.lost).containsExactlyElementsOf(dead.deliveries);
         assertThat(victim.trySend(MAILS, message("ghost"), Duration.ZERO).failure)
-                .isInstanceOf(ConnectionLostException.class);
+                .isInstanceOf(ClientClosedException.class);
         victim.close();
         assertThatThrownBy(() -> broker.crash("nobody")).hasMessageContaining(client.clientId());
     }
