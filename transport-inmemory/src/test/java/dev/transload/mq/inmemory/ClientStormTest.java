@@ -33,6 +33,7 @@ class ClientStormTest {
         "REDIS, true",
         "SQS_STANDARD, false",
         "SQS_FIFO, true",
+        "KAFKA, false",
         "KAFKA, true"
     })
     void nothingIsLostAndOrderHolds(Profile profile, boolean ordered) {

@@ -300,6 +300,39 @@ class InMemoryTransportTest {
     }
 
     @Test
+    void aClientThatTouchesNothingUsesWhatIsThereWhateverItsShape() {
+        Probe hands = Probe.on(broker.uri(), Topology.NONE);
+        hands.declare(MAILS);
+        assertThat(hands.trySend(MAILS, message("1"), Duration.ZERO).failure)
+                .isInstanceOf(DestinationNotFoundException.class);
+        client.declare(queue("mails", Probe.ordered(4)));
+        hands.send(MAILS, "1");
+        assertThat(hands.receive(MAILS, 1).ids()).containsExactly("1");
+        hands.close();
+    }
+
+    @Test
+    void aQueueAndATopicCannotShareAName() {
+        client.declare(MAILS);
+        assertThatThrownBy(() -> client.declare(topic("mails", Shape.PLAIN)))
+                .hasCauseInstanceOf(DestinationMismatchException.class)
+                .hasMessageContaining("mails is a queue");
+    }
+
+    @Test
+    void browsingTakesNothing() {
+        client.declare(MAILS);
+        client.send(MAILS, "1");
+        client.send(MAILS, "2");
+        assertThat(client.transport.browse(MAILS, 1).join())
+                .extracting(Message::id)
+                .containsExactly("1");
+        assertThat(client.receive(MAILS, 2).deliveries)
+                .extracting(Incoming::brokerCount)
+                .containsExactly(1, 1);
+    }
+
+    @Test
     void aReplyInboxIsPrivateAndGoesWithItsReceiver() {
         Inbox inbox = new Inbox();
         inbox.receiver = client.transport.openReplyInbox(inbox).join();
