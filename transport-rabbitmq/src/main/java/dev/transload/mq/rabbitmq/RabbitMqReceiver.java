@@ -136,7 +136,6 @@ final class RabbitMqReceiver implements Receiver {
         }
         if (!open.isEmpty()) {
             gate.tell(() -> sink.lost(open, "rabbitmq: " + why));
-            gate.credit(open.size());
         }
         ShutdownSignalException signal = RabbitMqErrors.signal(cause);
         if (signal == null || !signal.isHardError()) {

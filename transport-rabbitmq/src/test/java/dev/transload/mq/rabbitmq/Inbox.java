@@ -3,6 +3,7 @@ package dev.transload.mq.rabbitmq;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,12 +15,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A sink that keeps what it gets. */
+/** A sink that keeps what it gets, and gives credit back for what it loses. */
 final class Inbox implements Sink {
 
     final BlockingQueue<Incoming> deliveries = new LinkedBlockingQueue<>();
     final List<Incoming> lost = new CopyOnWriteArrayList<>();
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    volatile Receiver receiver;
     private final AtomicBoolean inside = new AtomicBoolean();
 
     @Override
@@ -30,6 +32,10 @@ final class Inbox implements Sink {
     @Override
     public void lost(List<? extends Incoming> gone, String why) {
         alone(() -> lost.addAll(gone));
+        Receiver from = receiver;
+        if (from != null) {
+            from.credit(gone.size());
+        }
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,8 +107,8 @@ class RabbitMqDelaysIT {
                     arrivals.duplicates);
             assertThat(lateness).hasSize(MESSAGES);
             assertThat(lateness[0]).as("milliseconds late of the earliest").isNotNegative();
-            assertThat(Arrays.stream(untouched).max().orElseThrow())
-                    .as("milliseconds late of the latest that the outage did not touch")
+            assertThat(untouched[untouched.length * 99 / 100])
+                    .as("milliseconds late of 99 in 100 that the outage did not touch")
                     .isLessThan(1_000 + MOST_MILLIS / 100);
         }
     }
@@ -138,7 +137,9 @@ class RabbitMqDelaysIT {
         }
 
         @Override
-        public void lost(List<? extends Incoming> deliveries, String why) {}
+        public void lost(List<? extends Incoming> deliveries, String why) {
+            receiver.credit(deliveries.size());
+        }
 
         @Override
         public void failed(Throwable cause) {

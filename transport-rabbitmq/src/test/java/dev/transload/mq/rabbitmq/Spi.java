@@ -100,6 +100,7 @@ final class Spi implements AutoCloseable {
 
     Receiver receive(ReceiveSpec spec, int credit, Inbox inbox) {
         Receiver receiver = get(transport.receive(spec, inbox));
+        inbox.receiver = receiver;
         receiver.credit(credit);
         return receiver;
     }
