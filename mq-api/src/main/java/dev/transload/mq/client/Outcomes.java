@@ -46,6 +46,7 @@ final class Outcomes<T> {
     private final RetrySchedule schedule;
     private final @Nullable IdempotencyStep<T> idempotency;
     private final Isolation<T> isolation;
+    private final FirstFailures firsts = new FirstFailures();
     private final Map<String, Returning> returning = new ConcurrentHashMap<>();
 
     Outcomes(EngineContext engine, FlowSpec<T> spec, SubscriptionFlow<T> flow, Events events) {
@@ -269,9 +270,7 @@ final class Outcomes<T> {
         if (events.listened()) {
             events.tell(l -> l.retried(delivery, wait));
         }
-        if (delivery.firstFailureMillis == 0) {
-            delivery.firstFailureMillis = time.millis();
-        }
+        delivery.firstFailureMillis = firstFailure(delivery, time.millis());
         if (spec.ephemeral()) {
             if (wait.compareTo(spec.options().lease()) > 0) {
                 giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, cause);
@@ -282,6 +281,7 @@ final class Outcomes<T> {
         } else if (spec.ordered()) {
             retryInOrder(delivery, failures, wait);
         } else if (capable.has(Capability.NOTE_ATTEMPTS) && wait.compareTo(capable.maxReleaseDelay()) <= 0) {
+            firsts.remember(delivery.id(), delivery.firstFailureMillis);
             note(delivery, failures, () -> release(delivery, wait, false));
         } else {
             retryByCopy(delivery, failures, wait);
@@ -386,24 +386,15 @@ final class Outcomes<T> {
                 && reason != Failure.Reason.CRASHED
                 && reason != Failure.Reason.UNDECODABLE;
         int calls = attempts.failures() + attempts.crashes() + (handled ? 1 : 0);
-        Map<String, String> marks = delivery.message().annotations();
         long now = time.millis();
-        long first = delivery.firstFailureMillis != 0
-                ? delivery.firstFailureMillis
-                : number(marks.get(Annotations.FIRST_FAILURE), now);
-        int redrives = (int) Math.min(number(marks.get(Annotations.REDRIVES), 0), Integer.MAX_VALUE);
+        long first = firstFailure(delivery, now);
+        firsts.forget(delivery.id());
+        int redrives = FailureRecords.redrives(delivery.message());
         return FailureRecords.of(cause, reason, delivery.destination(), spec.group(), calls, first, now, redrives);
     }
 
-    private static long number(@Nullable String text, long unlessGiven) {
-        if (text == null) {
-            return unlessGiven;
-        }
-        try {
-            return Math.max(0, Long.parseLong(text));
-        } catch (NumberFormatException e) {
-            return unlessGiven;
-        }
+    private long firstFailure(EngineDelivery<T> delivery, long now) {
+        return delivery.firstFailureMillis != 0 ? delivery.firstFailureMillis : firsts.of(delivery.message(), now);
     }
 
     // ---- send, then settle

@@ -227,7 +227,7 @@ final class Sending {
         try {
             return destination.codec().encode(payload);
         } catch (CodecException e) {
-            throw e;
+            throw new CodecException("payload for " + destination.name() + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             throw new CodecException("cannot encode a payload for " + destination.name(), e);
         }
