@@ -1,0 +1,36 @@
+package dev.transload.mq.tck;
+
+/**
+ * What the author of a transport writes to have it tested: how to reach a broker. Nothing here says what the broker can
+ * do; the kit asks the product.
+ *
+ * <pre>{@code
+ * public final class AcmeProvider implements MqTckProvider {
+ *     public String name() { return "acme-3.2"; }
+ *     public TckBroker broker() { return TckBroker.at("acme://localhost:7000"); }
+ * }
+ * }</pre>
+ *
+ * <p>It has a public constructor without arguments and is named in {@code @ConfigurationParameter(key =
+ * "mqtck.provider", value = "com.acme.AcmeProvider")}. The kit calls {@link #start}, then {@link #broker} from several
+ * threads, then {@link #stop}.
+ */
+public interface MqTckProvider {
+
+    /** Names the broker and version in reports; letters, digits, {@code . -}. */
+    String name();
+
+    /** Where the broker comes from, for the report: an image, or the version of a library. */
+    default String image() {
+        return "";
+    }
+
+    /** Called once, before the first case. What it throws fails every case. */
+    default void start() {}
+
+    /** The broker one case runs against: the same for all, or one for each. Cases use names of their own. */
+    TckBroker broker();
+
+    /** Called once, after the last case. */
+    default void stop() {}
+}

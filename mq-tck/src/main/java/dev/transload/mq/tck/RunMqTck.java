@@ -1,0 +1,47 @@
+package dev.transload.mq.tck;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.platform.suite.api.ConfigurationParameter;
+import org.junit.platform.suite.api.IncludeEngines;
+import org.junit.platform.suite.api.SelectClasses;
+import org.junit.platform.suite.api.Suite;
+
+/**
+ * Runs the whole kit against the broker of a {@link MqTckProvider}; a transport's test consists of this.
+ *
+ * <pre>{@code
+ * @RunMqTck
+ * @ConfigurationParameter(key = "mqtck.provider", value = "com.acme.AcmeProvider")
+ * class AcmeTckTest {}
+ * }</pre>
+ *
+ * <p>Results go to {@code target/mq-tck/<name of the provider>.json} and {@code .md}. Settings, as configuration
+ * parameters or system properties: {@code mqtck.provider}; {@code mqtck.timeScale}, a factor for how long cases wait
+ * for what must happen, 1 unless given; {@code mqtck.reports}, another folder for the results.
+ */
+@Documented
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Suite
+@IncludeEngines("junit-jupiter")
+@SelectClasses({
+    EnvelopeCases.class,
+    SendCases.class,
+    QueueCases.class,
+    TopicCases.class,
+    OrderCases.class,
+    SettleCases.class,
+    RetryCases.class,
+    DeadLetterCases.class,
+    RedriveCases.class
+})
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.strategy", value = "fixed")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.parallelism", value = "6")
+@ConfigurationParameter(key = "junit.jupiter.execution.timeout.default", value = "2 m")
+public @interface RunMqTck {}

@@ -1,0 +1,288 @@
+package dev.transload.mq.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.transload.mq.Destination;
+import dev.transload.mq.MessageHandler;
+import dev.transload.mq.Queue;
+import dev.transload.mq.Topic;
+import dev.transload.mq.client.MqClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a case works with: clients, destinations of its own, waits that know virtual time, and a record of what happened.
+ *
+ * <p>Everything is closed and removed when the case ends. A case that showed nothing fails: each delivery, and each call
+ * of {@link #refused} and {@link #evidence}, counts. Thread-safe.
+ */
+final class Tck {
+
+    private static final Duration STEP = Duration.ofMillis(100);
+    private static final long PACE_MILLIS = 2;
+    private static final Duration PROMPT = Duration.ofSeconds(1);
+
+    private final TckRun run;
+    private final String caseId;
+    private final History history = new History();
+    private final AtomicInteger names = new AtomicInteger();
+    private final AtomicInteger evidence = new AtomicInteger();
+    private final Semaphore changed = new Semaphore(0);
+    private final List<MqClient> clients = new CopyOnWriteArrayList<>();
+    private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
+    private final List<CountDownLatch> latches = new CopyOnWriteArrayList<>();
+    private @Nullable TckBroker broker;
+    private @Nullable MqClient client;
+
+    Tck(TckRun run, String caseId) {
+        this.run = run;
+        this.caseId = caseId;
+    }
+
+    // ---- the broker and its clients
+
+    /** The broker of this case. */
+    TckBroker broker() {
+        TckBroker open = broker;
+        if (open == null) {
+            open = run.openBroker();
+            broker = open;
+        }
+        return open;
+    }
+
+    /** The client of this case, connected with all defaults. */
+    MqClient client() {
+        MqClient open = client;
+        if (open == null) {
+            open = newClient();
+            client = open;
+        }
+        return open;
+    }
+
+    /** One more client with all defaults. */
+    MqClient newClient() {
+        return newClient(UnaryOperator.identity());
+    }
+
+    /** One more client, configured by the case. */
+    MqClient newClient(UnaryOperator<MqClient.Builder> configured) {
+        MqClient open = configured
+                .apply(MqClient.builder(broker().uri()).listener(history))
+                .connect();
+        clients.add(open);
+        return open;
+    }
+
+    /** What the broker says of itself. */
+    dev.transload.mq.Explanation explanation() {
+        return run.explanation();
+    }
+
+    // ---- destinations of its own
+
+    /** A portable name that no other case uses. */
+    String name() {
+        return "tck-" + run.id() + "." + caseId.toLowerCase(Locale.ROOT) + "." + names.incrementAndGet();
+    }
+
+    /** A queue of text that no other case uses. */
+    Queue<String> queue() {
+        return queue(String.class);
+    }
+
+    /** A queue that no other case uses. */
+    <T> Queue<T> queue(Class<T> type) {
+        return remove(Queue.of(name(), type));
+    }
+
+    /** An ordered queue of text that no other case uses. */
+    Queue<String> orderedQueue() {
+        return remove(Queue.of(name(), String.class).ordered());
+    }
+
+    /** A topic of text that no other case uses. */
+    Topic<String> topic() {
+        return remove(Topic.of(name(), String.class));
+    }
+
+    /** Has a destination removed when the case ends. */
+    <T, D extends Destination<T>> D remove(D destination) {
+        made.push(destination);
+        return destination;
+    }
+
+    // ---- handlers
+
+    /** A handler that succeeds, and remembers. */
+    <T> Seen<T> seen() {
+        return seen(delivery -> {});
+    }
+
+    /** A handler that remembers each call, then does as told. */
+    <T> Seen<T> seen(MessageHandler<T> handler) {
+        return new Seen<>(this, handler);
+    }
+
+    /** A latch that opens at the end of the case at the latest, so that no handler is left behind it. */
+    CountDownLatch latch() {
+        CountDownLatch latch = new CountDownLatch(1);
+        latches.add(latch);
+        return latch;
+    }
+
+    /** Sends a message and waits until it is handled: what was before it in the same line has been handed out. */
+    void fence(Queue<String> queue, Seen<String> seen) {
+        String id = client().send(queue, "fence");
+        until("the fence is handled", () -> seen.ids().contains(id));
+    }
+
+    // ---- time
+
+    /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */
+    void until(String what, BooleanSupplier condition) {
+        TckTime time = broker().time().orElse(null);
+        if (time == null) {
+            await(what)
+                    .atMost(run.longestWait())
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(condition::getAsBoolean);
+            return;
+        }
+        long deadline = System.nanoTime() + run.longestWait().toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("it did not happen within " + run.longestWait() + ": " + what);
+            }
+            step(time, STEP);
+            pause();
+        }
+    }
+
+    /** Waits for a future's value or failure; virtual time moves on meanwhile. */
+    <T> CompletableFuture<T> ended(String what, CompletableFuture<T> future) {
+        until(what, future::isDone);
+        return future;
+    }
+
+    /** Lets time pass: for what must not happen, or for what may happen only later. */
+    void elapse(Duration span) {
+        TckTime time = broker().time().orElse(null);
+        if (time == null) {
+            await("time passes").pollDelay(span).atMost(span.plusSeconds(60)).until(() -> true);
+            return;
+        }
+        until("handlers let time pass", () -> step(time, span));
+    }
+
+    // Handlers that run hold virtual time; then real time goes on, and the next try may succeed.
+    private static boolean step(TckTime time, Duration by) {
+        try {
+            time.advance(by);
+            return true;
+        } catch (IllegalStateException handlersRun) {
+            return false;
+        }
+    }
+
+    // Real time for other threads of the case; ends early when a handler is called.
+    private void pause() {
+        try {
+            changed.drainPermits();
+            changed.tryAcquire(PACE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** Milliseconds that only grow, virtual or real: for spans. */
+    long millis() {
+        return broker().time().map(time -> time.clock().millis()).orElseGet(() -> System.nanoTime() / 1_000_000);
+    }
+
+    /** The clock of the broker and its clients. */
+    Clock clock() {
+        return broker().time().map(TckTime::clock).orElseGet(Clock::systemUTC);
+    }
+
+    /** How late something may be that is due after the span: 1 s and 1 %, times the scale. */
+    long lateness(Duration span) {
+        return (long) ((1_000 + span.toMillis() / 100) * run.timeScale());
+    }
+
+    // ---- what the case showed
+
+    /** Counts something that was shown. */
+    void evidence() {
+        evidence.incrementAndGet();
+    }
+
+    /** Shows that a call is refused at once, with that exception and all of those texts in it. Returns the exception. */
+    <E extends Throwable> E refused(Class<E> type, ThrowingCallable call, String... texts) {
+        long before = System.nanoTime();
+        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(call);
+        Duration took = Duration.ofNanos(System.nanoTime() - before);
+        assertThat(thrown).as("what is refused").isInstanceOf(type);
+        for (String text : texts) {
+            assertThat(thrown).hasMessageContaining(text);
+        }
+        assertThat(took).as("a refusal is immediate").isLessThan(PROMPT.multipliedBy(run.slowness()));
+        evidence();
+        return type.cast(thrown);
+    }
+
+    void called(String line) {
+        history.add(line);
+        evidence();
+        changed.release();
+    }
+
+    int evidenceCount() {
+        return evidence.get();
+    }
+
+    History history() {
+        return history;
+    }
+
+    /** Ends what is still open and removes what was made; then no thread of a client may be left. */
+    void close() {
+        latches.forEach(CountDownLatch::countDown);
+        if (broker == null) {
+            return;
+        }
+        List<String> ids = new ArrayList<>();
+        for (MqClient open : clients) {
+            ids.add(open.clientId());
+            open.close(Duration.ofSeconds(5));
+        }
+        if (!made.isEmpty() && broker().time().isEmpty()) {
+            try (MqClient cleaner = MqClient.connect(broker().uri())) {
+                made.forEach(cleaner.admin()::delete);
+            }
+        }
+        broker().close();
+        await("no thread of a closed client is left")
+                .atMost(run.longestWait())
+                .pollDelay(Duration.ZERO)
+                .untilAsserted(() -> assertThat(Threads.of(ids)).isEmpty());
+    }
+}

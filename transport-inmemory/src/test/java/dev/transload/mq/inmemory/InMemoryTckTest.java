@@ -1,0 +1,33 @@
+package dev.transload.mq.inmemory;
+
+import dev.transload.mq.tck.MqTckProvider;
+import dev.transload.mq.tck.RunMqTck;
+import dev.transload.mq.tck.TckBroker;
+import org.junit.platform.suite.api.ConfigurationParameter;
+
+/** The kit in real time, on one broker for all cases. */
+@RunMqTck
+@ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.inmemory.InMemoryTckTest$RealTimeProvider")
+class InMemoryTckTest {
+
+    public static final class RealTimeProvider implements MqTckProvider {
+
+        private final InMemoryBroker broker =
+                InMemoryBroker.builder().realTime().build();
+
+        @Override
+        public String name() {
+            return "inmemory";
+        }
+
+        @Override
+        public TckBroker broker() {
+            return TckBroker.at(broker.uri());
+        }
+
+        @Override
+        public void stop() {
+            broker.close();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.transload.mq.inmemory;
+
+import dev.transload.mq.tck.MqTckProvider;
+import dev.transload.mq.tck.TckBroker;
+import dev.transload.mq.tck.TckTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Gives each case of the kit a broker of its own whose time is virtual. */
+abstract class VirtualTimeProvider implements MqTckProvider {
+
+    /** Shorter than a case waits, so that one whose handler blocks can look again. */
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
+    private final String name;
+    private final Profile profile;
+
+    VirtualTimeProvider(String name, Profile profile) {
+        this.name = name;
+        this.profile = profile;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public TckBroker broker() {
+        InMemoryBroker broker =
+                InMemoryBroker.builder().profile(profile).patience(PATIENCE).build();
+        return new TckBroker() {
+            @Override
+            public String uri() {
+                return broker.uri();
+            }
+
+            @Override
+            public Optional<TckTime> time() {
+                return Optional.of(new TckTime() {
+                    @Override
+                    public void advance(Duration by) {
+                        broker.advance(by);
+                    }
+
+                    @Override
+                    public Clock clock() {
+                        return broker.clock();
+                    }
+                });
+            }
+
+            @Override
+            public void close() {
+                broker.close();
+            }
+        };
+    }
+}
