@@ -21,14 +21,7 @@ final class LetterText {
         Failure failure = letter.failure();
         StringBuilder text = new StringBuilder();
         line(text, "message", MessageText.envelope(letter.message()));
-        line(
-                text,
-                "reason",
-                failure.reason() + ": "
-                        + failure.reason()
-                                .name()
-                                .toLowerCase(java.util.Locale.ROOT)
-                                .replace('_', ' '));
+        line(text, "reason", failure.reason().name());
         line(text, "failure", failure.type() + (failure.message() == null ? "" : ": " + failure.message()));
         line(text, "source", failure.source() + (failure.group() == null ? "" : ", group " + failure.group()));
         line(text, "attempts", Integer.toString(failure.attempts()));
