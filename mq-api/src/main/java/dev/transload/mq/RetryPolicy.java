@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a failed delivery is tried again, and when it is given up.
@@ -34,7 +35,7 @@ public final class RetryPolicy {
         this.delays = List.copyOf(b.delays);
         this.initialDelay = b.initialDelay;
         this.multiplier = b.multiplier;
-        this.maxDelay = b.maxDelay;
+        this.maxDelay = b.bound();
         this.jitter = b.jitter;
         this.retryOn = List.copyOf(b.retryOn);
         this.neverRetry = List.copyOf(b.neverRetry);
@@ -160,7 +161,7 @@ public final class RetryPolicy {
         private List<Duration> delays = List.of();
         private Duration initialDelay = Duration.ZERO;
         private double multiplier = 1;
-        private Duration maxDelay = DEFAULT_MAX_DELAY;
+        private @Nullable Duration maxDelay;
         private double jitter;
         private List<Class<? extends Throwable>> retryOn = List.of();
         private List<Class<? extends Throwable>> neverRetry = List.of();
@@ -209,7 +210,7 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** Upper bound of a computed wait; an hour unless given. */
+        /** Upper bound of a computed wait; an hour, or the first wait if that is longer, unless given. */
         public Builder maxDelay(Duration maxDelay) {
             this.maxDelay = notNegative("maxDelay", maxDelay);
             return this;
@@ -246,11 +247,18 @@ public final class RetryPolicy {
                 throw new IllegalArgumentException(
                         "maxAttempts must be one more than the " + delays.size() + " delays, was " + maxAttempts);
             }
-            if (maxDelay.compareTo(initialDelay) < 0) {
+            if (bound().compareTo(initialDelay) < 0) {
                 throw new IllegalArgumentException(
-                        "maxDelay must not be below the first delay " + initialDelay + ", was " + maxDelay);
+                        "maxDelay must not be below the first delay " + initialDelay + ", was " + bound());
             }
             return new RetryPolicy(this);
+        }
+
+        private Duration bound() {
+            if (maxDelay != null) {
+                return maxDelay;
+            }
+            return initialDelay.compareTo(DEFAULT_MAX_DELAY) > 0 ? initialDelay : DEFAULT_MAX_DELAY;
         }
 
         private static List<Class<? extends Throwable>> copy(Class<? extends Throwable>[] types) {

@@ -90,7 +90,7 @@ final class ClientSubscription implements Subscription {
         closing.lock();
         try {
             if (report == null) {
-                report = drain(flow, own, System.nanoTime() + deadline.toNanos());
+                report = drain(flow.drain(), own, System.nanoTime() + deadline.toNanos());
             }
             return report;
         } finally {
@@ -98,40 +98,40 @@ final class ClientSubscription implements Subscription {
         }
     }
 
-    private <T> CloseReport drain(SubscriptionFlow<T> toEnd, @Nullable EngineDelivery<?> own, long deadline) {
+    private <T> CloseReport drain(FlowDrain<T> drain, @Nullable EngineDelivery<?> own, long deadline) {
         int but = own == null ? 0 : 1;
-        Receiver receiver = toEnd.beginDrain();
+        Receiver receiver = drain.begin();
         if (receiver == null) {
-            toEnd.end();
+            drain.end();
             left.complete(null);
             return new CloseReport(true, 0, 0, 0, List.of(), 0);
         }
         await("stop", receiver.stop(), deadline);
-        List<EngineDelivery<T>> unstarted = toEnd.takeUnstarted();
-        unstarted.forEach(toEnd.outcomes()::giveBackUnstarted);
-        int ran = toEnd.running() - but;
-        boolean quiet = toEnd.awaitQuiet(but, deadline);
+        List<EngineDelivery<T>> unstarted = drain.takeUnstarted();
+        unstarted.forEach(drain.outcomes()::giveBackUnstarted);
+        int ran = drain.running() - but;
+        boolean quiet = drain.awaitQuiet(but, deadline);
         List<EngineDelivery<T>> stuck = List.of();
         if (!quiet) {
-            stuck = toEnd.interruptRunning(own);
-            toEnd.awaitQuiet(but, System.nanoTime() + GRACE.toNanos());
-            stuck.forEach(toEnd.outcomes()::giveBackRunning);
+            stuck = drain.interruptRunning(own);
+            drain.awaitQuiet(but, System.nanoTime() + GRACE.toNanos());
+            stuck.forEach(drain.outcomes()::giveBackRunning);
         }
         if (own == null) {
-            leave(toEnd, receiver, 0, deadline + GRACE.toNanos());
+            leave(drain, receiver, 0, deadline + GRACE.toNanos());
         } else {
-            toEnd.whenQuiet(() -> leave(toEnd, receiver, 1, System.nanoTime() + DEFAULT_DEADLINE.toNanos()));
+            drain.whenQuiet(() -> leave(drain, receiver, 1, System.nanoTime() + DEFAULT_DEADLINE.toNanos()));
         }
-        List<String> unknown = toEnd.ackUnknown();
+        List<String> unknown = drain.ackUnknown();
         boolean clean = quiet && unknown.isEmpty();
         return new CloseReport(clean, Math.max(0, ran - stuck.size()), unstarted.size(), stuck.size(), unknown, 0);
     }
 
-    private void leave(SubscriptionFlow<?> toEnd, Receiver receiver, int ownWorkers, long deadline) {
+    private void leave(FlowDrain<?> drain, Receiver receiver, int ownWorkers, long deadline) {
         Duration rest = Duration.ofNanos(Math.max(GRACE.toNanos(), deadline - System.nanoTime()));
         await("close", receiver.close(rest), System.nanoTime() + rest.toNanos());
-        toEnd.end();
-        toEnd.awaitWorkersGone(ownWorkers, deadline);
+        drain.end();
+        drain.awaitWorkersGone(ownWorkers, deadline);
         left.complete(null);
     }
 

@@ -87,7 +87,11 @@ final class DeliveryPipeline<T> {
                     return notStarted(decided);
                 }
             }
-            return handle(delivery);
+            int result = handle(delivery);
+            if (delivery.marked) {
+                outcomes.isolation().survived(delivery);
+            }
+            return result;
         } catch (RuntimeException | Error e) {
             // Nothing above throws by design; whatever does is a failed attempt, not a dead worker.
             return outcomes.failed(delivery, e);

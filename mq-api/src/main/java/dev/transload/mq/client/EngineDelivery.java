@@ -70,6 +70,8 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     boolean interrupted;
     /** Guarded: whether the lane of its key still waits for it. */
     boolean inLanes = true;
+    /** Guarded: whether the transport has said that it is lost, in whatever state it was then. */
+    boolean gone;
     /** Guarded: last renewal of the lease. */
     long renewedNanos;
     /** Guarded: when the handler began. */
@@ -80,6 +82,8 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     boolean countedFailures;
     /** When the first failure that this process knows of was, in milliseconds since 1970; 0 for none. */
     long firstFailureMillis;
+    /** Whether it runs alone under a mark in the ledger. */
+    boolean marked;
     /** Token of the idempotency claim, its key, and what renews it. */
     volatile @Nullable String claimToken;
 
@@ -110,6 +114,11 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     int state() {
         return (int) STATE.getVolatile(this);
+    }
+
+    /** Whether the broker still waits for its settle. */
+    boolean isUnsettled() {
+        return state() <= SETTLING;
     }
 
     boolean move(int from, int to) {
@@ -193,7 +202,7 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     @Override
     public void retry(Duration delay) {
         Duration wait = delay.isNegative() ? Duration.ZERO : delay;
-        flow.requireDelay(wait);
+        flow.outcomes().requireDelay(wait);
         claimSettle();
         flow.outcomes().retryByHand(this, wait);
     }

@@ -2,18 +2,23 @@ package dev.transload.mq.client;
 
 import dev.transload.mq.Failure;
 import dev.transload.mq.Message;
+import dev.transload.mq.MessagingException;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Place;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a message that may be killing processes away from its neighbours, without punishing any of them.
  *
  * <p>Where the broker counts exactly, the count accuses nobody else: the message runs once more in place and is then
  * set aside. Elsewhere it is moved to the suspects' place, where it runs with nothing beside it, and is set aside only
- * if that run ends in a crash too.
+ * if that run ends in a crash too. Where order must hold it stays: it runs when no other handler of the flow does, and a
+ * mark in {@link SuspectLedger} tells the next process if it did not survive.
  *
  * <p>Thread-safe.
  *
@@ -21,11 +26,15 @@ import java.time.Duration;
  */
 final class Isolation<T> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Isolation.class);
+    private static final Duration TROUBLE = Duration.ofSeconds(5);
+
     private final EngineContext engine;
     private final FlowSpec<T> spec;
     private final Outcomes<T> outcomes;
     private final Events events;
     private final int maxAttempts;
+    private final @Nullable SuspectLedger ledger;
 
     Isolation(EngineContext engine, FlowSpec<T> spec, Outcomes<T> outcomes, Events events) {
         this.engine = engine;
@@ -33,6 +42,8 @@ final class Isolation<T> {
         this.outcomes = outcomes;
         this.events = events;
         this.maxAttempts = spec.options().retry().maxAttempts();
+        Place marks = spec.ordered() ? spec.suspects() : null;
+        this.ledger = marks == null ? null : new SuspectLedger(engine, marks);
     }
 
     /** Decides whether the delivery may run here; if not it is on its way elsewhere. */
@@ -59,7 +70,10 @@ final class Isolation<T> {
         }
         Place alone = spec.suspects();
         if (alone == null) {
-            return true;
+            return true; // an ephemeral group: what it has ends with it
+        }
+        if (ledger != null) {
+            return mayRunInPlace(delivery, ledger);
         }
         if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
             Message.Builder copy = Outcomes.unmarked(delivery.message())
@@ -70,6 +84,40 @@ final class Isolation<T> {
             outcomes.move(delivery, alone, copy.build(), Duration.ZERO, () -> engine.suspectsAt(alone));
         }
         return false;
+    }
+
+    // Order must hold, so it runs where it is, when no other handler does.
+    private boolean mayRunInPlace(EngineDelivery<T> delivery, SuspectLedger marks) {
+        if (!outcomes.aloneNow(delivery)) {
+            return false;
+        }
+        try {
+            if (marks.isMarked(delivery.id())) {
+                outcomes.giveUp(delivery, Failure.Reason.CRASHED, null);
+                marks.clear(delivery.id());
+                return false;
+            }
+            marks.mark(delivery.message());
+            delivery.marked = true;
+            return true;
+        } catch (MessagingException e) {
+            LOG.warn("suspect {} of {} waits: {}", delivery.id(), spec.source(), e.toString());
+            outcomes.giveBack(delivery, TROUBLE);
+            return false;
+        }
+    }
+
+    /** The handler of a delivery that ran alone has ended, and the process lives. */
+    void survived(EngineDelivery<T> delivery) {
+        if (delivery.marked && ledger != null) {
+            delivery.marked = false;
+            try {
+                ledger.clear(delivery.id());
+            } catch (MessagingException e) {
+                // The mark stays and would convict the message if it became a suspect once more: say so.
+                LOG.warn("the mark of suspect {} of {} stays: {}", delivery.id(), spec.source(), e.toString());
+            }
+        }
     }
 
     /** Deliveries without outcome that brought the message here. */

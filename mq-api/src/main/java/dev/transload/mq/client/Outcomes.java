@@ -83,6 +83,11 @@ final class Outcomes<T> {
         return new Attempts(failures, unexplained);
     }
 
+    /** See {@link SubscriptionFlow#aloneNow}. */
+    boolean aloneNow(EngineDelivery<T> delivery) {
+        return flow.aloneNow(delivery);
+    }
+
     // ---- good ends
 
     /** The handler succeeded, or acked by hand. */

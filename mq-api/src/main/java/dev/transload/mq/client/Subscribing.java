@@ -80,13 +80,13 @@ final class Subscribing {
                 .build();
         ClientSubscription subscription = engine.subscribe(spec, receive);
         Place alone = spec.suspects();
-        if (alone != null) {
+        if (alone != null && !spec.ordered()) {
             engine.lazyFlows().watch(alone, () -> runAlone(spec, alone));
         }
         engine.delays().help();
         Waits.whenDone(subscription.left(), (done, e) -> {
             engine.subscriptions().remove(subscription);
-            if (alone != null) {
+            if (alone != null && !spec.ordered()) {
                 engine.lazyFlows().forget(alone);
             }
         });
@@ -166,7 +166,7 @@ final class Subscribing {
     }
 
     private static @Nullable Place suspects(Place place, Capabilities capable, boolean ephemeral) {
-        boolean needed = !capable.counting().exact() && !place.shape().ordered() && !ephemeral;
+        boolean needed = !capable.counting().exact() && !ephemeral;
         return needed ? Places.suspects(place) : null;
     }
 

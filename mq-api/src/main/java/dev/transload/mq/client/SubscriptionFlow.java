@@ -1,12 +1,9 @@
 package dev.transload.mq.client;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.transload.mq.Health;
 import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.Subscription.State;
-import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Receiver;
@@ -22,19 +19,16 @@ import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One flow of deliveries from a receiver to handlers: what it holds, who may run, whose lease must be renewed, and
- * how much more may come.
+ * One flow of deliveries from a receiver to handlers.
  *
  * <p>Threads: the transport calls {@link #deliver} and {@link #lost}; as many worker threads as the concurrency take
- * deliveries and run {@link DeliveryPipeline}; the timer renews leases and ends waits; any thread may pause or close.
- * One lock guards all state; it is never held while the transport, a handler or a listener is called. A worker ends
- * one delivery and takes the next under a single acquisition, so a message costs two: one to come in, one to leave.
+ * deliveries and run {@link DeliveryPipeline}; {@link LeaseKeeper} looks after leases on the timer; any thread may
+ * pause or close. {@link FlowState} guards what they share. A worker ends one delivery and takes the next under a single
+ * acquisition of its lock, so a message costs two: one to come in, one to leave. Workers start as they are needed and
+ * end after half a minute without work.
  *
  * <p>Credit goes back when a settle has been handed to the transport, in batches of an eighth of the prefetch or when
  * nothing is left to run; with a prefetch of one that is strict.
@@ -44,93 +38,49 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionFlow<T> implements Sink {
 
     private static final long WORKER_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final FlowSpec<T> spec;
     private final TimeSource time;
-    private final boolean virtualTime;
     private final Events events;
-    private final DeliveryPipeline<T> pipeline;
+    private final FlowState<T> state;
+    private final LeaseKeeper<T> leases;
     private final Outcomes<T> outcomes;
+    private final DeliveryPipeline<T> pipeline;
     private final ThreadFactory threads;
-    private final int concurrency;
-    private final int creditBatch;
-    private final boolean renews;
-    private final long renewEveryNanos;
-    private final long leaseNanos;
-    private final long maxProcessingNanos;
     private final Runnable onFailed;
-
-    private final Lock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final Condition quiet = lock.newCondition();
-    private final KeyLanes<EngineDelivery<T>> lanes;
-    private @Nullable EngineDelivery<T> first;
-    private @Nullable EngineDelivery<T> last;
-    private State state = State.RUNNING;
-    private @Nullable Receiver receiver;
-    private @Nullable Throwable failure;
-    private int unsettled;
-    private int running;
-    /** Of those running, handlers whose stage is not complete; below zero while one completes within its call. */
-    private int pending;
-
-    private int workers;
-    private int idle;
-    private boolean waking;
-    private int owed;
-    private int active;
-    private boolean sweepScheduled;
-    private boolean blockedTold;
-    private boolean ended;
-    private @Nullable Runnable atQuiet;
-    private long progressNanos;
-
     private final AtomicInteger starting = new AtomicInteger();
-    private final AtomicInteger settling = new AtomicInteger();
-    private final List<String> ackUnknown = Collections.synchronizedList(new ArrayList<>());
+    private final Settling settling = new Settling();
 
     SubscriptionFlow(EngineContext engine, FlowSpec<T> spec, ThreadFactory threads, Runnable onFailed) {
         this.spec = spec;
         this.time = engine.time();
-        this.virtualTime = engine.transport().time().isPresent();
         this.events = engine.events().with(spec.options().listener());
+        this.state = new FlowState<>(spec, time, engine.transport().time().isPresent());
+        this.leases = new LeaseKeeper<>(spec, this, state, time);
         this.threads = threads;
-        this.concurrency = spec.options().concurrency();
-        this.creditBatch = Math.max(1, spec.prefetch() / 8);
-        this.renews = spec.capabilities().has(Capability.RENEW);
-        this.leaseNanos = renews
-                ? spec.options().lease().toNanos()
-                : spec.capabilities().maxLease().toNanos();
-        this.renewEveryNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(100), leaseNanos / 3);
-        this.maxProcessingNanos = spec.options().maxProcessingTime().toNanos();
         this.onFailed = onFailed;
-        this.lanes = new KeyLanes<>(spec.ordered());
         this.outcomes = new Outcomes<>(engine, spec, this, events);
         this.pipeline = new DeliveryPipeline<>(engine, spec, this, outcomes, events);
-        this.progressNanos = time.nanos();
     }
 
     /** Starts the flow over a receiver that has no credit yet. */
-    void attach(Receiver started) {
-        lock.lock();
-        try {
-            receiver = started;
-        } finally {
-            lock.unlock();
-        }
-        started.credit(spec.prefetch());
+    void attach(Receiver receiver) {
+        state.change(() -> state.receiver = receiver);
+        receiver.credit(spec.prefetch());
     }
 
     String source() {
         return spec.source();
     }
 
-    Outcomes<T> outcomes() {
-        return outcomes;
+    /** How the flow ends. */
+    FlowDrain<T> drain() {
+        return new FlowDrain<>(state, settling, outcomes);
     }
 
-    FlowSpec<T> spec() {
-        return spec;
+    Outcomes<T> outcomes() {
+        return outcomes;
     }
 
     // ---- from the transport
@@ -138,34 +88,27 @@ final class SubscriptionFlow<T> implements Sink {
     @Override
     public void deliver(Incoming incoming) {
         EngineDelivery<T> delivery = new EngineDelivery<>(this, incoming, time.nanos());
-        boolean refused;
-        boolean sweep = false;
+        boolean taken;
         boolean returned = false;
-        int delta = 0;
-        lock.lock();
+        long dues = 0;
+        state.lock.lock();
         try {
-            refused = state != State.RUNNING && state != State.PAUSED;
-            if (!refused) {
-                append(delivery);
-                returned = lanes.add(delivery);
+            taken = state.state == State.RUNNING || state.state == State.PAUSED;
+            if (taken) {
+                state.append(delivery);
+                returned = state.lanes.add(delivery);
                 wakeOne();
-                if (!sweepScheduled) {
-                    sweepScheduled = true;
-                    sweep = true;
-                }
-                delta = activity();
+                dues = state.dues();
             }
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
-        tellActivity(delta);
-        if (refused) {
+        state.pass(dues);
+        if (!taken) {
             incoming.release(Duration.ZERO, false, Completion.IGNORED);
             return;
         }
-        if (sweep) {
-            time.schedule(Duration.ofNanos(sweepNanos()), this::sweep);
-        }
+        leases.watch();
         if (returned) {
             outcomes.returned(delivery);
         }
@@ -176,61 +119,52 @@ final class SubscriptionFlow<T> implements Sink {
         Set<Incoming> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         gone.addAll(deliveries);
         List<EngineDelivery<T>> told = new ArrayList<>();
-        int credit;
-        int delta;
-        lock.lock();
-        try {
-            for (EngineDelivery<T> d = first; d != null; ) {
-                EngineDelivery<T> next = d.next;
-                if (gone.contains(d.incoming())) {
-                    if (d.move(EngineDelivery.QUEUED, EngineDelivery.LOST)
-                            || d.move(EngineDelivery.HELD, EngineDelivery.LOST)) {
-                        lanes.remove(d);
-                        depart(d);
-                        told.add(d);
-                    } else if (d.move(EngineDelivery.RUNNING, EngineDelivery.LOST)) {
-                        interrupt(d);
-                        told.add(d);
-                        if (d.worker == null && spec.options().manualSettle()) {
-                            lanes.done(d);
-                            depart(d);
-                        }
-                    }
+        outcomes.returnsNoMore();
+        change(() -> {
+            state.forEach(d -> {
+                if (gone.contains(d.incoming()) && lose(d)) {
+                    told.add(d);
                 }
-                d = next;
-            }
-            lanes.awaitNoMore();
-            wakeOne();
-            credit = creditDue();
-            delta = activity();
-        } finally {
-            lock.unlock();
-        }
-        tellActivity(delta);
-        giveCredit(credit);
+            });
+            state.lanes.awaitNoMore();
+        });
         for (EngineDelivery<T> d : told) {
             events.count(MqObserver.Event.LEASE_LOST, spec.source());
             events.tellElsewhere(l -> l.leaseLost(spec.source(), d.message(), why));
         }
     }
 
+    // Lock held. Returns whether it was in a state in which it can be lost.
+    private boolean lose(EngineDelivery<T> d) {
+        d.gone = true;
+        if (d.move(EngineDelivery.QUEUED, EngineDelivery.LOST) || d.move(EngineDelivery.HELD, EngineDelivery.LOST)) {
+            state.leaveUnstarted(d);
+            return true;
+        }
+        if (d.move(EngineDelivery.RUNNING, EngineDelivery.LOST)) {
+            state.interrupt(d);
+            if (d.worker == null && spec.options().manualSettle()) {
+                state.leave(d);
+            }
+            return true;
+        }
+        return false; // someone settles it and will be told
+    }
+
     @Override
     public void failed(Throwable cause) {
-        lock.lock();
-        try {
-            if (state == State.CLOSED || state == State.FAILED) {
-                return;
+        boolean[] first = new boolean[1];
+        state.change(() -> {
+            first[0] = state.state != State.CLOSED && state.state != State.FAILED;
+            if (first[0]) {
+                state.failure = cause;
+                state.end(State.FAILED);
             }
-            state = State.FAILED;
-            failure = cause;
-            ended = true;
-            work.signalAll();
-            quiet.signalAll();
-        } finally {
-            lock.unlock();
+        });
+        if (first[0]) {
+            events.tellElsewhere(l -> l.subscriptionFailed(spec.source(), cause));
+            onFailed.run();
         }
-        events.tellElsewhere(l -> l.subscriptionFailed(spec.source(), cause));
-        onFailed.run();
     }
 
     // ---- workers
@@ -252,53 +186,46 @@ final class SubscriptionFlow<T> implements Sink {
     private @Nullable EngineDelivery<T> next(@Nullable EngineDelivery<T> finished, int result) {
         EngineDelivery<T> delivery = null;
         while (true) {
-            int credit;
-            int delta;
-            boolean told = false;
-            Runnable last = null;
-            lock.lock();
+            boolean blocked = false;
+            Runnable afterAll = null;
+            long dues;
+            state.lock.lock();
             try {
                 if (finished != null) {
                     finish(finished, result);
                     finished = null;
                 }
-                if (atQuiet != null && running == 0 && unsettled == 0) {
-                    last = atQuiet;
-                    atQuiet = null;
+                if (state.atQuiet != null && state.running == 0 && state.unsettled() == 0) {
+                    afterAll = state.atQuiet;
+                    state.atQuiet = null;
                 }
-                if (!ended && state == State.RUNNING && running < concurrency) {
-                    delivery = lanes.take();
+                if (state.mayStart()) {
+                    delivery = state.lanes.take();
                 }
                 if (delivery != null) {
-                    running++;
-                    starting.incrementAndGet();
-                    delivery.move(EngineDelivery.QUEUED, EngineDelivery.RUNNING);
-                    delivery.worker = Thread.currentThread();
-                    waking = false;
-                    wakeOne();
+                    start(delivery);
                 } else {
-                    told = laneBlocked();
+                    blocked = state.becameBlocked();
                 }
-                credit = creditDue();
-                delta = activity();
-                if (delivery == null && credit == 0 && delta == 0 && !told && last == null) {
-                    if (ended || !awaitWork()) {
-                        workers--;
-                        quiet.signalAll();
+                dues = state.dues();
+                if (delivery == null && dues == 0 && !blocked && afterAll == null) {
+                    if (state.ended || !awaitWork()) {
+                        state.workers--;
+                        state.quiet.signalAll();
                         return null;
                     }
                     continue;
                 }
             } finally {
-                lock.unlock();
+                state.lock.unlock();
             }
-            tellActivity(delta);
-            giveCredit(credit);
-            if (told) {
-                tellBlocked();
+            state.pass(dues);
+            if (blocked) {
+                events.count(MqObserver.Event.LANE_BLOCKED, spec.source());
+                events.tellElsewhere(l -> l.laneBlocked(spec.source(), 0));
             }
-            if (last != null) {
-                last.run();
+            if (afterAll != null) {
+                afterAll.run();
             }
             if (delivery != null) {
                 return delivery;
@@ -306,55 +233,65 @@ final class SubscriptionFlow<T> implements Sink {
         }
     }
 
+    // Lock held.
+    private void start(EngineDelivery<T> delivery) {
+        state.running++;
+        starting.incrementAndGet();
+        delivery.move(EngineDelivery.QUEUED, EngineDelivery.RUNNING);
+        delivery.worker = Thread.currentThread();
+        state.waking = false;
+        wakeOne();
+    }
+
     // Lock held. Returns false if the worker should end for want of work.
     @SuppressWarnings("WaitNotInLoop") // the worker's loop looks again
     private boolean awaitWork() {
-        idle++;
+        state.idle++;
         boolean signalled;
         try {
-            signalled = work.awaitNanos(WORKER_IDLE_NANOS) > 0;
+            signalled = state.work.awaitNanos(WORKER_IDLE_NANOS) > 0;
         } catch (InterruptedException e) {
             signalled = true; // an interrupt meant for a handler that had just ended
         } finally {
-            idle--;
-            waking = false;
+            state.idle--;
+            state.waking = false;
         }
-        return signalled || lanes.runnable() > 0 || ended;
+        return signalled || state.lanes.runnable() > 0 || state.ended;
     }
 
     // Lock held.
     private void finish(EngineDelivery<T> delivery, int result) {
         if (result == DeliveryPipeline.PENDING) {
-            pending++;
+            state.pending++;
         } else {
-            running--;
+            state.running--;
+        }
+        if (state.solo == delivery) {
+            state.solo = null;
+            wakeOne();
         }
         delivery.worker = null;
         if (delivery.interrupted) {
             delivery.interrupted = false;
             Thread.interrupted();
         }
-        progressNanos = delivery.startedNanos;
-        if (result == DeliveryPipeline.LEFT && delivery.inLanes) {
-            lanes.done(delivery);
-            depart(delivery);
-        } else if (delivery.state() == EngineDelivery.LOST && delivery.inLanes) {
-            lanes.done(delivery);
-            depart(delivery);
+        state.progressNanos = delivery.startedNanos;
+        if (result == DeliveryPipeline.LEFT || delivery.state() == EngineDelivery.LOST) {
+            state.leave(delivery);
         }
-        quiet.signalAll();
+        state.quiet.signalAll();
     }
 
     // Lock held. Wakes or makes a worker if one is wanted and none is on its way.
     private void wakeOne() {
-        if (waking || state != State.RUNNING || lanes.runnable() == 0 || running >= concurrency) {
+        if (state.waking || state.lanes.runnable() == 0 || !state.mayStart()) {
             return;
         }
-        if (idle > 0) {
-            waking = true;
-            work.signal();
-        } else if (workers < concurrency) {
-            workers++;
+        if (state.idle > 0) {
+            state.waking = true;
+            state.work.signal();
+        } else if (state.workers < spec.options().concurrency()) {
+            state.workers++;
             threads.newThread(this::work).start();
         }
     }
@@ -368,68 +305,72 @@ final class SubscriptionFlow<T> implements Sink {
 
     /** The handler runs now, or the delivery ended before it could. */
     void started() {
-        if (starting.decrementAndGet() == 0 && state == State.PAUSED) {
-            lock.lock();
-            try {
-                quiet.signalAll();
-            } finally {
-                lock.unlock();
-            }
+        if (starting.decrementAndGet() == 0 && state.state == State.PAUSED) {
+            state.change(() -> {});
         }
     }
 
     /** An asynchronous handler's stage has completed, and with it the use of its slot. */
     void stageEnded(EngineDelivery<T> delivery, int result) {
-        int credit;
-        int delta;
-        lock.lock();
-        try {
-            pending--;
+        change(() -> {
+            state.pending--;
             finish(delivery, result);
-            wakeOne();
-            credit = creditDue();
-            delta = activity();
-        } finally {
-            lock.unlock();
-        }
-        tellActivity(delta);
-        giveCredit(credit);
+        });
+    }
+
+    /**
+     * Waits until the delivery's handler would be the only one; none other starts until it has ended.
+     *
+     * @return false if another delivery has that place: this one was put back and will come round again
+     */
+    boolean aloneNow(EngineDelivery<T> delivery) {
+        boolean[] owner = new boolean[1];
+        change(() -> {
+            owner[0] = state.solo == null || state.solo == delivery;
+            if (owner[0]) {
+                state.solo = delivery;
+            } else if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.QUEUED)) {
+                state.lanes.reopen(delivery);
+            }
+        });
+        return owner[0]
+                && state.await(
+                        () -> state.running == 1,
+                        System.nanoTime() + spec.options().maxProcessingTime().toNanos());
     }
 
     // ---- what outcomes do with a delivery
 
     /** The settle was handed over outside the pipeline's own return. */
     void leave(EngineDelivery<T> delivery) {
-        afterwards(() -> {
-            if (delivery.inLanes) {
-                lanes.done(delivery);
-                depart(delivery);
-            }
-        });
+        change(() -> state.leave(delivery));
     }
 
-    /** The delivery stays, unsettled, and becomes runnable after the wait. */
+    /** The delivery stays, unsettled, and becomes runnable after the wait; unless it was lost meanwhile. */
     void hold(EngineDelivery<T> delivery, Duration wait) {
-        if (!delivery.move(EngineDelivery.SETTLING, EngineDelivery.HELD)) {
-            return;
+        boolean[] held = new boolean[1];
+        change(() -> {
+            if (delivery.gone) {
+                delivery.move(EngineDelivery.SETTLING, EngineDelivery.LOST);
+                state.leave(delivery);
+            } else {
+                held[0] = delivery.move(EngineDelivery.SETTLING, EngineDelivery.HELD);
+            }
+        });
+        if (held[0]) {
+            time.schedule(
+                    wait,
+                    () -> change(() -> {
+                        if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
+                            state.lanes.reopen(delivery);
+                        }
+                    }));
         }
-        time.schedule(
-                wait,
-                () -> afterwards(() -> {
-                    if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
-                        lanes.reopen(delivery);
-                    }
-                }));
     }
 
     /** The delivery goes back to the broker and will come again to this lane, whose key waits for it. */
     void awaitReturn(EngineDelivery<T> delivery) {
-        afterwards(() -> {
-            if (delivery.inLanes) {
-                lanes.await(delivery);
-                depart(delivery);
-            }
-        });
+        change(() -> state.leaveAwaited(delivery));
     }
 
     /** A delivery that came back becomes runnable after the wait. */
@@ -441,452 +382,89 @@ final class SubscriptionFlow<T> implements Sink {
 
     /** A settle has begun; {@link #settleEnded} or {@link #settleFailed} will follow. */
     void settleBegan() {
-        settling.incrementAndGet();
+        settling.began();
     }
 
     void settleEnded() {
-        if (settling.decrementAndGet() == 0 && state == State.DRAINING) {
-            signalQuiet();
+        if (settling.ended() && state.state == State.DRAINING) {
+            state.change(() -> {});
         }
     }
 
     void settleFailed(EngineDelivery<T> delivery, Throwable cause) {
-        ackUnknown.add(delivery.id());
+        settling.unknown(delivery.id());
         events.count(MqObserver.Event.LEASE_LOST, spec.source());
         String why = cause instanceof LeaseLostException ? "settled too late" : "settle failed: " + cause;
         events.tellElsewhere(l -> l.leaseLost(spec.source(), delivery.message(), why));
         settleEnded();
     }
 
-    private void signalQuiet() {
-        lock.lock();
-        try {
-            quiet.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void afterwards(Runnable change) {
-        int credit;
-        int delta;
-        lock.lock();
-        try {
+    private void change(Runnable change) {
+        state.change(() -> {
             change.run();
             wakeOne();
-            credit = creditDue();
-            delta = activity();
-            quiet.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        tellActivity(delta);
-        giveCredit(credit);
+        });
     }
 
     Instant leaseUntil(EngineDelivery<T> delivery) {
-        long left = delivery.renewedNanos + leaseNanos - time.nanos();
-        return Instant.ofEpochMilli(time.millis() + TimeUnit.NANOSECONDS.toMillis(left));
+        return leases.leaseUntil(delivery);
     }
 
-    void requireDelay(Duration delay) {
-        outcomes.requireDelay(delay);
-    }
-
-    // ---- leases
-
-    private long sweepNanos() {
-        long every = Math.min(renews ? renewEveryNanos : leaseNanos, maxProcessingNanos) / 2;
-        return Math.max(TimeUnit.MILLISECONDS.toNanos(50), every);
-    }
-
-    private void sweep() {
-        long now = time.nanos();
-        List<EngineDelivery<T>> renew = new ArrayList<>();
-        List<EngineDelivery<T>> overdue = new ArrayList<>();
-        List<EngineDelivery<T>> stale = new ArrayList<>();
-        boolean again;
-        lock.lock();
-        try {
-            for (EngineDelivery<T> d = first; d != null; d = d.next) {
-                int s = d.state();
-                if (s == EngineDelivery.RUNNING
-                        && d.startedNanos != 0
-                        && now - d.startedNanos > maxProcessingNanos
-                        && !spec.options().manualSettle()) {
-                    overdue.add(d);
-                } else if (renews && s <= EngineDelivery.SETTLING && now - d.renewedNanos >= renewEveryNanos) {
-                    d.renewedNanos = now;
-                    renew.add(d);
-                } else if (!renews
-                        && s == EngineDelivery.QUEUED
-                        && !spec.ordered()
-                        && now - d.arrivedNanos > leaseNanos - maxProcessingNanos
-                        && d.move(EngineDelivery.QUEUED, EngineDelivery.SETTLING)) {
-                    stale.add(d);
-                }
-            }
-            stale.forEach(d -> {
-                lanes.remove(d);
-                depart(d);
-            });
-            again = first != null && !ended;
-            sweepScheduled = again;
-        } finally {
-            lock.unlock();
-        }
-        stale.forEach(d -> outcomes.giveBackUnstarted(d));
-        renew.forEach(d -> d.incoming().renew(new RenewalResult<>(this, d)));
-        overdue.forEach(this::overdue);
-        if (!stale.isEmpty()) {
-            afterwards(() -> {});
-        }
-        if (again) {
-            time.schedule(Duration.ofNanos(sweepNanos()), this::sweep);
-        }
-    }
-
-    private void overdue(EngineDelivery<T> delivery) {
-        if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
-            return;
-        }
-        lock.lock();
-        try {
-            interrupt(delivery);
-        } finally {
-            lock.unlock();
-        }
-        outcomes.overdue(delivery);
-    }
-
-    // Lock held.
-    private void interrupt(EngineDelivery<T> delivery) {
-        Thread thread = delivery.worker;
-        if (thread != null && !delivery.interrupted) {
-            delivery.interrupted = true;
-            thread.interrupt();
-        }
-    }
-
-    // ---- bookkeeping, lock held
-
-    private void append(EngineDelivery<T> d) {
-        unsettled++;
-        d.previous = last;
-        if (last == null) {
-            first = d;
-        } else {
-            last.next = d;
-        }
-        last = d;
-    }
-
-    private void depart(EngineDelivery<T> d) {
-        d.inLanes = false;
-        unsettled--;
-        owed++;
-        EngineDelivery<T> before = d.previous;
-        EngineDelivery<T> after = d.next;
-        if (before == null) {
-            first = after;
-        } else {
-            before.next = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.previous = before;
-        }
-        d.previous = null;
-        d.next = null;
-        blockedTold = false;
-    }
-
-    private int creditDue() {
-        if (owed == 0
-                || receiver == null
-                || (state != State.RUNNING && state != State.PAUSED)
-                || (owed < creditBatch && lanes.runnable() > 0)) {
-            return 0;
-        }
-        int n = owed;
-        owed = 0;
-        return n;
-    }
-
-    private boolean laneBlocked() {
-        boolean blocked = spec.ordered()
-                && !blockedTold
-                && unsettled >= spec.prefetch()
-                && running == 0
-                && lanes.runnable() == 0
-                && state == State.RUNNING;
-        blockedTold |= blocked;
-        return blocked;
-    }
-
-    private int activity() {
-        if (!virtualTime) {
-            return 0;
-        }
-        int now = running - pending + (state == State.RUNNING ? lanes.runnable() : 0);
-        int delta = now - active;
-        active = now;
-        return delta;
-    }
-
-    // ---- calls out, no lock held
-
-    private void giveCredit(int credit) {
-        Receiver to = receiver;
-        if (credit > 0 && to != null) {
-            to.credit(credit);
-        }
-    }
-
-    private void tellActivity(int delta) {
-        for (int i = 0; i < delta; i++) {
-            time.workBegan();
-        }
-        for (int i = 0; i > delta; i--) {
-            time.workEnded();
-        }
-    }
-
-    private void tellBlocked() {
-        events.count(MqObserver.Event.LANE_BLOCKED, spec.source());
-        events.tellElsewhere(l -> l.laneBlocked(spec.source(), 0));
-    }
-
-    // ---- for the owner: pause, close, health
+    // ---- for the owner: pause, health, close
 
     void pause() {
-        int delta;
-        lock.lock();
-        try {
-            if (state != State.RUNNING) {
-                return;
+        boolean[] paused = new boolean[1];
+        state.change(() -> {
+            paused[0] = state.state == State.RUNNING;
+            if (paused[0]) {
+                state.state = State.PAUSED;
             }
-            state = State.PAUSED;
-            delta = activity();
-        } finally {
-            lock.unlock();
-        }
-        tellActivity(delta);
-        if (DeliveryPipeline.current() == null) {
-            awaitNoneStarting();
-        }
-    }
-
-    // Deliveries taken before the pause reach their handlers; the pause returns when they have.
-    private void awaitNoneStarting() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        lock.lock();
-        try {
-            while (starting.get() > 0 && System.nanoTime() < deadline) {
-                quiet.awaitNanos(TimeUnit.MILLISECONDS.toNanos(10));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+        });
+        // Deliveries taken before the pause reach their handlers; the pause returns when they have.
+        if (paused[0] && DeliveryPipeline.current() == null) {
+            state.await(() -> starting.get() == 0, System.nanoTime() + PAUSE_NANOS);
         }
     }
 
     void resume() {
-        afterwards(() -> {
-            if (state == State.PAUSED) {
-                state = State.RUNNING;
+        change(() -> {
+            if (state.state == State.PAUSED) {
+                state.state = State.RUNNING;
             }
         });
     }
 
     State state() {
-        lock.lock();
+        state.lock.lock();
         try {
-            return state;
+            return state.state;
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
     Health health() {
-        lock.lock();
+        state.lock.lock();
         try {
             long now = time.nanos();
-            Receiver r = receiver;
+            Receiver r = state.receiver;
             Duration contact = Duration.ofNanos(r == null ? 0 : Math.max(0, now - r.lastContact()));
-            if (state == State.FAILED) {
-                return new Health(Health.Status.DOWN, "ended by itself: " + failure, contact);
+            if (state.state == State.FAILED) {
+                return new Health(Health.Status.DOWN, "ended by itself: " + state.failure, contact);
             }
-            if (state == State.CLOSED || r == null) {
+            if (state.state == State.CLOSED || r == null) {
                 return new Health(Health.Status.DOWN, "closed", contact);
             }
-            if (state != State.RUNNING) {
-                return new Health(Health.Status.DEGRADED, state.toString(), contact);
+            if (state.state != State.RUNNING) {
+                return new Health(Health.Status.DEGRADED, state.state.toString(), contact);
             }
-            if (running > 0 && now - progressNanos > maxProcessingNanos) {
+            if (state.running > 0 && leases.overlong(now - state.progressNanos)) {
                 return new Health(Health.Status.DEGRADED, "no handler has ended for its processing time", contact);
             }
-            return new Health(Health.Status.UP, running + " handlers run, " + unsettled + " unsettled", contact);
+            return new Health(
+                    Health.Status.UP, state.running + " handlers run, " + state.unsettled() + " unsettled", contact);
         } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Begins to drain; returns the receiver to stop, or null if there is nothing to do. */
-    @Nullable
-    Receiver beginDrain() {
-        int delta;
-        Receiver r;
-        lock.lock();
-        try {
-            if (state == State.CLOSED || state == State.DRAINING) {
-                return null;
-            }
-            r = receiver;
-            state = State.DRAINING;
-            delta = activity();
-        } finally {
-            lock.unlock();
-        }
-        tellActivity(delta);
-        return r;
-    }
-
-    /** Takes out what was not started, in the order it came. */
-    List<EngineDelivery<T>> takeUnstarted() {
-        List<EngineDelivery<T>> unstarted = new ArrayList<>();
-        lock.lock();
-        try {
-            for (EngineDelivery<T> d = first; d != null; ) {
-                EngineDelivery<T> next = d.next;
-                if (d.move(EngineDelivery.QUEUED, EngineDelivery.SETTLING)
-                        || d.move(EngineDelivery.HELD, EngineDelivery.SETTLING)) {
-                    lanes.remove(d);
-                    depart(d);
-                    unstarted.add(d);
-                }
-                d = next;
-            }
-        } finally {
-            lock.unlock();
-        }
-        return unstarted;
-    }
-
-    /** Waits until no more than {@code but} handlers run and their settles are handed over, or the deadline. */
-    boolean awaitQuiet(int but, long deadlineNanos) {
-        lock.lock();
-        try {
-            while (running > but || settling.get() > 0 || unsettled > but) {
-                long left = deadlineNanos - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                try {
-                    quiet.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Interrupts the handlers that still run, save the caller's own, and returns their deliveries. */
-    List<EngineDelivery<T>> interruptRunning(@Nullable EngineDelivery<?> but) {
-        List<EngineDelivery<T>> hit = new ArrayList<>();
-        lock.lock();
-        try {
-            for (EngineDelivery<T> d = first; d != null; d = d.next) {
-                if (d != but && d.state() == EngineDelivery.RUNNING) {
-                    interrupt(d);
-                    hit.add(d);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        return hit;
-    }
-
-    /** Ends the workers; no handler call starts any more. */
-    void end() {
-        lock.lock();
-        try {
-            ended = true;
-            state = State.CLOSED;
-            work.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits until all workers but {@code but} have ended. */
-    boolean awaitWorkersGone(int but, long deadlineNanos) {
-        lock.lock();
-        try {
-            while (workers > but) {
-                long left = deadlineNanos - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                work.signalAll();
-                try {
-                    quiet.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Handlers that run now. */
-    int running() {
-        lock.lock();
-        try {
-            return running;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Runs a task, on a worker, when the last handler has ended and its settle is handed over. */
-    void whenQuiet(Runnable task) {
-        lock.lock();
-        try {
-            atQuiet = task;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    List<String> ackUnknown() {
-        return List.copyOf(ackUnknown);
-    }
-
-    Receiver receiver() {
-        return requireNonNull(receiver, "receiver");
-    }
-
-    /** What a renewal came to; a refused one is a lost lease. */
-    private record RenewalResult<T>(SubscriptionFlow<T> flow, EngineDelivery<T> delivery) implements Completion {
-        @Override
-        public void done() {}
-
-        @Override
-        public void failed(Throwable cause) {
-            if (cause instanceof LeaseLostException) {
-                flow.lost(List.of(delivery.incoming()), "the lease could not be renewed");
-            }
+            state.lock.unlock();
         }
     }
 }
