@@ -36,12 +36,28 @@ final class RabbitMqMessages {
      *     from 4.0 on reorder by the property whether asked to or not
      */
     static AMQP.BasicProperties properties(Message message, int levels) {
+        Date seconds = message.timestamp() == 0 ? null : new Date(message.timestamp());
+        if (plain(message, levels)) {
+            return new AMQP.BasicProperties(
+                    message.contentType(),
+                    null,
+                    seconds == null ? null : Map.of(Annotations.TIMESTAMP, message.timestamp()),
+                    PERSISTENT,
+                    null,
+                    message.correlationId(),
+                    message.replyTo(),
+                    null,
+                    message.id(),
+                    seconds,
+                    message.type(),
+                    null,
+                    null,
+                    null);
+        }
         Map<String, Object> table = new HashMap<>(16);
         message.headers().forEach(table::put);
         message.annotations().forEach(table::put);
-        Date seconds = null;
-        if (message.timestamp() != 0) {
-            seconds = new Date(message.timestamp());
+        if (seconds != null) {
             table.put(Annotations.TIMESTAMP, message.timestamp());
         }
         if (message.ttl() != 0) {
@@ -76,6 +92,25 @@ final class RabbitMqMessages {
                 null,
                 null,
                 null);
+    }
+
+    // Most messages: nothing but properties, and one header for the time.
+    private static boolean plain(Message message, int levels) {
+        return levels <= 1
+                && message.headers().isEmpty()
+                && message.annotations().isEmpty()
+                && message.ttl() == 0
+                && message.key() == null
+                && message.priority() == Message.NO_PRIORITY
+                && message.id().length() <= SURELY_SHORT
+                && isShort(message.type())
+                && isShort(message.contentType())
+                && isShort(message.correlationId())
+                && isShort(message.replyTo());
+    }
+
+    private static boolean isShort(@Nullable String text) {
+        return text == null || text.length() <= SURELY_SHORT;
     }
 
     /** The text if a property can hold it, else null, and the text is a header of that name. */

@@ -1,5 +1,6 @@
 package dev.transload.mq.rabbitmq;
 
+import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,26 +19,41 @@ final class RabbitMqRoute {
 
     private RabbitMqRoute() {}
 
-    /** Exchange to send to, empty for the default exchange. */
+    /** Exchange a message is sent to, empty for the default exchange. */
+    static String exchange(Outgoing message) {
+        return message.delayMillis() > 0
+                ? RabbitMqDelays.exchange(RabbitMqDelays.units(message.delayMillis()))
+                : exchange(message.to());
+    }
+
+    /** Exchange of a place that is sent to, empty for the default exchange. */
     static String exchange(Place place) {
         return place.role() == Place.Role.TOPIC ? topicExchange(place.name(), place.portable()) : "";
     }
 
-    /** Routing key to send with. */
-    static String routingKey(Place place) {
-        return place.name();
+    /** Routing key a message is sent with. */
+    static String routingKey(Outgoing message) {
+        return message.delayMillis() > 0
+                ? RabbitMqDelays.routingKey(RabbitMqDelays.units(message.delayMillis()), message.to())
+                : message.to().name();
     }
 
     /**
-     * Whether a message that reaches no queue is an error. A direct reply is no queue before 4.2, so that the broker
+     * Whether it is an error if a message reaches no queue. A direct reply is no queue before 4.2, so that the broker
      * would return every one.
      */
-    static boolean mandatory(Place place, BrokerVersion version) {
-        return switch (place.role()) {
-            case TOPIC -> false;
-            case REPLY -> version.atLeast(4, 2) || !place.name().startsWith(RabbitMqReplyInbox.ADDRESS);
+    static boolean mandatory(Outgoing message, BrokerVersion version) {
+        Place to = message.to();
+        return switch (to.role()) {
+            case TOPIC -> message.delayMillis() > 0;
+            case REPLY -> version.atLeast(4, 2) || !to.name().startsWith(RabbitMqReplyInbox.ADDRESS);
             default -> true;
         };
+    }
+
+    /** Whether a message's reply comes back on the channel it is written to. */
+    static boolean request(Outgoing message) {
+        return RabbitMqReplyInbox.ADDRESS.equals(message.message().replyTo());
     }
 
     /** Exchange of a topic or of all topics that match a pattern. */

@@ -27,7 +27,7 @@ final class RabbitMqSender {
     private static final long DIRECT_BYTES = 64 * 1024;
     private static final int BATCH = 256;
 
-    private final Queue<Routed> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     /** Held while writing to the network: the one lock that is. */
     private final ReentrantLock writing = new ReentrantLock();
 
@@ -36,17 +36,6 @@ final class RabbitMqSender {
     private volatile String why = "not connected yet";
     private volatile boolean parked;
     private volatile boolean closed;
-
-    /**
-     * A message and where it is written to.
-     *
-     * @param outgoing the message and who is told
-     * @param exchange exchange to write to
-     * @param routingKey routing key to write with
-     * @param mandatory whether it is an error if it reaches no queue
-     * @param request whether its reply comes back on the channel it is written to
-     */
-    record Routed(Outgoing outgoing, String exchange, String routingKey, boolean mandatory, boolean request) {}
 
     RabbitMqSender() {
         writer = RabbitMqConnections.daemon(this::run, "mq-rabbitmq-sender-1");
@@ -78,7 +67,7 @@ final class RabbitMqSender {
     }
 
     /** Sends one message. */
-    void send(Routed message) {
+    void send(Outgoing message) {
         SendSession now = session;
         if (now == null) {
             fail(message);
@@ -105,7 +94,7 @@ final class RabbitMqSender {
             try {
                 int written = 0;
                 while (written < DIRECT_MESSAGES && mayWriteHere(now)) {
-                    Routed message = queue.poll();
+                    Outgoing message = queue.poll();
                     if (message == null) {
                         break;
                     }
@@ -149,7 +138,7 @@ final class RabbitMqSender {
         try {
             now.begin();
             for (int i = 0; i < BATCH && now.ready(); i++) {
-                Routed message = queue.poll();
+                Outgoing message = queue.poll();
                 if (message == null) {
                     break;
                 }
@@ -185,24 +174,17 @@ final class RabbitMqSender {
     }
 
     private void failWaiting() {
-        for (Routed message = queue.poll(); message != null; message = queue.poll()) {
+        for (Outgoing message = queue.poll(); message != null; message = queue.poll()) {
             fail(message);
         }
     }
 
-    private void fail(Routed message) {
-        message.outgoing()
-                .failed(
-                        closed
-                                ? new ClientClosedException(
-                                        "rabbitmq: closed, cannot send to "
-                                                + message.outgoing().to().name(),
-                                        null)
-                                : new ConnectionLostException(
-                                        "rabbitmq: cannot send to "
-                                                + message.outgoing().to().name() + ": " + why,
-                                        Outcome.NOT_SENT,
-                                        null));
+    private void fail(Outgoing message) {
+        String to = "cannot send to " + message.to().name();
+        message.failed(
+                closed
+                        ? new ClientClosedException("rabbitmq: closed, " + to, null)
+                        : new ConnectionLostException("rabbitmq: " + to + ": " + why, Outcome.NOT_SENT, null));
     }
 
     /** Fails what is left and ends the thread. */

@@ -106,25 +106,9 @@ final class RabbitMqTransport implements Transport {
     @Override
     public void send(Outgoing outgoing) {
         Place to = outgoing.to();
-        if (outgoing.delayMillis() > 0) {
-            sendLater(outgoing, RabbitMqDelays.units(outgoing.delayMillis()));
-            return;
-        }
-        boolean request = RabbitMqReplyInbox.ADDRESS.equals(outgoing.message().replyTo());
-        sender.send(new RabbitMqSender.Routed(
-                outgoing,
-                RabbitMqRoute.exchange(to),
-                RabbitMqRoute.routingKey(to),
-                RabbitMqRoute.mandatory(to, version),
-                request));
-    }
-
-    private void sendLater(Outgoing outgoing, long units) {
-        Place to = outgoing.to();
-        RabbitMqSender.Routed routed = new RabbitMqSender.Routed(
-                outgoing, RabbitMqDelays.exchange(units), RabbitMqDelays.routingKey(units, to), true, false);
-        if (delays.ready(to, units)) {
-            sender.send(routed);
+        long units = RabbitMqDelays.units(outgoing.delayMillis());
+        if (units <= 0 || delays.ready(to, units)) {
+            sender.send(outgoing);
             return;
         }
         boolean accepted = onControl(() -> {
@@ -134,7 +118,7 @@ final class RabbitMqTransport implements Transport {
                 outgoing.failed(RabbitMqErrors.operation("prepare a delay to " + to.name(), e));
                 return;
             }
-            sender.send(routed);
+            sender.send(outgoing);
         });
         if (!accepted) {
             outgoing.failed(closed("send to " + to.name()));

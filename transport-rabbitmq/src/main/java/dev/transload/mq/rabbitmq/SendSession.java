@@ -33,9 +33,11 @@ final class SendSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(SendSession.class);
     private static final int WINDOW = 8192;
+    private static final int HIGHEST_LOWER = 4;
 
     private final RabbitMqConnections.Opened opened;
     private final Executor control;
+    private final BrokerVersion version;
     private volatile Lane messages;
     private volatile @Nullable Lane requests;
     private volatile boolean blocked;
@@ -46,6 +48,7 @@ final class SendSession {
     SendSession(RabbitMqConnections.Opened opened, Executor control) throws IOException {
         this.opened = opened;
         this.control = control;
+        this.version = BrokerVersion.of(opened.connection());
         opened.connection().addBlockedListener(new BlockedListener() {
             @Override
             public void handleBlocked(String reason) {
@@ -106,11 +109,10 @@ final class SendSession {
     }
 
     /** Writes one message; under the sender's lock. Tells it itself if it cannot be written. */
-    void write(RabbitMqSender.Routed message) throws IOException {
-        Lane lane = message.request() ? requests : messages;
+    void write(Outgoing message) throws IOException {
+        Lane lane = RabbitMqRoute.request(message) ? requests : messages;
         if (lane == null) {
-            message.outgoing()
-                    .failed(new ConnectionLostException("rabbitmq: the reply inbox is gone", Outcome.NOT_SENT, null));
+            message.failed(new ConnectionLostException("rabbitmq: the reply inbox is gone", Outcome.NOT_SENT, null));
             return;
         }
         lane.write(message);
@@ -137,7 +139,7 @@ final class SendSession {
     /** One channel with confirms. */
     private final class Lane implements ConfirmListener {
         private final AMQChannel channel;
-        private final ConfirmWindow<RabbitMqSender.Routed> window = new ConfirmWindow<>(WINDOW);
+        private final ConfirmWindow<Outgoing> window = new ConfirmWindow<>(WINDOW);
         private volatile boolean open = true;
         private volatile long writtenBytes;
         private volatile long doneBytes;
@@ -159,39 +161,52 @@ final class SendSession {
         }
 
         @SuppressWarnings("NonAtomicVolatileUpdate") // written under the sender's lock only
-        void write(RabbitMqSender.Routed message) throws IOException {
-            Outgoing outgoing = message.outgoing();
+        void write(Outgoing outgoing) throws IOException {
             AMQContentHeader properties;
             try {
-                properties = RabbitMqMessages.properties(
-                        outgoing.message(), outgoing.to().shape().priorities());
+                properties = RabbitMqMessages.properties(outgoing.message(), levels(outgoing));
             } catch (RuntimeException e) {
                 outgoing.failed(
                         RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
                 return;
             }
-            long sequence = window.add(message);
+            long sequence = window.add(outgoing);
             if (!open || lost) {
                 if (window.undo(sequence)) {
                     outgoing.failed(notSent(outgoing, null));
                 }
                 return;
             }
-            writtenBytes += bytes(message);
+            writtenBytes += bytes(outgoing);
             try {
                 channel.transmit(new AMQCommand(
                         new AMQImpl.Basic.Publish(
-                                0, message.exchange(), message.routingKey(), message.mandatory(), false),
+                                0,
+                                RabbitMqRoute.exchange(outgoing),
+                                RabbitMqRoute.routingKey(outgoing),
+                                RabbitMqRoute.mandatory(outgoing, version),
+                                false),
                         properties,
                         ByteBuffer.wrap(outgoing.message().body())));
             } catch (IllegalArgumentException | ShutdownSignalException e) {
                 // Found by the client before the first frame, so the broker counts nothing.
-                writtenBytes -= bytes(message);
+                writtenBytes -= bytes(outgoing);
                 if (window.undo(sequence)) {
                     outgoing.failed(
                             RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
                 }
             }
+        }
+
+        // Before 4.3 a quorum queue, as those that delay are, lets the upper half of priorities pass the others, and
+        // then
+        // looks at their expiry alone: the others would be late.
+        private int levels(Outgoing outgoing) {
+            boolean passing = outgoing.delayMillis() > 0
+                    && outgoing.message().priority() > HIGHEST_LOWER
+                    && version.atLeast(4, 0)
+                    && !version.atLeast(4, 3);
+            return passing ? 1 : outgoing.to().shape().priorities();
         }
 
         @Override
@@ -204,31 +219,27 @@ final class SendSession {
         public void handleNack(long sequence, boolean multiple) {
             window.confirm(sequence, multiple, message -> {
                 done(message);
-                message.outgoing()
-                        .failed(TransportException.unknown(
-                                "rabbitmq: the broker did not take a message to "
-                                        + message.outgoing().to().name(),
-                                null));
+                message.failed(TransportException.unknown(
+                        "rabbitmq: the broker did not take a message to "
+                                + message.to().name(),
+                        null));
             });
             onProgress.run();
         }
 
-        private void confirmed(RabbitMqSender.Routed message) {
+        private void confirmed(Outgoing message) {
             done(message);
-            message.outgoing().done();
+            message.done();
         }
 
         private void returned(String routingKey, AMQP.BasicProperties properties, String text) {
             String id = RabbitMqMessages.message(properties, new byte[0]).id();
-            RabbitMqSender.Routed message = window.takeFirst(m -> m.routingKey().equals(routingKey)
-                    && m.outgoing().message().id().equals(id));
+            Outgoing message = window.takeFirst(m -> RabbitMqRoute.routingKey(m).equals(routingKey)
+                    && m.message().id().equals(id));
             if (message != null) {
                 done(message);
-                message.outgoing()
-                        .failed(new DestinationNotFoundException(
-                                "rabbitmq: no queue for "
-                                        + message.outgoing().to().name() + ": " + text,
-                                null));
+                message.failed(new DestinationNotFoundException(
+                        "rabbitmq: no queue for " + message.to().name() + ": " + text, null));
             }
         }
 
@@ -244,7 +255,7 @@ final class SendSession {
             LOG.warn("rabbitmq: the broker closed the sending channel: {}", RabbitMqErrors.text(signal));
             window.takeAll(message -> {
                 done(message);
-                message.outgoing().failed(blame(message, signal));
+                message.failed(blame(message, signal));
             });
             if (this == messages) {
                 control.execute(this::replace);
@@ -252,16 +263,16 @@ final class SendSession {
         }
 
         // A channel closes over one message; the others in flight were stored or were not.
-        private MessagingException blame(RabbitMqSender.Routed message, ShutdownSignalException signal) {
+        private MessagingException blame(Outgoing message, ShutdownSignalException signal) {
             String text = RabbitMqErrors.text(signal);
             if (RabbitMqErrors.code(signal) == RabbitMqErrors.NOT_FOUND
-                    && text.contains("'" + message.exchange() + "'")) {
+                    && text.contains("'" + RabbitMqRoute.exchange(message) + "'")) {
                 return new DestinationNotFoundException(
-                        "rabbitmq: cannot send to " + message.outgoing().to().name() + ": " + text, signal);
+                        "rabbitmq: cannot send to " + message.to().name() + ": " + text, signal);
             }
             return TransportException.unknown(
                     "rabbitmq: channel closed while a message to "
-                            + message.outgoing().to().name() + " was not confirmed: " + text,
+                            + message.to().name() + " was not confirmed: " + text,
                     signal);
         }
 
@@ -278,12 +289,11 @@ final class SendSession {
             open = false;
             window.takeAll(message -> {
                 done(message);
-                message.outgoing()
-                        .failed(new ConnectionLostException(
-                                "rabbitmq: connection lost while a message to "
-                                        + message.outgoing().to().name() + " was not confirmed: " + why,
-                                Outcome.UNKNOWN,
-                                cause));
+                message.failed(new ConnectionLostException(
+                        "rabbitmq: connection lost while a message to "
+                                + message.to().name() + " was not confirmed: " + why,
+                        Outcome.UNKNOWN,
+                        cause));
             });
         }
 
@@ -296,12 +306,12 @@ final class SendSession {
         }
 
         @SuppressWarnings("NonAtomicVolatileUpdate") // an estimate: only the size of direct writes hangs on it
-        private void done(RabbitMqSender.Routed message) {
+        private void done(Outgoing message) {
             doneBytes += bytes(message);
         }
 
-        private static long bytes(RabbitMqSender.Routed message) {
-            return message.outgoing().message().body().length + 512L;
+        private static long bytes(Outgoing message) {
+            return message.message().body().length + 512L;
         }
     }
 }

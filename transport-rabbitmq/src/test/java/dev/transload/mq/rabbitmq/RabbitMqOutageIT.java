@@ -127,6 +127,7 @@ class RabbitMqOutageIT {
         assertThat(after.message().id()).isEqualTo(before.message().id());
         assertThat(after.brokerCount()).isEqualTo(2);
         Inbox.ack(after);
+        awaitConnected();
         spi.send(queue, "the next").confirmed();
         assertThat(inbox.texts(1)).containsExactly("the next");
     }
