@@ -75,11 +75,13 @@ final class DelayRoutes {
     }
 
     /** The next step of a message on its way. */
-    Route route(Place to, Message message, long delayMillis) {
-        if (delayMillis == 0) {
-            return new Route(to, message, 0);
+    Route route(Place home, Message message, long delayMillis) {
+        boolean leveled = home.shape().priorities() > 1;
+        if (delayMillis == 0 && !leveled) {
+            return new Route(home, message, 0);
         }
-        Capabilities capable = engine.transport().capabilities(to.shape());
+        Capabilities capable = engine.transport().capabilities(home.shape());
+        Place to = leveled && PriorityLanes.needed(home.shape(), capable) ? PriorityLanes.laneFor(home, message) : home;
         if (delayMillis <= capable.maxSendDelay().toMillis()) {
             return new Route(to, message, delayMillis);
         }

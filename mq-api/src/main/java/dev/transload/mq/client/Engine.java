@@ -8,6 +8,9 @@ import dev.transload.mq.MqObserver;
 import dev.transload.mq.Shape;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Receiver;
+import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.Transport;
 import java.time.Duration;
@@ -121,7 +124,16 @@ final class Engine implements EngineContext {
 
     @Override
     public CompletableFuture<Void> declared(Place place) {
+        if (needsLanes(place)) {
+            return CompletableFuture.allOf(
+                    PriorityLanes.of(place).stream().map(declarations::declared).toArray(CompletableFuture<?>[]::new));
+        }
         return declarations.declared(place);
+    }
+
+    private boolean needsLanes(Place place) {
+        return place.shape().priorities() > 1
+                && PriorityLanes.needed(place.shape(), transport.capabilities(place.shape()));
     }
 
     boolean isDeclared(Place place) {
@@ -140,6 +152,7 @@ final class Engine implements EngineContext {
             try {
                 Waits.whenDone(sends.sendInternal(route.to(), route.message(), route.delayMillis()), (id, failure) -> {
                     if (failure == null) {
+                        delays.sent(route.to());
                         result.complete(null);
                     } else {
                         result.completeExceptionally(failure);
@@ -180,7 +193,7 @@ final class Engine implements EngineContext {
     }
 
     /** Starts a subscription of the application; blocks until every message sent from now on will be received. */
-    <T> ClientSubscription subscribe(FlowSpec<T> spec, dev.transload.mq.spi.ReceiveSpec receive) {
+    <T> ClientSubscription subscribe(FlowSpec<T> spec, ReceiveSpec receive) {
         requireOpen("subscribe to " + spec.source());
         ClientSubscription subscription = start(spec, receive);
         subscriptions.add(subscription);
@@ -192,16 +205,21 @@ final class Engine implements EngineContext {
     }
 
     /** Starts a flow, the application's or the engine's own. */
-    <T> ClientSubscription start(FlowSpec<T> spec, dev.transload.mq.spi.ReceiveSpec receive) {
+    <T> ClientSubscription start(FlowSpec<T> spec, ReceiveSpec receive) {
         java.util.concurrent.ThreadFactory threads =
                 HandlerThreads.named(clientId(), spec.place().name(), settings.virtualThreads());
         ClientSubscription[] self = new ClientSubscription[1];
         SubscriptionFlow<T> flow = new SubscriptionFlow<>(this, spec, threads, () -> subscriptions.remove(self[0]));
         ClientSubscription subscription = new ClientSubscription(flow);
         self[0] = subscription;
-        flow.attach(
-                Waits.join("subscribe to " + spec.source(), transport.receive(receive, flow), settings.sendTimeout()));
+        flow.attach(Waits.join("subscribe to " + spec.source(), receiver(receive, flow), settings.sendTimeout()));
         return subscription;
+    }
+
+    private CompletableFuture<Receiver> receiver(ReceiveSpec receive, Sink sink) {
+        return needsLanes(receive.from())
+                ? PriorityLanes.receive(transport, receive, sink)
+                : transport.receive(receive, sink);
     }
 
     void requireOpen(String what) {

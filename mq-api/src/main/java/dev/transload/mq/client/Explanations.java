@@ -106,7 +106,7 @@ final class Explanations {
         if (leveled.has(Capability.PRIORITY)) {
             add("priority", Support.NATIVE, leveled.note(Capability.PRIORITY));
         } else {
-            add("priority", Support.REFUSED, leveled.refusal(Capability.PRIORITY));
+            add("priority", Support.EMULATED, "a place for each level, received together; weighted 1:2:4 and so on");
         }
         add(
                 "leases",

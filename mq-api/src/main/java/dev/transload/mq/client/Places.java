@@ -48,8 +48,18 @@ final class Places {
 
     /** The place of one level of priority, where the broker has no priorities. */
     static Place priorityLane(Place home, int level) {
-        Shape shape = new Shape(false, home.shape().partitions(), 1, null);
-        return new Place(Role.PRIORITY_LANE, home.name() + "--p" + level, null, null, shape, home.portable());
+        Shape shape =
+                new Shape(false, home.shape().partitions(), 1, home.shape().retained());
+        String mark = "--p" + level;
+        return switch (home.role()) {
+            case TOPIC -> new Place(Role.TOPIC, home.name() + mark, null, null, shape, home.portable());
+            case GROUP -> {
+                String topic = home.topic() + mark;
+                String name = home.group() == null ? topic : topic + "--" + home.group();
+                yield new Place(Role.GROUP, name, topic, home.group(), shape, home.portable());
+            }
+            default -> new Place(Role.PRIORITY_LANE, home.name() + mark, null, null, shape, home.portable());
+        };
     }
 
     /** A reply inbox's place. */

@@ -34,10 +34,7 @@ final class Shapes {
         if (shape.retained() != null) {
             require(capable, Capability.HISTORY, place, "retained messages");
         }
-        if (shape.priorities() > 1) {
-            require(capable, Capability.PRIORITY, place, "priorities");
-        }
-        // With the longest suffix of a derived place.
+        // With the longest suffix of a derived place, or that of a level of priority.
         if (place.portable()
                 && place.name().length() + ".suspects".length()
                         > capable.limits().name()) {

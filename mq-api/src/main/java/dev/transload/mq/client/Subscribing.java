@@ -48,9 +48,11 @@ final class Subscribing {
         checkGroup(group, place, capable);
         checkOptions(options, place, capable, ephemeral);
         engine.requireOpen("subscribe to " + source.name());
-
         Place deadLetters = deadLetterPlace(place, options, ephemeral);
         int prefetch = prefetch(options, place, capable);
+        if (PriorityLanes.needed(place.shape(), capable)) {
+            PriorityLanes.shares(place.name(), prefetch, place.shape().priorities());
+        }
         FlowSpec<T> spec = new FlowSpec<>(
                 source.name(),
                 group == null ? place.name() : group.topic(),
@@ -112,6 +114,12 @@ final class Subscribing {
         }
         if (group.isPattern()) {
             Shapes.require(capable, Capability.PATTERN, place, "topic patterns");
+        }
+        if (group.isPattern() && PriorityLanes.needed(place.shape(), capable)) {
+            throw new UnsupportedCapabilityException(
+                    "topic patterns with priorities (" + place.name() + ") on " + capable.broker() + ": "
+                            + capable.refusal(Capability.PRIORITY),
+                    null);
         }
         if (group.start() != null) {
             Shapes.require(capable, Capability.HISTORY, place, "replay");
