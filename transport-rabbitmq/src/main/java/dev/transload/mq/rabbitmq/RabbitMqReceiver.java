@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class RabbitMqReceiver implements Receiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(RabbitMqReceiver.class);
+    private static final String TIMEOUT = "x-consumer-timeout";
     private static final Duration TIMEOUT_MARGIN = Duration.ofMinutes(1);
     private static final Duration LEAST_TIMEOUT = Duration.ofMinutes(30);
 
@@ -38,6 +39,7 @@ final class RabbitMqReceiver implements Receiver {
     private volatile boolean stopped;
     private volatile boolean closed;
     private volatile boolean failed;
+    private volatile boolean timeoutRefused;
     private volatile long lastContact;
 
     RabbitMqReceiver(ReceiveSpec spec, Sink sink, RabbitMqTransport transport) {
@@ -75,7 +77,18 @@ final class RabbitMqReceiver implements Receiver {
         channel.basicQos(spec.maxCredit());
         session = fresh;
         lastContact = transport.nanos();
-        channel.basicConsume(queue, false, "", false, false, arguments(), fresh);
+        try {
+            channel.basicConsume(queue, false, "", false, false, arguments(), fresh);
+        } catch (IOException e) {
+            ShutdownSignalException signal = RabbitMqErrors.signal(e);
+            if (timeoutRefused || signal == null || !RabbitMqErrors.text(signal).contains(TIMEOUT)) {
+                throw e;
+            }
+            // A classic queue, which someone else made, knows no such argument and never times out.
+            timeoutRefused = true;
+            session = null;
+            start(opened);
+        }
     }
 
     // A failed declaration closes the channel, so the caller sees it.
@@ -90,11 +103,11 @@ final class RabbitMqReceiver implements Receiver {
     }
 
     private Map<String, Object> arguments() {
-        if (!transport.version().atLeast(4, 3) || spec.ephemeral()) {
+        if (!transport.version().atLeast(4, 3) || spec.ephemeral() || timeoutRefused) {
             return Map.of();
         }
         return Map.of(
-                "x-consumer-timeout",
+                TIMEOUT,
                 Math.max(
                         LEAST_TIMEOUT.toMillis(),
                         spec.maxProcessingTime()
