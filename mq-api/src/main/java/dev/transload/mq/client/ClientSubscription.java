@@ -48,6 +48,11 @@ final class ClientSubscription implements Subscription {
         return left;
     }
 
+    /** The flow has ended by itself: there is nothing to drain. */
+    void ended() {
+        left.complete(null);
+    }
+
     @Override
     public String source() {
         return flow.source();

@@ -209,7 +209,7 @@ final class Engine implements EngineContext {
         java.util.concurrent.ThreadFactory threads =
                 HandlerThreads.named(clientId(), spec.place().name(), settings.virtualThreads());
         ClientSubscription[] self = new ClientSubscription[1];
-        SubscriptionFlow<T> flow = new SubscriptionFlow<>(this, spec, threads, () -> subscriptions.remove(self[0]));
+        SubscriptionFlow<T> flow = new SubscriptionFlow<>(this, spec, threads, () -> self[0].ended());
         ClientSubscription subscription = new ClientSubscription(flow);
         self[0] = subscription;
         flow.attach(Waits.join("subscribe to " + spec.source(), receiver(receive, flow), settings.sendTimeout()));

@@ -28,6 +28,7 @@ final class Subscribing {
 
     private final Engine engine;
     private final Shapes shapes;
+    private final GroupFilters filters = new GroupFilters();
 
     Subscribing(Engine engine, Shapes shapes) {
         this.engine = engine;
@@ -71,16 +72,19 @@ final class Subscribing {
                 capable,
                 group == null ? Map.of() : group.headerFilter(),
                 group != null && group.isPattern() ? new TopicMatcher(group.topic()) : null);
-        declare(group, place, deadLetters);
-        ReceiveSpec receive = ReceiveSpec.builder(place, prefetch)
-                .lease(options.lease())
-                .maxProcessingTime(options.maxProcessingTime())
-                .ephemeral(ephemeral)
-                .pattern(group != null && group.isPattern())
-                .startAt(group == null ? null : group.start())
-                .headerFilter(spec.headerFilter())
-                .build();
-        ClientSubscription subscription = engine.subscribe(spec, receive);
+        boolean durable = group != null && !ephemeral;
+        if (durable) {
+            filters.join(place.name(), spec.headerFilter());
+        }
+        ClientSubscription subscription;
+        try {
+            subscription = start(spec, group, deadLetters);
+        } catch (RuntimeException e) {
+            if (durable) {
+                filters.leave(place.name());
+            }
+            throw e;
+        }
         Place alone = spec.suspects();
         if (alone != null && !spec.ordered()) {
             engine.lazyFlows().watch(alone, () -> runAlone(spec, alone));
@@ -88,11 +92,29 @@ final class Subscribing {
         engine.delays().help();
         Waits.whenDone(subscription.left(), (done, e) -> {
             engine.subscriptions().remove(subscription);
+            if (durable) {
+                filters.leave(place.name());
+            }
             if (alone != null && !spec.ordered()) {
                 engine.lazyFlows().forget(alone);
             }
         });
         return subscription;
+    }
+
+    private <T> ClientSubscription start(FlowSpec<T> spec, @Nullable Group<T> group, @Nullable Place deadLetters) {
+        Place place = spec.place();
+        SubscribeOptions options = spec.options();
+        declare(group, place, deadLetters);
+        ReceiveSpec receive = ReceiveSpec.builder(place, spec.prefetch())
+                .lease(options.lease())
+                .maxProcessingTime(options.maxProcessingTime())
+                .ephemeral(spec.ephemeral())
+                .pattern(group != null && group.isPattern())
+                .startAt(group == null ? null : group.start())
+                .headerFilter(spec.headerFilter())
+                .build();
+        return engine.subscribe(spec, receive);
     }
 
     // Nothing beside it: one message, one handler.
