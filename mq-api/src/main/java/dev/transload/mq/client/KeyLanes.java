@@ -89,7 +89,8 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
             return;
         }
         setLane(delivery, null);
-        boolean head = lane.items.peek() == delivery;
+        // Behind one that is awaited nothing is first.
+        boolean head = lane.awaitedId == null && lane.items.peek() == delivery;
         lane.items.remove(delivery);
         if (head) {
             advance(delivery, lane);

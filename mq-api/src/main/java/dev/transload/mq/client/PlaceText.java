@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class PlaceText {
 
     private static final int FIELDS = 9;
+    /** Stands for a field that is absent; an escaped name never reads so. */
+    private static final String NONE = "~";
 
     private PlaceText() {}
 
@@ -28,9 +31,9 @@ final class PlaceText {
                 shape.ordered() ? "ordered" : "plain",
                 Integer.toString(shape.partitions()),
                 Integer.toString(shape.priorities()),
-                retained == null ? "-" : Long.toString(retained.toMillis()),
-                place.group() == null ? "-" : escaped(place.group()),
-                place.topic() == null ? "-" : escaped(place.topic()),
+                retained == null ? NONE : retained.toString(),
+                place.group() == null ? NONE : escaped(place.group()),
+                place.topic() == null ? NONE : escaped(place.topic()),
                 escaped(place.name()));
     }
 
@@ -48,15 +51,15 @@ final class PlaceText {
                     parts[2].equals("ordered"),
                     Integer.parseInt(parts[3]),
                     Integer.parseInt(parts[4]),
-                    parts[5].equals("-") ? null : Duration.ofMillis(Long.parseLong(parts[5])));
+                    parts[5].equals(NONE) ? null : Duration.parse(parts[5]));
             return new Place(
                     Place.Role.valueOf(parts[0]),
                     unescaped(parts[8]),
-                    parts[7].equals("-") ? null : unescaped(parts[7]),
-                    parts[6].equals("-") ? null : unescaped(parts[6]),
+                    parts[7].equals(NONE) ? null : unescaped(parts[7]),
+                    parts[6].equals(NONE) ? null : unescaped(parts[6]),
                     shape,
                     parts[1].equals("portable"));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | DateTimeParseException e) {
             return null;
         }
     }

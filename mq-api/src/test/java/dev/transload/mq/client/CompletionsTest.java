@@ -1,0 +1,112 @@
+package dev.transload.mq.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CompletionsTest {
+
+    private final Completions completions = new Completions("test");
+
+    @AfterEach
+    void close() {
+        completions.close();
+    }
+
+    private Thread thread() throws Exception {
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        completions.run(() -> thread.complete(Thread.currentThread()));
+        return thread.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void tasksOfOneThreadRunInOrderOnOneOtherThread() throws Exception {
+        List<Integer> ran = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            int number = i;
+            completions.run(() -> ran.add(number));
+        }
+        Thread thread = thread();
+
+        assertThat(ran).isEqualTo(IntStream.range(0, 10_000).boxed().toList());
+        assertThat(thread).isNotSameAs(Thread.currentThread());
+        assertThat(thread.getName()).isEqualTo("mq-test-completions");
+        assertThat(thread.isDaemon()).isTrue();
+    }
+
+    @Test
+    void whatGathersWhileATaskRunsRunsAfterIt() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        List<String> ran = new CopyOnWriteArrayList<>();
+        completions.run(() -> {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                ran.add("interrupted");
+            }
+            ran.add("first");
+        });
+        completions.run(() -> ran.add("second"));
+        completions.run(() -> ran.add("third"));
+        assertThat(ran).isEmpty();
+
+        gate.countDown();
+        thread();
+
+        assertThat(ran).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void aTaskThatAddsTasksDoesNotWaitForThem() throws Exception {
+        CompletableFuture<String> inner = new CompletableFuture<>();
+        completions.run(() -> completions.run(() -> inner.complete("ran")));
+
+        assertThat(inner.get(10, TimeUnit.SECONDS)).isEqualTo("ran");
+    }
+
+    @Test
+    void aTaskThatThrowsHarmsNoOther() throws Exception {
+        completions.run(() -> {
+            throw new IllegalStateException("from an application");
+        });
+        completions.run(() -> {
+            throw new StackOverflowError("from an application");
+        });
+
+        assertThat(thread().isAlive()).isTrue();
+    }
+
+    @Test
+    void theCloseRunsWhatIsThereAndEndsTheThread() throws Exception {
+        Thread thread = thread();
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            completions.run(() -> ran.add(number));
+        }
+
+        completions.close();
+
+        await("the thread runs the rest and ends").until(() -> !thread.isAlive());
+        assertThat(ran).hasSize(100);
+    }
+
+    @Test
+    void afterTheCloseTasksRunInTheCallersThread() {
+        completions.close();
+        List<Thread> ran = new ArrayList<>();
+
+        completions.run(() -> ran.add(Thread.currentThread()));
+
+        assertThat(ran).containsExactly(Thread.currentThread());
+    }
+}
