@@ -114,7 +114,8 @@ public class EngineBenchmark {
     @OperationsPerInvocation(MESSAGES)
     public int consume(Consumer consumer) {
         NoopFeed feed = consumer.transport.feed();
-        feed.deliverAll(Message.builder("0196f0c3-1111-7000-8000-000000000000", body).build(), MESSAGES);
+        feed.deliverAll(
+                Message.builder("0196f0c3-1111-7000-8000-000000000000", body).build(), MESSAGES);
         return feed.settled();
     }
 

@@ -1,0 +1,70 @@
+package dev.transload.mq.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+
+/**
+ * Measures one round: elapsed time, processor time of the whole process, bytes allocated by all its threads. Threads
+ * that end within the round are missed, so what is compared keeps its threads from round to round.
+ *
+ * <p>Started and stopped once, by any thread.
+ */
+final class Meter {
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private volatile Reading first = Reading.now();
+    private volatile Reading last = first;
+
+    void start() {
+        first = Reading.now();
+    }
+
+    void stop() {
+        last = Reading.now();
+    }
+
+    /** What the round came to for so many messages. */
+    Sample sample(int messages, long[] latencies) {
+        long[] sorted = latencies.clone();
+        Arrays.sort(sorted);
+        return new Sample(
+                messages * 1e9 / (last.nanos() - first.nanos()),
+                (last.cpu() - first.cpu()) / 1e3 / messages,
+                (double) (last.allocated() - first.allocated()) / messages,
+                percentile(sorted, 0.5),
+                percentile(sorted, 0.99));
+    }
+
+    private static double percentile(long[] sorted, double share) {
+        return sorted.length == 0
+                ? Double.NaN
+                : sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e3;
+    }
+
+    private record Reading(long nanos, long cpu, long allocated) {
+
+        static Reading now() {
+            long sum = 0;
+            for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
+                sum += Math.max(0, bytes);
+            }
+            return new Reading(System.nanoTime(), SYSTEM.getProcessCpuTime(), sum);
+        }
+    }
+
+    /**
+     * One round of one stack.
+     *
+     * @param perSecond messages per second
+     * @param cpuMicros processor time per message, in microseconds
+     * @param bytes allocated per message
+     * @param p50 median latency in microseconds, not a number where none was taken
+     * @param p99 99th percentile likewise
+     */
+    record Sample(double perSecond, double cpuMicros, double bytes, double p50, double p99) {}
+}

@@ -1,0 +1,138 @@
+package dev.transload.mq.benchmarks;
+
+import dev.transload.mq.Queue;
+import dev.transload.mq.SubscribeOptions;
+import dev.transload.mq.Subscription;
+import dev.transload.mq.benchmarks.Meter.Sample;
+import dev.transload.mq.client.MqClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The work as an application of the SDK does it, with every default. */
+final class SdkStack implements Stack {
+
+    private static final int WINDOW = 1_000;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final String name;
+    private final int concurrency;
+    private final Queue<byte[]> queue;
+    private final Queue<byte[]> requests;
+    private final MqClient mq;
+    private final MqClient server;
+    private boolean answering;
+
+    SdkStack(String name, String uri, int concurrency) {
+        this.name = name;
+        this.concurrency = concurrency;
+        this.queue = Queue.of("bench-" + name, byte[].class);
+        this.requests = Queue.of("bench-" + name + "-requests", byte[].class);
+        this.mq = MqClient.connect(uri);
+        this.server = MqClient.connect(uri);
+        mq.send(queue, new byte[1]);
+        mq.admin().purge(queue);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String queue() {
+        return queue.name();
+    }
+
+    @Override
+    public Sample send(int messages, byte[] body) {
+        Meter meter = new Meter();
+        List<CompletableFuture<String>> window = new ArrayList<>(WINDOW);
+        meter.start();
+        for (int i = 0; i < messages; i++) {
+            CompletableFuture<String> sent = mq.sendAsync(queue, body);
+            if (i < WINDOW) {
+                window.add(sent);
+            } else {
+                window.set(i % WINDOW, sent).join();
+            }
+        }
+        window.forEach(CompletableFuture::join);
+        meter.stop();
+        mq.admin().purge(queue);
+        return meter.sample(messages, new long[0]);
+    }
+
+    @Override
+    public Sample consume(int messages) throws InterruptedException {
+        Meter meter = new Meter();
+        AtomicInteger handled = new AtomicInteger();
+        CountDownLatch all = new CountDownLatch(1);
+        SubscribeOptions options = SubscribeOptions.builder()
+                .concurrency(concurrency)
+                .prefetch(250)
+                .build();
+        Subscription subscription = mq.subscribe(
+                queue,
+                delivery -> {
+                    int n = handled.incrementAndGet();
+                    if (n == 1) {
+                        meter.start();
+                    } else if (n == messages) {
+                        meter.stop();
+                        all.countDown();
+                    }
+                },
+                options);
+        if (!all.await(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException(name + " consumed only " + handled + " of " + messages);
+        }
+        subscription.close();
+        return meter.sample(messages, new long[0]);
+    }
+
+    @Override
+    public Sample sendOneByOne(int messages, byte[] body) {
+        Meter meter = new Meter();
+        long[] latencies = new long[messages];
+        meter.start();
+        for (int i = 0; i < messages; i++) {
+            long start = System.nanoTime();
+            mq.send(queue, body);
+            latencies[i] = System.nanoTime() - start;
+        }
+        meter.stop();
+        mq.admin().purge(queue);
+        return meter.sample(messages, latencies);
+    }
+
+    @Override
+    public Sample request(int messages, byte[] body) {
+        if (!answering) {
+            answering = true;
+            server.reply(requests, byte[].class, request -> request);
+        }
+        Meter meter = new Meter();
+        long[] latencies = new long[messages];
+        meter.start();
+        for (int i = 0; i < messages; i++) {
+            long start = System.nanoTime();
+            mq.request(requests, body, byte[].class, LIMIT);
+            latencies[i] = System.nanoTime() - start;
+        }
+        meter.stop();
+        return meter.sample(messages, latencies);
+    }
+
+    @Override
+    public void close() {
+        mq.admin().delete(queue);
+        server.close();
+        mq.admin().delete(requests);
+        mq.close();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.transload.mq.benchmarks;
+
+import dev.transload.mq.benchmarks.Meter.Sample;
+
+/**
+ * One way to do the work: the SDK, or a program written by hand against the broker's client. Rounds of one stack do not
+ * overlap.
+ */
+interface Stack extends AutoCloseable {
+
+    /** Name in the report. */
+    String name();
+
+    /** Queue that the stack sends to and consumes from. */
+    String queue();
+
+    /** Sends without waiting for each, at most 1,000 unconfirmed; ends when all are confirmed. */
+    Sample send(int messages, byte[] body) throws Exception;
+
+    /** Consumes messages that wait in the queue with a prefetch of 250, acking each after its handler. */
+    Sample consume(int messages) throws Exception;
+
+    /** Sends and waits for the confirm, one after another. */
+    Sample sendOneByOne(int messages, byte[] body) throws Exception;
+
+    /** Asks and waits for the reply, one after another; the other side answers with what it got. */
+    Sample request(int messages, byte[] body) throws Exception;
+
+    @Override
+    void close() throws Exception;
+}
