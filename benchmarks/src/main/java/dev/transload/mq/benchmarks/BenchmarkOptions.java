@@ -24,7 +24,7 @@ record BenchmarkOptions(
               --work NAME,...  send, consume, one-by-one, request; all unless given
               --warmups N      rounds that do not count, 3 unless given
               --rounds N       rounds that count, 7 unless given
-              --share X        messages a round as a share of 40,000 (2,000 one by one), 1 unless given
+              --share X        messages a round as a share of 100,000 (4,000 one by one), 1 unless given
               --verbose        print each round
             """;
 

@@ -9,12 +9,15 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.MessageProperties;
 import dev.transload.mq.benchmarks.Meter.Sample;
 import java.io.IOException;
+import java.util.Date;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The work by hand on the broker's Java client, tuned: one confirming channel, acks for many at once. */
+@SuppressWarnings("JavaUtilDate") // the client has nothing newer
 final class RawStack implements Stack {
 
     private static final int WINDOW = 1_000;
@@ -52,17 +55,23 @@ final class RawStack implements Stack {
         return "bench-" + name;
     }
 
-    /** Puts messages into any queue, unmeasured. */
+    /** Puts messages into any queue, unmeasured, with the properties that the SDK writes. */
     void fill(String queue, int messages, byte[] body) throws IOException {
-        publish(queue, messages, body);
+        AMQP.BasicProperties properties = PROPERTIES
+                .builder()
+                .messageId(UUID.randomUUID().toString())
+                .timestamp(new Date())
+                .headers(Map.of("mq-timestamp", System.currentTimeMillis()))
+                .build();
+        publish(queue, messages, properties, body);
     }
 
-    private void publish(String queue, int messages, byte[] body) throws IOException {
+    private void publish(String queue, int messages, AMQP.BasicProperties properties, byte[] body) throws IOException {
         long number = 0;
         for (int i = 0; i < messages; i++) {
             number = channel.getNextPublishSeqNo();
             confirms.begin(number);
-            channel.basicPublish("", queue, PROPERTIES, body);
+            channel.basicPublish("", queue, properties, body);
         }
         confirms.await(number);
     }
@@ -71,7 +80,7 @@ final class RawStack implements Stack {
     public Sample send(int messages, byte[] body) throws IOException {
         Meter meter = new Meter();
         meter.start();
-        publish(queue(), messages, body);
+        publish(queue(), messages, PROPERTIES, body);
         meter.stop();
         channel.queuePurge(queue());
         return meter.sample(messages, new long[0]);
@@ -115,7 +124,7 @@ final class RawStack implements Stack {
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            publish(queue(), 1, body);
+            publish(queue(), 1, PROPERTIES, body);
             latencies[i] = System.nanoTime() - start;
         }
         meter.stop();

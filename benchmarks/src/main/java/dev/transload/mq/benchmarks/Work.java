@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 /** What is measured. */
 enum Work {
     /** Sends with up to 1,000 unconfirmed. */
-    SEND("pipelined confirmed send", 40_000),
+    SEND("pipelined confirmed send", 100_000),
     /** Consumes with a prefetch of 250 and acks. */
-    CONSUME("consume with ack, prefetch 250", 40_000),
+    CONSUME("consume with ack, prefetch 250", 100_000),
     /** Sends and waits, one after another. */
-    ONE_BY_ONE("send one by one", 2_000),
+    ONE_BY_ONE("send one by one", 4_000),
     /** Asks and waits for the reply, one after another. */
-    REQUEST("request and reply", 2_000);
+    REQUEST("request and reply", 4_000);
 
     private final String title;
     private final int messages;
