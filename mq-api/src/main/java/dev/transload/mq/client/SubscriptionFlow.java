@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the transport calls {@link #deliver} and {@link #lost}; as many worker threads as the concurrency take
  * deliveries and run {@link DeliveryPipeline}; {@link LeaseKeeper} looks after leases on the timer; any thread may
  * pause or close. {@link FlowState} guards what they share. A worker ends one delivery and takes the next under a single
- * acquisition of its lock, so a message costs two: one to come in, one to leave. Workers start as they are needed and
+ * acquisition of its lock, so a message costs two
+ * at most: one to come in, with all that came together, and one to leave. Workers start as they are needed and
  * end after half a minute without work.
  *
  * <p>Credit goes back when a settle has been handed to the transport, in batches of an eighth of the prefetch or when
@@ -87,16 +88,27 @@ final class SubscriptionFlow<T> implements Sink {
 
     @Override
     public void deliver(Incoming incoming) {
-        EngineDelivery<T> delivery = new EngineDelivery<>(this, incoming, time.nanos());
+        deliver(List.of(incoming));
+    }
+
+    @Override
+    public void deliver(List<? extends Incoming> batch) {
+        long now = time.nanos();
         boolean taken;
-        boolean returned = false;
+        List<EngineDelivery<T>> returned = List.of();
         long dues = 0;
         state.lock.lock();
         try {
             taken = state.state == State.RUNNING || state.state == State.PAUSED;
             if (taken) {
-                state.append(delivery);
-                returned = state.lanes.add(delivery);
+                for (int i = 0; i < batch.size(); i++) {
+                    EngineDelivery<T> delivery = new EngineDelivery<>(this, batch.get(i), now);
+                    state.append(delivery);
+                    if (state.lanes.add(delivery)) {
+                        returned = returned.isEmpty() ? new ArrayList<>() : returned;
+                        returned.add(delivery);
+                    }
+                }
                 wakeOne();
                 dues = state.dues();
             }
@@ -105,13 +117,11 @@ final class SubscriptionFlow<T> implements Sink {
         }
         state.pass(dues);
         if (!taken) {
-            incoming.release(Duration.ZERO, false, Completion.IGNORED);
+            batch.forEach(incoming -> incoming.release(Duration.ZERO, false, Completion.IGNORED));
             return;
         }
         leases.watch();
-        if (returned) {
-            outcomes.returned(delivery);
-        }
+        returned.forEach(outcomes::returned);
     }
 
     @Override
