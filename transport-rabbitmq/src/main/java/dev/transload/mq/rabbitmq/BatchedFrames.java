@@ -4,26 +4,45 @@ import com.rabbitmq.client.WriteListener;
 import com.rabbitmq.client.impl.AMQConnection;
 import com.rabbitmq.client.impl.Frame;
 import com.rabbitmq.client.impl.FrameHandler;
+import com.rabbitmq.client.impl.SocketFrameHandler;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's frames, with the client's flush after every command held back while a batch is open. Saves a system
- * call per message.
+ * A connection's frames, in batches. Written ones: the client's flush after every command is held back while a batch
+ * is open, which saves a system call per message. Read ones: what consumers get waits in {@link InboundBatches} until
+ * the socket has nothing more at hand.
  *
  * <p>Batches of one connection are opened under one lock; other writers may come in between, their frames leave with
  * the batch.
  */
 final class BatchedFrames implements FrameHandler {
 
+    private static final int READ_BYTES = 64 * 1024;
+    /** What the protocol allows before a limit is agreed on, and bytes of a frame around its payload. */
+    private static final int LEAST_FRAME = 8 * 1024;
+
+    private static final int AROUND_PAYLOAD = 8;
+
     private final FrameHandler frames;
+    /** Where frames are read from instead, so that it shows when the network is asked; null if it cannot be told. */
+    private final @Nullable DataInputStream in;
+
+    private volatile int maxPayload = Integer.MAX_VALUE;
     private volatile boolean open;
     private volatile boolean held;
 
     BatchedFrames(FrameHandler frames) {
         this.frames = frames;
+        this.in = frames instanceof SocketFrameHandler socket
+                ? new DataInputStream(new BufferedInputStream(new Network(socket.getInputStream()), READ_BYTES))
+                : null;
     }
 
     /** Holds flushes back until {@link #end}. */
@@ -58,7 +77,21 @@ final class BatchedFrames implements FrameHandler {
 
     @Override
     public Frame readFrame() throws IOException {
-        return frames.readFrame();
+        if (!(Thread.currentThread() instanceof RabbitMqConnections.IoThread thread)) {
+            return frames.readFrame();
+        }
+        InboundBatches inbound = thread.inbound();
+        try {
+            inbound.reading();
+            if (in != null) {
+                return Frame.readFrom(in, () -> maxPayload);
+            }
+            inbound.run();
+            return frames.readFrame();
+        } catch (IOException | RuntimeException e) {
+            inbound.end();
+            throw e;
+        }
     }
 
     @Override
@@ -99,11 +132,16 @@ final class BatchedFrames implements FrameHandler {
     @Override
     public void setFrameMax(int bytes) {
         frames.setFrameMax(bytes);
+        maxPayload = bytes <= 0 ? Integer.MAX_VALUE : Math.max(bytes, LEAST_FRAME) - AROUND_PAYLOAD;
     }
 
     @Override
     public void close() {
         frames.close();
+        InboundBatches inbound = InboundBatches.current();
+        if (inbound != null) {
+            inbound.end();
+        }
     }
 
     @Override
@@ -124,5 +162,31 @@ final class BatchedFrames implements FrameHandler {
     @Override
     public int getPort() {
         return frames.getPort();
+    }
+
+    /** The socket's input: before it is read, and the thread perhaps waits, consumers get what came. */
+    private static final class Network extends FilterInputStream {
+        Network(InputStream in) {
+            super(in);
+        }
+
+        private static void aboutToRead() {
+            InboundBatches inbound = InboundBatches.current();
+            if (inbound != null) {
+                inbound.run();
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            aboutToRead();
+            return in.read();
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            aboutToRead();
+            return in.read(bytes, offset, length);
+        }
     }
 }

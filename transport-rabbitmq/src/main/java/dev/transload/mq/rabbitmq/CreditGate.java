@@ -19,6 +19,9 @@ import java.util.function.Predicate;
  */
 final class CreditGate<D extends Incoming> {
 
+    private static final int BATCH = 256;
+    private static final int EXPECTED = 32;
+
     private final Sink sink;
     private final int maxCredit;
     private final Predicate<D> claim;
@@ -42,6 +45,16 @@ final class CreditGate<D extends Incoming> {
     /** Takes a delivery. */
     void offer(D delivery) {
         waiting.add(delivery);
+        run();
+    }
+
+    /** Takes a delivery that waits until the next call of {@link #offer}, {@link #credit} or {@link #pass}. */
+    void add(D delivery) {
+        waiting.add(delivery);
+    }
+
+    /** Passes on what can be. */
+    void pass() {
         run();
     }
 
@@ -75,6 +88,30 @@ final class CreditGate<D extends Incoming> {
         return rest;
     }
 
+    // What can be passed on together.
+    private List<D> claimed() {
+        List<D> batch = List.of();
+        int most = Math.min(credit.get(), BATCH);
+        while (!shut && batch.size() < most) {
+            D delivery = waiting.poll();
+            if (delivery == null) {
+                break;
+            }
+            if (claim.test(delivery)) {
+                if (batch.isEmpty()) {
+                    batch = new ArrayList<>(Math.min(most, EXPECTED));
+                }
+                batch.add(delivery);
+            }
+        }
+        return batch;
+    }
+
+    /** Whether {@link #shut} was called. */
+    boolean isShut() {
+        return shut;
+    }
+
     private void run() {
         if (busy.getAndIncrement() != 0) {
             return;
@@ -84,15 +121,9 @@ final class CreditGate<D extends Incoming> {
             for (Runnable call = news.poll(); call != null; call = news.poll()) {
                 call.run();
             }
-            while (!shut && credit.get() > 0) {
-                D delivery = waiting.poll();
-                if (delivery == null) {
-                    break;
-                }
-                if (claim.test(delivery)) {
-                    credit.decrementAndGet();
-                    sink.deliver(delivery);
-                }
+            for (List<D> batch = claimed(); !batch.isEmpty(); batch = claimed()) {
+                credit.addAndGet(-batch.size());
+                sink.deliver(batch);
             }
             seen = busy.addAndGet(-seen);
         } while (seen != 0);

@@ -42,6 +42,8 @@ final class RabbitMqConnections {
 
     /** A thread that reads from a connection; nothing that may wait for the network runs on it. */
     static final class IoThread extends Thread {
+        private final InboundBatches inbound = new InboundBatches();
+
         IoThread(Runnable task, String name) {
             super(
                     () -> {
@@ -50,6 +52,11 @@ final class RabbitMqConnections {
                     },
                     name);
             setDaemon(true);
+        }
+
+        /** What it has for consumers; for this thread alone. */
+        InboundBatches inbound() {
+            return inbound;
         }
     }
 
@@ -64,7 +71,7 @@ final class RabbitMqConnections {
     private final RabbitMqOptions options;
     private final TransportContext context;
     private final ScheduledExecutorService heartbeats;
-    private final ExecutorService direct = new DirectExecutor();
+    private final ExecutorService inbound = new InboundExecutor();
     private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
     private final AtomicInteger ioThreads = new AtomicInteger();
     private volatile boolean closed;
@@ -102,7 +109,7 @@ final class RabbitMqConnections {
         }
         try {
             Connection connection = factory.newConnection(
-                    direct, addresses, options.connectionName().orElse(context.clientId()) + " " + role);
+                    inbound, addresses, options.connectionName().orElse(context.clientId()) + " " + role);
             return new Opened(connection, factory.frames());
         } catch (IOException | TimeoutException e) {
             throw RabbitMqErrors.connecting(where(), e);

@@ -78,7 +78,7 @@ final class RabbitMqReceiver implements Receiver {
         session = fresh;
         lastContact = transport.nanos();
         try {
-            channel.basicConsume(queue, false, "", false, false, arguments(), fresh);
+            fresh.handleConsumeOk(channel.basicConsume(queue, false, "", false, false, arguments(), fresh));
         } catch (IOException e) {
             ShutdownSignalException signal = RabbitMqErrors.signal(e);
             if (timeoutRefused || signal == null || !RabbitMqErrors.text(signal).contains(TIMEOUT)) {
@@ -119,7 +119,25 @@ final class RabbitMqReceiver implements Receiver {
     /** A delivery came; on the connection's thread. */
     void arrived(RabbitMqDelivery delivery) {
         lastContact = transport.nanos();
-        gate.offer(delivery);
+        InboundBatches batches = InboundBatches.current();
+        if (batches == null) {
+            gate.offer(delivery);
+            return;
+        }
+        gate.add(delivery);
+        ReceiveSession from = delivery.session();
+        if (!from.passing) {
+            from.passing = true;
+            batches.addLast(() -> pass(from));
+        }
+    }
+
+    private void pass(ReceiveSession from) {
+        from.passing = false;
+        gate.pass();
+        if (gate.isShut() && !ordered()) {
+            from.releaseBuffered(gate.shut()); // came before the broker's answer to the cancel, but was read with it
+        }
     }
 
     @Override

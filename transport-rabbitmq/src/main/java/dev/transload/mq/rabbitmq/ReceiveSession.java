@@ -38,6 +38,8 @@ final class ReceiveSession implements Consumer {
     private final AckCoalescer<RabbitMqDelivery> unsettled = new AckCoalescer<>();
     private boolean over; // guarded by lock
     private volatile String consumerTag = "";
+    /** Whether its deliveries are passed on at the end of the batch being read; of the I/O thread. */
+    boolean passing;
 
     /**
      * A session on an open channel.

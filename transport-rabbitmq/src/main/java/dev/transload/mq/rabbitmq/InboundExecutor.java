@@ -4,12 +4,20 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Runs tasks on the calling thread, so that deliveries cost no change of threads. Never shut down. */
-final class DirectExecutor extends AbstractExecutorService {
+/**
+ * Runs what the client has for consumers without a change of threads: an I/O thread's own tasks in its {@link
+ * InboundBatches}, others at once. Never shut down.
+ */
+final class InboundExecutor extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable task) {
-        task.run();
+        InboundBatches batches = InboundBatches.current();
+        if (batches == null) {
+            task.run();
+        } else {
+            batches.add(task);
+        }
     }
 
     @Override
