@@ -1,4 +1,7 @@
-/** Programs to copy from: each shows one way to use the SDK, and a test runs it. */
+/**
+ * Programs to copy from, compiled, and run by tests in memory and on real brokers. The documentation quotes them word
+ * for word.
+ */
 @NullMarked
 package dev.transload.mq.examples;
 
