@@ -40,8 +40,10 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     PendingSend next;
     /** Budget and backoff of its retries; made at the first failure. */
     Retry.@Nullable AsyncContext<Object> retries;
+    /** Whether the transport has it and has not told how it ended. */
+    volatile boolean inFlight;
     /** Whether some try may have reached the broker. */
-    boolean maybeSent;
+    volatile boolean maybeSent;
 
     PendingSend(
             Sends sends,

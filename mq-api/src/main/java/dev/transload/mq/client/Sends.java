@@ -66,6 +66,9 @@ final class Sends {
     private int outstanding;
     private int waiting;
     private boolean sweeping;
+    /** Whether some send in the list has a deadline before that of one in front of it. */
+    private boolean mixedDeadlines;
+
     private boolean refusing;
     private boolean closed;
 
@@ -166,6 +169,7 @@ final class Sends {
 
     private void dispatch(PendingSend send) {
         send.tries++;
+        send.inFlight = true;
         transport.send(send);
         if (send.state != PendingSend.ENDED) {
             scheduleSweep();
@@ -216,6 +220,7 @@ final class Sends {
         MessagingException failure = cause instanceof MessagingException m
                 ? m
                 : TransportException.unknown("send to " + send.to().name() + " failed", cause);
+        send.inFlight = false;
         if (failure.outcome() == Outcome.UNKNOWN) {
             send.maybeSent = true;
         }
@@ -308,12 +313,17 @@ final class Sends {
             drained.signalAll();
         }
         Object key = orderKey(send);
-        return key == null ? List.of() : keyed.ended(key, send);
+        List<PendingSend> go = key == null ? List.of() : keyed.ended(key, send);
+        return closed ? List.of() : go;
     }
 
     // Lock held.
     private void append(PendingSend send) {
+        if (total == 0) {
+            mixedDeadlines = false;
+        }
         total++;
+        mixedDeadlines |= last != null && send.deadlineNanos < last.deadlineNanos;
         send.previous = last;
         if (last == null) {
             first = send;
@@ -366,7 +376,9 @@ final class Sends {
         time.schedule(SWEEP, this::sweep);
     }
 
-    // Sends end roughly in the order they began, so the walk stops at the first that still has time.
+    // Deadlines come in the order of the list, unless callers waited for room, so the walk stops at the first that
+    // still
+    // has time.
     private void sweep() {
         long now = time.nanos();
         List<PendingSend> late = new java.util.ArrayList<>();
@@ -377,18 +389,23 @@ final class Sends {
                 if (!send.bounded) {
                     continue;
                 }
-                if (send.deadlineNanos > now) {
+                if (send.deadlineNanos <= now) {
+                    late.add(send);
+                } else if (!mixedDeadlines) {
                     break;
                 }
-                late.add(send);
             }
             again = total > 0;
             sweeping = again;
         } finally {
             lock.unlock();
         }
+        // The last first: one that waits behind another of its key must not leave now that its own time is up.
+        java.util.Collections.reverse(late);
         late.forEach(send -> {
-            send.maybeSent = true;
+            if (send.inFlight) {
+                send.maybeSent = true;
+            }
             fail(send, timeout(send, null));
         });
         if (again) {
@@ -403,7 +420,9 @@ final class Sends {
 
     private static ClientClosedException closedError(PendingSend send) {
         return new ClientClosedException(
-                "client is closed: cannot send to " + send.to().name(), null);
+                "client is closed: cannot send to " + send.to().name(),
+                send.maybeSent || send.inFlight ? Outcome.UNKNOWN : Outcome.NOT_SENT,
+                null);
     }
 
     /** Sends not yet ended. */

@@ -1,0 +1,375 @@
+package dev.transload.mq.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.transload.mq.BackpressureException;
+import dev.transload.mq.ClientClosedException;
+import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.Message;
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.MqObserver;
+import dev.transload.mq.Outcome;
+import dev.transload.mq.SendTimeoutException;
+import dev.transload.mq.Shape;
+import dev.transload.mq.Topology;
+import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.TransportUri;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SuppressWarnings("FutureReturnValueIgnored") // many sends here are there only to take up room
+class SendsTest {
+
+    private static final Place EMAILS = Place.of(Place.Role.QUEUE, "emails", Shape.PLAIN);
+    private static final Place ORDERS = Place.of(Place.Role.QUEUE, "orders", new Shape(true, 0, 1, null));
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final ScriptedEngine engine = new ScriptedEngine();
+    private final ScriptedTransport transport = engine.transport;
+    private final Sends sends = sends(4, false, Topology.CREATE);
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    private Sends sends(int maxOutstanding, boolean failFast, Topology topology) {
+        EngineSettings settings = new EngineSettings(
+                TransportUri.parse("scripted:"),
+                "test",
+                topology,
+                TIMEOUT,
+                TIMEOUT,
+                Duration.ZERO,
+                maxOutstanding,
+                failFast,
+                false);
+        return new Sends(
+                transport,
+                engine.time,
+                engine.events(),
+                engine::complete,
+                new Declarations(transport, topology),
+                settings);
+    }
+
+    private static Message message(String id) {
+        return Message.builder(id, new byte[0]).build();
+    }
+
+    private static Message keyed(String id, String key) {
+        return Message.builder(id, new byte[0]).key(key).build();
+    }
+
+    private PendingSend send(String id) {
+        return sends.send(EMAILS, message(id), 0, true);
+    }
+
+    private static MessagingException failureOf(PendingSend send) {
+        assertThat(send).isCompletedExceptionally();
+        try {
+            send.join();
+            throw new AssertionError("it succeeded");
+        } catch (CompletionException e) {
+            return (MessagingException) e.getCause();
+        }
+    }
+
+    private List<String> tried() {
+        return transport.sends.stream()
+                .map(sent -> sent.outgoing.message().id())
+                .toList();
+    }
+
+    @Test
+    void aSendEndsWhenTheBrokerHasIt() {
+        transport.holdSends(true);
+        PendingSend send = send("a");
+        assertThat(send).isNotDone();
+        assertThat(sends.outstanding()).isEqualTo(1);
+
+        transport.sends.get(0).confirm();
+
+        assertThat(send).isCompletedWithValue("a");
+        assertThat(sends.outstanding()).isZero();
+    }
+
+    @Test
+    void whatHangsOnAFutureRunsOnTheCompletionThread() throws Exception {
+        transport.holdSends(true);
+        CompletableFuture<String> thread = sends.send(EMAILS, message("a"), 0, false)
+                .thenApply(id -> Thread.currentThread().getName());
+
+        transport.sends.get(0).confirm();
+
+        assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("scripted-completions");
+    }
+
+    @Test
+    void aTemporaryFailureIsTriedAgainWithTheSameId() {
+        transport.failSends(
+                outgoing -> transport.sends.size() < 4 ? TransportException.temporary("throttled", null) : null);
+
+        PendingSend send = send("a");
+        engine.time.advance(Duration.ofSeconds(5));
+
+        assertThat(send).isCompletedWithValue("a");
+        assertThat(tried()).containsExactly("a", "a", "a", "a");
+        assertThat(engine.counted).containsOnly(MqObserver.Event.SEND_RETRIED).hasSize(3);
+    }
+
+    @Test
+    void aPermanentFailureIsNotTriedAgain() {
+        transport.failSends(outgoing -> TransportException.permanent("not allowed", null));
+
+        PendingSend send = send("a");
+
+        assertThat(failureOf(send)).hasMessage("not allowed");
+        assertThat(transport.sends).hasSize(1);
+        assertThat(sends.outstanding()).isZero();
+    }
+
+    @Test
+    void whatATransportThrowsBareIsAnUnknownOutcome() {
+        transport.failSends(outgoing -> transport.sends.size() == 1 ? new IllegalStateException("odd") : null);
+
+        PendingSend send = send("a");
+        engine.time.advance(Duration.ofSeconds(1));
+
+        assertThat(send).isCompletedWithValue("a");
+    }
+
+    @Test
+    void aTimeoutOfWhatIsInFlightIsUnknown() {
+        transport.holdSends(true);
+        PendingSend send = send("a");
+
+        engine.time.advance(TIMEOUT.minusMillis(1));
+        assertThat(send).isNotDone();
+        engine.time.advance(Duration.ofMillis(101));
+
+        assertThat(failureOf(send))
+                .isInstanceOf(SendTimeoutException.class)
+                .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN));
+        assertThat(sends.outstanding()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTimeoutAfterRefusalsKnowsWhetherAnyTryMayHaveArrived(boolean once) {
+        transport.failSends(outgoing -> once && transport.sends.size() == 1
+                ? TransportException.unknown("connection lost", null)
+                : TransportException.temporary("throttled", null));
+
+        PendingSend send = send("a");
+        engine.time.advance(TIMEOUT.plusSeconds(1));
+
+        assertThat(failureOf(send).outcome()).isEqualTo(once ? Outcome.UNKNOWN : Outcome.NOT_SENT);
+    }
+
+    @Test
+    void aTimeoutOfWhatNeverLeftIsNotSent() {
+        transport.holdSends(true);
+        PendingSend first = sends.send(ORDERS, keyed("a", "k"), 0, true);
+        PendingSend second = sends.send(ORDERS, keyed("b", "k"), 0, true);
+
+        engine.time.advance(TIMEOUT.plusMillis(100));
+
+        assertThat(failureOf(first).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(failureOf(second).outcome()).isEqualTo(Outcome.NOT_SENT);
+    }
+
+    @Test
+    void aLateConfirmationOfATimedOutSendChangesNothing() {
+        transport.holdSends(true);
+        PendingSend send = send("a");
+        engine.time.advance(TIMEOUT.plusMillis(100));
+
+        transport.sends.get(0).confirm();
+        transport.sends.get(0).fail(TransportException.temporary("late", null));
+
+        assertThat(failureOf(send)).isInstanceOf(SendTimeoutException.class);
+        assertThat(sends.outstanding()).isZero();
+        engine.time.advance(TIMEOUT);
+        assertThat(transport.sends).hasSize(1);
+    }
+
+    @Test
+    void atTheBoundTheCallerWaits() throws Exception {
+        transport.holdSends(true);
+        for (int i = 0; i < 4; i++) {
+            send("m" + i);
+        }
+        CompletableFuture<Void> fifth = CompletableFuture.runAsync(() -> send("m4"), task -> new Thread(task).start());
+        assertThat(transport.sends).hasSize(4);
+
+        transport.sends.get(0).confirm();
+
+        fifth.get(10, TimeUnit.SECONDS);
+        assertThat(tried()).containsExactly("m0", "m1", "m2", "m3", "m4");
+        assertThat(sends.outstanding()).isEqualTo(4);
+    }
+
+    @Test
+    void atTheBoundTheCallerFailsFastIfSoConfigured() {
+        Sends fast = sends(2, true, Topology.CREATE);
+        transport.holdSends(true);
+        fast.send(EMAILS, message("a"), 0, true);
+        fast.send(EMAILS, message("b"), 0, true);
+
+        assertThatThrownBy(() -> fast.send(EMAILS, message("c"), 0, true))
+                .isInstanceOf(BackpressureException.class)
+                .hasMessage("send to emails refused: 2 sends are outstanding, the bound");
+        transport.sends.get(1).confirm();
+        fast.send(EMAILS, message("c"), 0, true);
+        assertThat(fast.outstanding()).isEqualTo(2);
+    }
+
+    @Test
+    void sendsOfTheEngineAreOutsideTheBound() {
+        transport.holdSends(true);
+        for (int i = 0; i < 10; i++) {
+            sends.sendInternal(EMAILS, message("m" + i), 0);
+        }
+
+        assertThat(transport.sends).hasSize(10);
+        engine.time.advance(Duration.ofDays(1));
+        assertThat(sends.outstanding()).isEqualTo(10);
+    }
+
+    @Test
+    void aCallerInterruptedAtTheBoundKeepsItsFlag() {
+        transport.holdSends(true);
+        for (int i = 0; i < 4; i++) {
+            send("m" + i);
+        }
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> send("m4"))
+                .isInstanceOfSatisfying(
+                        TransportException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_SENT));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(sends.outstanding()).isEqualTo(4);
+    }
+
+    @Test
+    void aSendThatWaitedForRoomStillEndsInItsOwnTime() throws Exception {
+        transport.holdSends(true);
+        for (int i = 0; i < 4; i++) {
+            send("m" + i);
+        }
+        engine.time.advance(Duration.ofSeconds(3));
+        CompletableFuture<PendingSend> waited = new CompletableFuture<>();
+        Thread caller = new Thread(() -> waited.complete(send("waited")));
+        caller.start();
+        await("the caller waits at the bound").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+        engine.time.advance(Duration.ofSeconds(4));
+        transport.sends.get(0).confirm();
+        PendingSend behind = waited.get(10, TimeUnit.SECONDS);
+        transport.sends.get(1).confirm();
+        PendingSend young = send("young");
+        transport.sends.get(2).confirm();
+        transport.sends.get(3).confirm();
+
+        engine.time.advance(Duration.ofSeconds(6).plusMillis(100));
+
+        assertThat(behind).isCompletedExceptionally();
+        assertThat(young).isNotDone();
+    }
+
+    @Test
+    void aLostDestinationIsMadeAgainOnce() {
+        transport.failSends(
+                outgoing -> transport.sends.size() == 1 ? new DestinationNotFoundException("gone", null) : null);
+
+        PendingSend send = send("a");
+        engine.time.advance(Duration.ofMillis(1));
+
+        assertThat(send).isCompletedWithValue("a");
+        assertThat(transport.declared).containsExactly(EMAILS);
+    }
+
+    @Test
+    void aDestinationThatIsStillNotThereFailsTheSend() {
+        transport.failSends(outgoing -> new DestinationNotFoundException("gone", null));
+
+        PendingSend send = send("a");
+        engine.time.advance(TIMEOUT);
+
+        assertThat(failureOf(send)).isInstanceOf(DestinationNotFoundException.class);
+        assertThat(transport.sends).hasSize(2);
+        assertThat(transport.declared).containsExactly(EMAILS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ASSERT", "NONE"})
+    void whereNothingMayBeMadeALostDestinationIsAnErrorAtOnce(String topology) {
+        Sends strict = sends(4, false, Topology.valueOf(topology));
+        transport.failSends(outgoing -> new DestinationNotFoundException("gone", null));
+
+        PendingSend send = strict.send(EMAILS, message("a"), 0, true);
+
+        assertThat(failureOf(send)).isInstanceOf(DestinationNotFoundException.class);
+        assertThat(transport.declared).isEmpty();
+    }
+
+    @Test
+    void aRefusingClientTakesOnlyTheEnginesSends() {
+        sends.refuse();
+
+        assertThatThrownBy(() -> send("a")).isInstanceOf(ClientClosedException.class);
+        assertThat(sends.sendInternal(EMAILS, message("b"), 0)).isCompleted();
+        assertThat(sends.outstanding()).isZero();
+        assertThat(sends.awaitDrained(System.nanoTime())).isTrue();
+    }
+
+    @Test
+    void theCloseFailsWhatIsLeftAndSendsNothingMore() {
+        transport.capabilities(Capabilities.builder("Scripted", ScriptedTransport.LIMITS)
+                .has(Capability.LANES, "yes")
+                .build());
+        transport.holdSends(true);
+        List<PendingSend> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(sends.send(ORDERS, keyed("m" + i, "k"), 0, true));
+        }
+        assertThat(transport.sends).hasSize(1);
+
+        assertThat(sends.failAll()).isEqualTo(4);
+
+        assertThat(transport.sends).hasSize(1);
+        assertThat(all).allSatisfy(send -> assertThat(failureOf(send)).isInstanceOf(ClientClosedException.class));
+        assertThat(failureOf(all.get(0)).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(failureOf(all.get(1)).outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThatThrownBy(() -> sends.sendInternal(EMAILS, message("late"), 0))
+                .isInstanceOf(ClientClosedException.class);
+        assertThat(sends.outstanding()).isZero();
+    }
+
+    @Test
+    void drainingWaitsForTheLastSendOrTheDeadline() throws Exception {
+        transport.holdSends(true);
+        send("a");
+        assertThat(sends.awaitDrained(System.nanoTime() + 1_000_000)).isFalse();
+        CompletableFuture<Boolean> drained = CompletableFuture.supplyAsync(
+                () -> sends.awaitDrained(System.nanoTime() + TimeUnit.SECONDS.toNanos(30)),
+                task -> new Thread(task).start());
+
+        transport.sends.get(0).confirm();
+
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+}
