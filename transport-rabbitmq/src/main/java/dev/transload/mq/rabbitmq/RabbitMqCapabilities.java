@@ -38,8 +38,10 @@ final class RabbitMqCapabilities {
                         "binding of the group's queue to the exchange of the first segment; new topics at once")
                 .sendDelay(
                         RabbitMqDelays.MAX,
-                        "29 queues of binary weights from 0.25 s, shared by a virtual host; late by at most 0.25 s"
-                                + " and what the queues need at some thousand messages a second")
+                        "29 queues of binary weights from 0.25 s, shared by a virtual host; late by at most 1 s + 1 %"
+                                + " while fewer than about "
+                                + (version.atLeast(4, 0) ? "2,000" : "500")
+                                + " delayed messages a second fall due")
                 .maxLease(ownTimeout ? LONGEST_LEASE : options.consumerTimeout())
                 .counting(
                         classic

@@ -178,8 +178,9 @@ final class RabbitMqReceiver implements Receiver {
     void cancelled(ReceiveSession gone) {
         LOG.info(
                 "rabbitmq: the broker cancelled the consumer of {}", spec.from().name());
-        gone.end("the broker cancelled the consumer", new IOException("consumer cancelled"));
+        // Closed before it is started again: what it holds is older than what the next one would get.
         transport.onControl(gone::close);
+        gone.end("the broker cancelled the consumer", new IOException("consumer cancelled"));
     }
 
     /** Starts again after its channel ended; on the control thread. */

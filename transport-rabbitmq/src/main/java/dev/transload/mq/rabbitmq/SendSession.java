@@ -249,6 +249,7 @@ final class SendSession {
                 return; // the connection's own listener follows
             }
             if (signal.isInitiatedByApplication()) {
+                forget();
                 lost("closed", signal);
                 return;
             }
@@ -257,8 +258,15 @@ final class SendSession {
                 done(message);
                 message.failed(blame(message, signal));
             });
+            forget();
             if (this == messages) {
                 control.execute(this::replace);
+            }
+        }
+
+        private void forget() {
+            if (requests == this) {
+                requests = null;
             }
         }
 
