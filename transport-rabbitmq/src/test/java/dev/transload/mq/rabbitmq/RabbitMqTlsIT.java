@@ -7,6 +7,8 @@ import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
 import dev.transload.mq.spi.Place;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,10 +33,11 @@ class RabbitMqTlsIT {
             Place queue = Spi.queue(Spi.unique("secret"));
             spi.declare(queue);
             Inbox inbox = new Inbox();
-            spi.receive(queue, 10, inbox);
-            for (int i = 0; i < 100; i++) {
-                spi.send(queue, "m" + i);
-            }
+            spi.receive(queue, 100, inbox);
+            List<Sent> sent = IntStream.range(0, 100)
+                    .mapToObj(i -> spi.send(queue, "m" + i))
+                    .toList();
+            sent.forEach(Sent::confirmed);
 
             assertThat(inbox.texts(100)).startsWith("m0").endsWith("m99");
         }
