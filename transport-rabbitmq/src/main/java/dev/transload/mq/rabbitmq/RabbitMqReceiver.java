@@ -179,7 +179,7 @@ final class RabbitMqReceiver implements Receiver {
         LOG.info(
                 "rabbitmq: the broker cancelled the consumer of {}", spec.from().name());
         // Closed before it is started again: what it holds is older than what the next one would get.
-        transport.onControl(gone::close);
+        transport.onControl(() -> gone.close(""));
         gone.end("the broker cancelled the consumer", new IOException("consumer cancelled"));
     }
 
@@ -236,7 +236,7 @@ final class RabbitMqReceiver implements Receiver {
         return transport.act("close a receiver", () -> {
             ReceiveSession now = session;
             if (now != null) {
-                now.close();
+                now.close(spec.ephemeral() ? "" : spec.from().name());
             }
         });
     }
@@ -252,7 +252,7 @@ final class RabbitMqReceiver implements Receiver {
         closed = true;
         ReceiveSession now = session;
         if (now != null) {
-            now.close();
+            now.close(spec.ephemeral() ? "" : spec.from().name());
         }
         transport.ended(this);
     }

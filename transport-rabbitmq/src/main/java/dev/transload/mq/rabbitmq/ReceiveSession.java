@@ -28,6 +28,8 @@ final class ReceiveSession implements Consumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceiveSession.class);
 
+    private static final int ROUND_TRIPS = 3;
+
     private final RabbitMqReceiver receiver;
     private final Channel channel;
     private final BatchedFrames frames;
@@ -263,10 +265,18 @@ final class ReceiveSession implements Consumer {
         receiver.ended(this, open, unwritten.size(), why, cause);
     }
 
-    /** Closes the channel; waits for the network. What is unsettled goes back to the broker, in order. */
-    void close() {
+    /**
+     * Closes the channel; waits for the network. What is unsettled goes back to the broker, in order.
+     *
+     * @param queue asked for its size before, if not empty: the broker's channel hands acks to a busy queue bit by bit,
+     *     and drops those that it still has when it closes
+     */
+    void close(String queue) {
         flush(true);
         try {
+            for (int i = 0; i < ROUND_TRIPS && channel.isOpen() && !queue.isEmpty(); i++) {
+                channel.queueDeclarePassive(queue);
+            }
             if (channel.isOpen()) {
                 channel.close();
             }
