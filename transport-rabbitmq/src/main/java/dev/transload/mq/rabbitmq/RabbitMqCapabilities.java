@@ -38,10 +38,8 @@ final class RabbitMqCapabilities {
                         "binding of the group's queue to the exchange of the first segment; new topics at once")
                 .sendDelay(
                         RabbitMqDelays.MAX,
-                        "29 queues of binary weights from 0.25 s, shared by a virtual host; late by at most 1 s + 1 %"
-                                + " while fewer than about "
-                                + (version.atLeast(4, 0) ? "2,000" : "500")
-                                + " delayed messages a second fall due")
+                        "29 queues of binary weights from 0.25 s, shared by a virtual host; rounded up to 0.25 s, and"
+                                + " later by seconds when thousands of delayed messages enter or fall due together")
                 .maxLease(ownTimeout ? LONGEST_LEASE : options.consumerTimeout())
                 .counting(
                         classic

@@ -268,8 +268,8 @@ final class ReceiveSession implements Consumer {
     /**
      * Closes the channel; waits for the network. What is unsettled goes back to the broker, in order.
      *
-     * @param queue asked for its size before, if not empty: the broker's channel hands acks to a busy queue bit by bit,
-     *     and drops those that it still has when it closes
+     * @param queue asked for its size before, if not empty: without those round trips, acks written just before the
+     *     close of a busy channel were seen not to count, and their messages came back
      */
     void close(String queue) {
         flush(true);
