@@ -6,13 +6,15 @@ import dev.transload.mq.Message;
 import dev.transload.mq.spi.Annotations;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Maps messages to AMQP basic properties and back; {@code docs/wire-format.md} is the reference. Pure. */
+/**
+ * Reads messages from AMQP basic properties, as {@link PublishCommand} or anyone else writes them; {@code
+ * docs/wire-format.md} is the reference. Pure.
+ */
 @SuppressWarnings("JavaUtilDate") // the client has nothing newer
 final class RabbitMqMessages {
 
@@ -22,107 +24,7 @@ final class RabbitMqMessages {
     /** How often a message was handed out before, from 4.3 on. */
     static final String ACQUIRED_COUNT = "x-acquired-count";
 
-    private static final Integer PERSISTENT = 2;
-    private static final int SHORT_STRING = 255;
-    /** Text of this length fits a short string in any script. */
-    private static final int SURELY_SHORT = SHORT_STRING / 4;
-
     private RabbitMqMessages() {}
-
-    /**
-     * The properties that carry a message.
-     *
-     * @param levels priorities the place keeps apart; with one, a priority travels as a header, since quorum queues
-     *     from 4.0 on reorder by the property whether asked to or not
-     */
-    static AMQP.BasicProperties properties(Message message, int levels) {
-        Date seconds = message.timestamp() == 0 ? null : new Date(message.timestamp());
-        if (plain(message, levels)) {
-            return new AMQP.BasicProperties(
-                    message.contentType(),
-                    null,
-                    seconds == null ? null : Map.of(Annotations.TIMESTAMP, message.timestamp()),
-                    PERSISTENT,
-                    null,
-                    message.correlationId(),
-                    message.replyTo(),
-                    null,
-                    message.id(),
-                    seconds,
-                    message.type(),
-                    null,
-                    null,
-                    null);
-        }
-        Map<String, Object> table = new HashMap<>(16);
-        message.headers().forEach(table::put);
-        message.annotations().forEach(table::put);
-        if (seconds != null) {
-            table.put(Annotations.TIMESTAMP, message.timestamp());
-        }
-        if (message.ttl() != 0) {
-            table.put(Annotations.TTL, message.ttl());
-        }
-        if (message.key() != null) {
-            table.put(Annotations.KEY, message.key());
-        }
-        Integer priority = null;
-        if (levels > 1) {
-            priority = Math.max(0, message.priority());
-        } else if (message.priority() != Message.NO_PRIORITY) {
-            table.put(Annotations.PRIORITY, message.priority());
-        }
-        String id = shortOr(Annotations.ID, message.id(), table);
-        String type = shortOr(Annotations.TYPE, message.type(), table);
-        String contentType = shortOr(Annotations.CONTENT_TYPE, message.contentType(), table);
-        String correlationId = shortOr(Annotations.CORRELATION_ID, message.correlationId(), table);
-        String replyTo = shortOr(Annotations.REPLY_TO, message.replyTo(), table);
-        return new AMQP.BasicProperties(
-                contentType,
-                null,
-                table.isEmpty() ? null : table,
-                PERSISTENT,
-                priority,
-                correlationId,
-                replyTo,
-                null,
-                id,
-                seconds,
-                type,
-                null,
-                null,
-                null);
-    }
-
-    // Most messages: nothing but properties, and one header for the time.
-    private static boolean plain(Message message, int levels) {
-        return levels <= 1
-                && message.headers().isEmpty()
-                && message.annotations().isEmpty()
-                && message.ttl() == 0
-                && message.key() == null
-                && message.priority() == Message.NO_PRIORITY
-                && message.id().length() <= SURELY_SHORT
-                && isShort(message.type())
-                && isShort(message.contentType())
-                && isShort(message.correlationId())
-                && isShort(message.replyTo());
-    }
-
-    private static boolean isShort(@Nullable String text) {
-        return text == null || text.length() <= SURELY_SHORT;
-    }
-
-    /** The text if a property can hold it, else null, and the text is a header of that name. */
-    private static @Nullable String shortOr(String header, @Nullable String text, Map<String, Object> table) {
-        if (text == null
-                || text.length() <= SURELY_SHORT
-                || text.getBytes(StandardCharsets.UTF_8).length <= SHORT_STRING) {
-            return text;
-        }
-        table.put(header, text);
-        return null;
-    }
 
     /** The message that properties and a body carry. */
     static Message message(AMQP.BasicProperties properties, byte[] body) {

@@ -6,9 +6,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQChannel;
-import com.rabbitmq.client.impl.AMQCommand;
-import com.rabbitmq.client.impl.AMQContentHeader;
-import com.rabbitmq.client.impl.AMQImpl;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
@@ -16,7 +13,6 @@ import dev.transload.mq.Outcome;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Outgoing;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +135,7 @@ final class SendSession {
     /** One channel with confirms. */
     private final class Lane implements ConfirmListener {
         private final AMQChannel channel;
+        private final PublishCommand command; // under the sender's lock
         private final ConfirmWindow<Outgoing> window = new ConfirmWindow<>(WINDOW);
         private volatile boolean open = true;
         private volatile long writtenBytes;
@@ -149,6 +146,8 @@ final class SendSession {
                 throw new IOException("the connection has no channel left");
             }
             this.channel = (AMQChannel) channel;
+            this.command = new PublishCommand(
+                    channel.getChannelNumber(), channel.getConnection().getFrameMax());
             channel.confirmSelect();
             channel.addConfirmListener(this);
             channel.addReturnListener(
@@ -162,9 +161,13 @@ final class SendSession {
 
         @SuppressWarnings("NonAtomicVolatileUpdate") // written under the sender's lock only
         void write(Outgoing outgoing) throws IOException {
-            AMQContentHeader properties;
             try {
-                properties = RabbitMqMessages.properties(outgoing.message(), levels(outgoing));
+                command.prepare(
+                        RabbitMqRoute.exchange(outgoing),
+                        RabbitMqRoute.routingKey(outgoing),
+                        RabbitMqRoute.mandatory(outgoing, version),
+                        outgoing.message(),
+                        levels(outgoing));
             } catch (RuntimeException e) {
                 outgoing.failed(
                         RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
@@ -179,15 +182,7 @@ final class SendSession {
             }
             writtenBytes += bytes(outgoing);
             try {
-                channel.transmit(new AMQCommand(
-                        new AMQImpl.Basic.Publish(
-                                0,
-                                RabbitMqRoute.exchange(outgoing),
-                                RabbitMqRoute.routingKey(outgoing),
-                                RabbitMqRoute.mandatory(outgoing, version),
-                                false),
-                        properties,
-                        ByteBuffer.wrap(outgoing.message().body())));
+                channel.transmit(command);
             } catch (IllegalArgumentException | ShutdownSignalException e) {
                 // Found by the client before the first frame, so the broker counts nothing.
                 writtenBytes -= bytes(outgoing);
@@ -195,12 +190,13 @@ final class SendSession {
                     outgoing.failed(
                             RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
                 }
+            } finally {
+                command.forget();
             }
         }
 
         // Before 4.3 a quorum queue, as those that delay are, lets the upper half of priorities pass the others, and
-        // then
-        // looks at their expiry alone: the others would be late.
+        // then looks at their expiry alone: the others would be late.
         private int levels(Outgoing outgoing) {
             boolean passing = outgoing.delayMillis() > 0
                     && outgoing.message().priority() > HIGHEST_LOWER
