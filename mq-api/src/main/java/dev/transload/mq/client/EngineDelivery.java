@@ -78,8 +78,6 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     long startedNanos;
     /** Failures known to this process beyond those the broker tells. */
     int heldFailures;
-    /** Whether the broker's count includes those failures. */
-    boolean countedFailures;
     /** When the first failure that this process knows of was, in milliseconds since 1970; 0 for none. */
     long firstFailureMillis;
     /** Whether it runs alone under a mark in the ledger. */
@@ -165,7 +163,10 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     @Override
     public String destination() {
         String sentTo = message.annotations().get(Annotations.DESTINATION);
-        return sentTo == null ? incoming.destination() : sentTo;
+        if (sentTo != null) {
+            return sentTo;
+        }
+        return flow.destination(incoming);
     }
 
     @Override

@@ -107,14 +107,6 @@ final class FlowState<T> {
         }
     }
 
-    /** The delivery went back to the broker and its key waits for it. */
-    void leaveAwaited(EngineDelivery<T> d) {
-        if (d.inLanes) {
-            lanes.await(d);
-            depart(d);
-        }
-    }
-
     /** A delivery that had not started left the flow. */
     void leaveUnstarted(EngineDelivery<T> d) {
         lanes.remove(d);

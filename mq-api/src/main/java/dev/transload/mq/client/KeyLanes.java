@@ -1,18 +1,15 @@
 package dev.transload.mq.client;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which delivery may run now. On an ordered source deliveries of one key run one at a time, in the order they
- * came; a key whose first delivery runs, is held, or is on its way back from the broker is closed, and other keys go
- * on. On any other source, and for deliveries without a key, it is a plain queue.
+ * came; a key whose first delivery runs or is held is closed, and other keys go on. On any other source, and for deliveries without a key, it is a plain queue.
  *
- * <p>A key is remembered only while it has deliveries or awaits one. Keys take turns: a key that has run goes to the
+ * <p>A key is remembered only while it has deliveries. Keys take turns: a key that has run goes to the
  * end of the line.
  *
  * <p>Pure: no clock, no I/O. Not thread-safe; {@link SubscriptionFlow} guards it.
@@ -36,22 +33,15 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
 
         /** Unit of order, or null for none. */
         abstract @Nullable String orderKey();
-
-        /** Identity by which a delivery is recognised when it comes back. */
-        abstract String id();
     }
 
-    /**
-     * Takes a delivery in.
-     *
-     * @return whether it is one that was awaited; it then waits to be {@linkplain #reopen reopened}
-     */
-    boolean add(D delivery) {
+    /** Takes a delivery in. */
+    void add(D delivery) {
         size++;
         String key = ordered ? delivery.orderKey() : null;
         if (key == null) {
             runnable.add(delivery);
-            return false;
+            return;
         }
         Lane<D> lane = lanes.get(key);
         if (lane == null) {
@@ -60,13 +50,7 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
             runnable.add(delivery);
         }
         setLane(delivery, lane);
-        if (lane.awaitedId != null && lane.awaitedId.equals(delivery.id())) {
-            lane.awaitedId = null;
-            lane.items.addFirst(delivery);
-            return true;
-        }
         lane.items.add(delivery);
-        return false;
     }
 
     /** Takes out the next delivery to run and closes its key, or returns null if none may run. */
@@ -89,28 +73,14 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
             return;
         }
         setLane(delivery, null);
-        // Behind one that is awaited nothing is first.
-        boolean head = lane.awaitedId == null && lane.items.peek() == delivery;
+        boolean head = lane.items.peek() == delivery;
         lane.items.remove(delivery);
         if (head) {
             advance(delivery, lane);
-        } else if (lane.items.isEmpty() && lane.awaitedId == null) {
-            forget(delivery, lane);
         }
     }
 
-    /** The delivery taken goes back to the broker and will come again; its key stays closed until it has. */
-    void await(D delivery) {
-        size--;
-        Lane<D> lane = laneOf(delivery);
-        if (lane != null) {
-            setLane(delivery, null);
-            lane.items.remove(delivery);
-            lane.awaitedId = delivery.id();
-        }
-    }
-
-    /** A delivery that was held, or awaited and came, may run. */
+    /** A delivery that was held may run. */
     void reopen(D delivery) {
         runnable.add(delivery);
     }
@@ -119,21 +89,6 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
     void remove(D delivery) {
         runnable.remove(delivery);
         done(delivery);
-    }
-
-    /** What is awaited will not come; the keys go on with what they have. */
-    void awaitNoMore() {
-        for (Map.Entry<String, Lane<D>> entry : new ArrayList<>(lanes.entrySet())) {
-            Lane<D> lane = entry.getValue();
-            if (lane.awaitedId != null) {
-                lane.awaitedId = null;
-                if (lane.items.isEmpty()) {
-                    lanes.remove(entry.getKey());
-                } else {
-                    runnable.add(lane.items.element());
-                }
-            }
-        }
     }
 
     /** Deliveries that may run now. */
@@ -149,14 +104,6 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
     /** Keys remembered. */
     int keys() {
         return lanes.size();
-    }
-
-    /** Keys whose first delivery went back to the broker. */
-    List<String> awaited() {
-        return lanes.entrySet().stream()
-                .filter(entry -> entry.getValue().awaitedId != null)
-                .map(Map.Entry::getKey)
-                .toList();
     }
 
     private void advance(D finished, Lane<D> lane) {
@@ -185,9 +132,8 @@ final class KeyLanes<D extends KeyLanes.Item<D>> {
         item.lane = lane;
     }
 
-    /** One key. The first item is the one that runs or is held, unless one is awaited. */
+    /** One key. The first item is the one that runs or is held. */
     private static final class Lane<D> {
         private final ArrayDeque<D> items = new ArrayDeque<>(4);
-        private @Nullable String awaitedId;
     }
 }

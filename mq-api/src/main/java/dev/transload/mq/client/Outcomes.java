@@ -14,8 +14,6 @@ import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,8 +44,7 @@ final class Outcomes<T> {
     private final RetrySchedule schedule;
     private final @Nullable IdempotencyStep<T> idempotency;
     private final Isolation<T> isolation;
-    private final FirstFailures firsts = new FirstFailures();
-    private final Map<String, Returning> returning = new ConcurrentHashMap<>();
+    private final FailureMemory memory = new FailureMemory();
 
     Outcomes(EngineContext engine, FlowSpec<T> spec, SubscriptionFlow<T> flow, Events events) {
         this.engine = engine;
@@ -73,14 +70,20 @@ final class Outcomes<T> {
 
     /** The numbers of this delivery, with what this process knows of its failures. */
     Attempts attempts(EngineDelivery<T> delivery) {
-        if (delivery.heldFailures == 0) {
-            return Attempts.of(delivery.message(), delivery.incoming());
-        }
         Attempts told = Attempts.of(delivery.message(), delivery.incoming());
-        int failures = Math.max(told.failures(), delivery.heldFailures);
-        int unexplained =
-                delivery.countedFailures ? Math.max(0, told.crashes() - (failures - told.failures())) : told.crashes();
-        return new Attempts(failures, unexplained);
+        if (delivery.heldFailures == 0 && spec.ordered() && told.crashes() > 0) {
+            delivery.heldFailures = memory.failures(delivery.id()); // it failed here, and was given back or lost
+        }
+        if (delivery.heldFailures <= told.failures()) {
+            return told;
+        }
+        int counted = givesBackInOrder() ? delivery.heldFailures - told.failures() : 0;
+        return new Attempts(delivery.heldFailures, Math.max(0, told.crashes() - counted));
+    }
+
+    /** Whether a message that waits for its retry is at the broker, which keeps its key there and counts the failure. */
+    private boolean givesBackInOrder() {
+        return spec.ordered() && capable.has(Capability.KEY_HOLD) && !capable.has(Capability.NOTE_ATTEMPTS);
     }
 
     /** See {@link SubscriptionFlow#aloneNow}. */
@@ -94,6 +97,9 @@ final class Outcomes<T> {
     int acknowledge(EngineDelivery<T> delivery, boolean byHand) {
         if (idempotency != null) {
             idempotency.complete(delivery);
+        }
+        if (delivery.heldFailures > 0) {
+            memory.forget(delivery.id());
         }
         flow.settleBegan();
         delivery.incoming().ack(delivery);
@@ -286,7 +292,7 @@ final class Outcomes<T> {
         } else if (spec.ordered()) {
             retryInOrder(delivery, failures, wait);
         } else if (capable.has(Capability.NOTE_ATTEMPTS) && wait.compareTo(capable.maxReleaseDelay()) <= 0) {
-            firsts.remember(delivery.id(), delivery.firstFailureMillis);
+            memory.remember(delivery.id(), delivery.firstFailureMillis, failures);
             note(delivery, failures, () -> release(delivery, wait, false));
         } else {
             retryByCopy(delivery, failures, wait);
@@ -295,35 +301,21 @@ final class Outcomes<T> {
 
     private void retryInOrder(EngineDelivery<T> delivery, int failures, Duration wait) {
         if (capable.has(Capability.NOTE_ATTEMPTS)) {
-            note(delivery, failures, () -> {
-                delivery.heldFailures = failures;
-                hold(delivery, wait);
-            });
-        } else if (capable.has(Capability.KEY_HOLD)) {
-            release(delivery, wait, true);
-        } else {
-            returning.put(delivery.id(), new Returning(failures, time.nanos() + wait.toNanos()));
-            flow.awaitReturn(delivery);
-            flow.settleBegan();
-            delivery.incoming().release(Duration.ZERO, true, delivery);
-        }
-    }
-
-    /** A delivery whose key waited for it has come back. */
-    void returned(EngineDelivery<T> delivery) {
-        Returning known = returning.remove(delivery.id());
-        if (known == null) {
-            flow.holdReturned(delivery, Duration.ZERO);
+            note(delivery, failures, () -> holdFailed(delivery, failures, wait));
             return;
         }
-        delivery.heldFailures = known.failures();
-        delivery.countedFailures = true;
-        flow.holdReturned(delivery, Duration.ofNanos(Math.max(0, known.dueNanos() - time.nanos())));
+        memory.remember(delivery.id(), delivery.firstFailureMillis, failures);
+        if (givesBackInOrder()) {
+            release(delivery, wait, true);
+        } else {
+            // Given back it would come again behind what was received after it, and be there when the lease is lost.
+            holdFailed(delivery, failures, wait);
+        }
     }
 
-    /** What was to come back will not come to this flow. */
-    void returnsNoMore() {
-        returning.clear();
+    private void holdFailed(EngineDelivery<T> delivery, int failures, Duration wait) {
+        delivery.heldFailures = failures;
+        hold(delivery, wait);
     }
 
     private void note(EngineDelivery<T> delivery, int failures, Runnable then) {
@@ -393,13 +385,13 @@ final class Outcomes<T> {
         int calls = attempts.failures() + attempts.crashes() + (handled ? 1 : 0);
         long now = time.millis();
         long first = firstFailure(delivery, now);
-        firsts.forget(delivery.id());
+        memory.forget(delivery.id());
         int redrives = FailureRecords.redrives(delivery.message());
         return FailureRecords.of(cause, reason, delivery.destination(), spec.group(), calls, first, now, redrives);
     }
 
     private long firstFailure(EngineDelivery<T> delivery, long now) {
-        return delivery.firstFailureMillis != 0 ? delivery.firstFailureMillis : firsts.of(delivery.message(), now);
+        return delivery.firstFailureMillis != 0 ? delivery.firstFailureMillis : memory.of(delivery.message(), now);
     }
 
     // ---- send, then settle
@@ -488,7 +480,4 @@ final class Outcomes<T> {
             super(reason, null, false, false);
         }
     }
-
-    /** A message on its way back: its failures, and when it may run. */
-    private record Returning(int failures, long dueNanos) {}
 }

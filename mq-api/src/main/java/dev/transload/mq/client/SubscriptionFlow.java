@@ -75,6 +75,11 @@ final class SubscriptionFlow<T> implements Sink {
         return spec.source();
     }
 
+    /** What a message was sent to that says nothing about it; nobody sends to the place where suspects run alone. */
+    String destination(Incoming incoming) {
+        return spec.alone() ? spec.destination() : incoming.destination();
+    }
+
     /** How the flow ends. */
     FlowDrain<T> drain() {
         return new FlowDrain<>(state, settling, outcomes);
@@ -95,7 +100,6 @@ final class SubscriptionFlow<T> implements Sink {
     public void deliver(List<? extends Incoming> batch) {
         long now = time.nanos();
         boolean taken;
-        List<EngineDelivery<T>> returned = List.of();
         long dues = 0;
         state.lock.lock();
         try {
@@ -104,10 +108,7 @@ final class SubscriptionFlow<T> implements Sink {
                 for (int i = 0; i < batch.size(); i++) {
                     EngineDelivery<T> delivery = new EngineDelivery<>(this, batch.get(i), now);
                     state.append(delivery);
-                    if (state.lanes.add(delivery)) {
-                        returned = returned.isEmpty() ? new ArrayList<>() : returned;
-                        returned.add(delivery);
-                    }
+                    state.lanes.add(delivery);
                 }
                 wakeOne();
                 dues = state.dues();
@@ -121,7 +122,6 @@ final class SubscriptionFlow<T> implements Sink {
             return;
         }
         leases.watch();
-        returned.forEach(outcomes::returned);
     }
 
     @Override
@@ -129,15 +129,11 @@ final class SubscriptionFlow<T> implements Sink {
         Set<Incoming> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         gone.addAll(deliveries);
         List<EngineDelivery<T>> told = new ArrayList<>();
-        outcomes.returnsNoMore();
-        change(() -> {
-            state.forEach(d -> {
-                if (gone.contains(d.incoming()) && lose(d)) {
-                    told.add(d);
-                }
-            });
-            state.lanes.awaitNoMore();
-        });
+        change(() -> state.forEach(d -> {
+            if (gone.contains(d.incoming()) && lose(d)) {
+                told.add(d);
+            }
+        }));
         for (EngineDelivery<T> d : told) {
             events.count(MqObserver.Event.LEASE_LOST, spec.source());
             events.tellElsewhere(l -> l.leaseLost(spec.source(), d.message(), why));
@@ -375,18 +371,6 @@ final class SubscriptionFlow<T> implements Sink {
                             state.lanes.reopen(delivery);
                         }
                     }));
-        }
-    }
-
-    /** The delivery goes back to the broker and will come again to this lane, whose key waits for it. */
-    void awaitReturn(EngineDelivery<T> delivery) {
-        change(() -> state.leaveAwaited(delivery));
-    }
-
-    /** A delivery that came back becomes runnable after the wait. */
-    void holdReturned(EngineDelivery<T> delivery, Duration wait) {
-        if (delivery.move(EngineDelivery.QUEUED, EngineDelivery.SETTLING)) {
-            hold(delivery, wait);
         }
     }
 
