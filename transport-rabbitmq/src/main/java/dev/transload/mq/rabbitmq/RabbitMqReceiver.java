@@ -54,6 +54,11 @@ final class RabbitMqReceiver implements Receiver {
         return spec.from().shape().ordered();
     }
 
+    /** Whether all that is unsettled goes back together, in its order, with the end of the channel. */
+    boolean givesBackInOrder() {
+        return ordered() && (stopped || closed);
+    }
+
     /** Starts on a connection; on the control thread. */
     void start(RabbitMqConnections.Opened opened) throws IOException {
         if (stopped || closed || failed) {

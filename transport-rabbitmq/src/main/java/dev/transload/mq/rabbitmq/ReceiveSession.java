@@ -201,13 +201,16 @@ final class ReceiveSession implements Consumer {
         }
     }
 
-    /** Gives a delivery back; it is redelivered at once. */
+    /**
+     * Gives a delivery back; it is redelivered at once. Where order must hold it goes back when the channel closes, with
+     * all others and in their order: the broker would put one that is given back alone behind them.
+     */
     void release(RabbitMqDelivery delivery, boolean failed, Completion settled) {
         boolean mine;
         lock.lock();
         try {
-            mine = !over && unsettled.remove(delivery);
-            if (mine) {
+            mine = !over && (receiver.givesBackInOrder() || unsettled.remove(delivery));
+            if (mine && !receiver.givesBackInOrder()) {
                 if (failed) {
                     channel.basicReject(delivery.tag(), true);
                 } else {
