@@ -44,17 +44,21 @@ final class ConnectionOptions {
     /** Connects to the broker that was named, or else to one in memory. */
     MqClient connectOrInMemory(Shell shell) {
         String named = named(shell);
-        return connect(shell, named == null ? "inmemory:" : named, Topology.CREATE);
+        return named == null ? builder("inmemory:").connect() : connect(shell, named, Topology.CREATE);
     }
 
     private MqClient connect(Shell shell, String to, Topology topology) {
-        MqClient.Builder builder = MqClient.builder(to).topology(topology).connectTimeout(connectTimeout);
+        MqClient.Builder builder = builder(to).topology(topology);
         String username = shell.environment().get("MQ_USERNAME");
         String password = shell.environment().get("MQ_PASSWORD");
         if (username != null && password != null) {
             builder.credentials(username, password);
         }
         return builder.connect();
+    }
+
+    private MqClient.Builder builder(String to) {
+        return MqClient.builder(to).connectTimeout(connectTimeout);
     }
 
     private @Nullable String named(Shell shell) {
