@@ -18,6 +18,7 @@ public final class Group<T> implements Source<T> {
 
     private final String topic;
     private final boolean pattern;
+    private final boolean portable;
     private final Codec<T> codec;
     private final Shape shape;
     private final @Nullable String group;
@@ -27,6 +28,7 @@ public final class Group<T> implements Source<T> {
     private Group(
             String topic,
             boolean pattern,
+            boolean portable,
             Codec<T> codec,
             Shape shape,
             @Nullable String group,
@@ -34,6 +36,7 @@ public final class Group<T> implements Source<T> {
             Map<String, String> headers) {
         this.topic = topic;
         this.pattern = pattern;
+        this.portable = portable;
         this.codec = codec;
         this.shape = shape;
         this.group = group;
@@ -41,12 +44,14 @@ public final class Group<T> implements Source<T> {
         this.headers = headers;
     }
 
-    static <T> Group<T> durable(String topic, boolean pattern, Codec<T> codec, Shape shape, String group) {
-        return new Group<>(topic, pattern, codec, shape, group, null, Map.of());
+    /** A group of one topic, ephemeral if it has no name. */
+    static <T> Group<T> of(Topic<T> topic, @Nullable String group) {
+        return new Group<>(topic.name(), false, topic.portable(), topic.codec(), topic.shape(), group, null, Map.of());
     }
 
-    static <T> Group<T> ephemeral(String topic, boolean pattern, Codec<T> codec, Shape shape) {
-        return new Group<>(topic, pattern, codec, shape, null, null, Map.of());
+    /** A group over a pattern, ephemeral if it has no name. */
+    static <T> Group<T> over(String pattern, Codec<T> codec, Shape shape, @Nullable String group) {
+        return new Group<>(pattern, true, true, codec, shape, group, null, Map.of());
     }
 
     /** A new group starts at the oldest message kept; one that exists goes on where it was. */
@@ -60,7 +65,7 @@ public final class Group<T> implements Source<T> {
         if (shape.retained() == null) {
             throw new IllegalArgumentException("replay needs a retained topic: declare " + topic + " retained(…)");
         }
-        return new Group<>(topic, pattern, codec, shape, group, time, headers);
+        return new Group<>(topic, pattern, portable, codec, shape, group, time, headers);
     }
 
     /** Only messages that carry this header with exactly this value; several calls must all hold. */
@@ -68,7 +73,7 @@ public final class Group<T> implements Source<T> {
         Headers.check(name, value);
         Map<String, String> all = new TreeMap<>(headers);
         all.put(name, value);
-        return new Group<>(topic, pattern, codec, shape, group, start, Map.copyOf(all));
+        return new Group<>(topic, pattern, portable, codec, shape, group, start, Map.copyOf(all));
     }
 
     /** Name of the topic, or the pattern. */
@@ -79,6 +84,11 @@ public final class Group<T> implements Source<T> {
     /** Whether {@link #topic()} is a pattern. */
     public boolean isPattern() {
         return pattern;
+    }
+
+    /** Whether the topic's name follows the portable grammar; otherwise it is the broker's own. */
+    public boolean portable() {
+        return portable;
     }
 
     /** Name of the group, or null if it is ephemeral. */

@@ -74,12 +74,12 @@ public final class Topic<T> implements Destination<T> {
 
     /** A durable group: it gets every message sent from the moment it is first subscribed. */
     public Group<T> group(String group) {
-        return Group.durable(name, false, codec, shape, Names.portable("group name", group));
+        return Group.of(this, Names.portable("group name", group));
     }
 
     /** Whoever is subscribed now: sees only what is sent while subscribed, and leaves nothing behind. */
     public Group<T> ephemeral() {
-        return Group.ephemeral(name, false, codec, shape);
+        return Group.of(this, null);
     }
 
     @Override

@@ -26,12 +26,12 @@ public final class TopicPattern<T> {
 
     /** A durable group over all matching topics, also those made later. */
     public Group<T> group(String group) {
-        return Group.durable(pattern, true, codec, shape, Names.portable("group name", group));
+        return Group.over(pattern, codec, shape, Names.portable("group name", group));
     }
 
     /** Whoever is subscribed now. */
     public Group<T> ephemeral() {
-        return Group.ephemeral(pattern, true, codec, shape);
+        return Group.over(pattern, codec, shape, null);
     }
 
     /** The pattern as written. */

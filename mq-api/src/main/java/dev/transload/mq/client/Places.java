@@ -30,7 +30,7 @@ final class Places {
             return of((Destination<?>) queue);
         }
         Group<?> group = (Group<?>) source;
-        return new Place(Role.GROUP, group.name(), group.topic(), group.group(), group.shape(), true);
+        return new Place(Role.GROUP, group.name(), group.topic(), group.group(), group.shape(), group.portable());
     }
 
     /** Where the dead letters of a place are, unless a queue of another name takes them. */

@@ -205,7 +205,7 @@ final class Subscribing {
         if (group == null) {
             Waits.join("declare " + place.name(), engine.declared(place), most);
         } else if (!group.isPattern()) {
-            Place topic = new Place(Place.Role.TOPIC, group.topic(), null, null, group.shape(), true);
+            Place topic = new Place(Place.Role.TOPIC, group.topic(), null, null, group.shape(), group.portable());
             Waits.join("declare " + topic.name(), engine.declared(topic), most);
         }
         if (deadLetters != null) {
