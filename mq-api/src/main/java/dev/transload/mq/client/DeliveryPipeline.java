@@ -62,44 +62,57 @@ final class DeliveryPipeline<T> {
         try {
             Message message = delivery.message();
             if (delivery.state() != EngineDelivery.RUNNING) {
-                return notStarted(PARKED);
+                return notStarted(delivery, PARKED);
+            }
+            Runnable unfinished = delivery.unfinished;
+            if (unfinished != null) {
+                delivery.unfinished = null;
+                if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+                    unfinished.run();
+                }
+                return notStarted(delivery, PARKED);
             }
             if (!message.annotations().isEmpty() && notDue(delivery, message)) {
-                return notStarted(PARKED);
+                return notStarted(delivery, PARKED);
             }
             if (message.ttl() > 0 && time.millis() >= message.expiresAt()) {
-                return notStarted(outcomes.expired(delivery));
+                return notStarted(delivery, outcomes.expired(delivery));
             }
             if (!matches(delivery, message)) {
-                return notStarted(outcomes.filtered(delivery));
+                return notStarted(delivery, outcomes.filtered(delivery));
             }
             Attempts attempts = outcomes.attempts(delivery);
             if (attempts.crashes() > 0 && !outcomes.isolation().mayRun(delivery, attempts)) {
-                return notStarted(PARKED);
+                return notStarted(delivery, PARKED);
             }
             delivery.attempt(attempts.attempt() + (spec.alone() ? Isolation.crashesBefore(message) : 0));
             if (!decode(delivery, message)) {
-                return notStarted(PARKED);
+                return notStarted(delivery, PARKED);
             }
             if (idempotency != null) {
                 int decided = idempotency.begin(delivery, outcomes);
                 if (decided != IdempotencyStep.HANDLE) {
-                    return notStarted(decided);
+                    return notStarted(delivery, decided);
                 }
             }
             int result = handle(delivery);
-            if (delivery.marked) {
+            if (delivery.marked && result != PENDING) {
                 outcomes.isolation().survived(delivery);
             }
             return result;
         } catch (RuntimeException | Error e) {
             // Nothing above throws by design; whatever does is a failed attempt, not a dead worker.
+            flow.started(delivery);
+            if (delivery.state() == EngineDelivery.LOST) {
+                outcomes.lostMeanwhile(delivery, false);
+                return PARKED;
+            }
             return outcomes.failed(delivery, e);
         }
     }
 
-    private int notStarted(int result) {
-        flow.started();
+    private int notStarted(EngineDelivery<T> delivery, int result) {
+        flow.started(delivery);
         return result;
     }
 
@@ -142,7 +155,8 @@ final class DeliveryPipeline<T> {
 
     private int handle(EngineDelivery<T> delivery) {
         if (!flow.begin(delivery)) {
-            return notStarted(PARKED);
+            outcomes.lostMeanwhile(delivery, false);
+            return notStarted(delivery, PARKED);
         }
         events.count(MqObserver.Event.DELIVERED, spec.source());
         if (events.listened()) {
@@ -150,7 +164,7 @@ final class DeliveryPipeline<T> {
         }
         EngineDelivery<?> outer = CURRENT.get();
         CURRENT.set(delivery);
-        flow.started();
+        flow.started(delivery);
         try {
             MessageHandler<T> sync = spec.sync();
             if (sync != null) {
@@ -172,13 +186,20 @@ final class DeliveryPipeline<T> {
         if (async == null) {
             throw new IllegalStateException("a flow needs a handler");
         }
+        int run = delivery.run();
         CompletionStage<?> stage = async.handle(delivery);
         if (stage == null) {
             throw new NullPointerException("an asynchronous handler returned null");
         }
         stage.whenComplete((value, e) -> {
-            int result = e == null ? succeeded(delivery) : failed(delivery, unwrapped(e));
-            flow.stageEnded(delivery, result);
+            int result = PARKED;
+            if (delivery.isInRun(run)) { // else it was given up for late and runs again
+                result = e == null ? succeeded(delivery) : failed(delivery, unwrapped(e));
+                if (delivery.marked) {
+                    outcomes.isolation().survivedElsewhere(delivery);
+                }
+            }
+            flow.stageEnded(delivery, run, result);
         });
         return PENDING;
     }
@@ -195,13 +216,20 @@ final class DeliveryPipeline<T> {
             return PARKED;
         }
         if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            outcomes.lostMeanwhile(delivery, !spec.options().manualSettle());
             return PARKED; // settled by hand, or lost
         }
         return outcomes.acknowledge(delivery, false);
     }
 
     private int failed(EngineDelivery<T> delivery, Throwable e) {
+        if (delivery.cutShort) {
+            // The close's doing, not the message's.
+            outcomes.giveBackRunning(delivery);
+            return PARKED;
+        }
         if (!delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+            outcomes.lostMeanwhile(delivery, false);
             return PARKED;
         }
         return outcomes.failed(delivery, e);

@@ -39,6 +39,9 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     /** Someone else may have the message. */
     static final int LOST = 5;
 
+    /** Stands for the time of what has not begun. */
+    static final long NOT_BEGUN = Long.MIN_VALUE;
+
     private static final VarHandle STATE;
 
     static {
@@ -74,8 +77,19 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     boolean gone;
     /** Guarded: last renewal of the lease. */
     long renewedNanos;
-    /** Guarded: when the handler began. */
-    long startedNanos;
+    /** When the handler of this run began, or {@link #NOT_BEGUN}. */
+    long startedNanos = NOT_BEGUN;
+    /** Of the worker: whether its flow still waits for the handler to begin, or not to. */
+    boolean starting;
+    /** Written guarded: number of this run; rises when it runs again in its place. */
+    private int run;
+    /** Guarded: its wait ended before its last handler did, which comes first. */
+    boolean due;
+    /** Whether a close interrupted the handler. */
+    volatile boolean cutShort;
+    /** What is left to do with it after a handler that is not to be called again. */
+    @Nullable
+    Runnable unfinished;
     /** Failures known to this process beyond those the broker tells. */
     int heldFailures;
     /** When the first failure that this process knows of was, in milliseconds since 1970; 0 for none. */
@@ -117,6 +131,24 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     /** Whether the broker still waits for its settle. */
     boolean isUnsettled() {
         return state() <= SETTLING;
+    }
+
+    /** Moves it to a worker for one more run. With the flow's lock held. */
+    void run(Thread thread) {
+        run++;
+        startedNanos = NOT_BEGUN;
+        starting = true;
+        worker = thread;
+        move(QUEUED, RUNNING);
+    }
+
+    int run() {
+        return run;
+    }
+
+    /** Whether it still is in the run of that number. */
+    boolean isInRun(int number) {
+        return state() >= QUEUED && run == number; // whoever sees the state of a run sees its number
     }
 
     boolean move(int from, int to) {

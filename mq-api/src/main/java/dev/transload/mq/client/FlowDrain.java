@@ -53,6 +53,7 @@ final class FlowDrain<T> {
         List<EngineDelivery<T>> hit = new ArrayList<>();
         state.change(() -> state.forEach(d -> {
             if (d != but && d.state() == EngineDelivery.RUNNING) {
+                d.cutShort = true;
                 state.interrupt(d);
                 hit.add(d);
             }

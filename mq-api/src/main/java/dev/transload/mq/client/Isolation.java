@@ -120,6 +120,13 @@ final class Isolation<T> {
         }
     }
 
+    /** The same, for a thread that must not wait for the broker. */
+    void survivedElsewhere(EngineDelivery<T> delivery) {
+        HandlerThreads.named(engine.clientId(), spec.place().name() + "-survived", false)
+                .newThread(() -> survived(delivery))
+                .start();
+    }
+
     /** Deliveries without outcome that brought the message here. */
     static int crashesBefore(Message message) {
         String crashes = message.annotations().get(Annotations.CRASHES);

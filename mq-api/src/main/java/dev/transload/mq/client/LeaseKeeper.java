@@ -101,7 +101,7 @@ final class LeaseKeeper<T> {
     }
 
     private boolean isOverdue(EngineDelivery<T> d, long now) {
-        return d.startedNanos != 0
+        return d.startedNanos != EngineDelivery.NOT_BEGUN
                 && now - d.startedNanos > maxProcessingNanos
                 && !spec.options().manualSettle()
                 && d.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING);

@@ -10,7 +10,13 @@ import dev.transload.mq.spi.Place;
  * @param <T> type of the payload
  */
 record Move<T>(
-        Outcomes<T> outcomes, EngineDelivery<T> delivery, Place to, Message message, long delayMillis, Runnable then)
+        Outcomes<T> outcomes,
+        EngineDelivery<T> delivery,
+        Place to,
+        Message message,
+        long delayMillis,
+        Runnable then,
+        Runnable again)
         implements Outgoing {
 
     @Override
@@ -23,7 +29,7 @@ record Move<T>(
         if (cause instanceof dev.transload.mq.LeaseLostException) {
             outcomes.moveLost(delivery, cause);
         } else {
-            outcomes.trouble(delivery, to, cause);
+            outcomes.trouble(delivery, to, cause, again);
         }
     }
 }

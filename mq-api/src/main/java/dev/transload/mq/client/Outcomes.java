@@ -5,7 +5,6 @@ import dev.transload.mq.Message;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.OrderPolicy;
 import dev.transload.mq.RetryPolicy;
-import dev.transload.mq.Subscription.State;
 import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
@@ -199,12 +198,27 @@ final class Outcomes<T> {
     }
 
     // Held while the flow lives; a flow that ends gives everything back.
-    private void hold(EngineDelivery<T> delivery, Duration wait) {
-        State state = flow.state();
-        if (state == State.DRAINING || state == State.CLOSED || state == State.FAILED) {
+    void hold(EngineDelivery<T> delivery, Duration wait) {
+        if (!flow.hold(delivery, wait)) {
             release(delivery, Duration.ZERO, false);
-        } else {
-            flow.hold(delivery, wait);
+        }
+    }
+
+    /** The delivery was lost before its handler ended; whether the handler did its work is remembered all the same. */
+    void lostMeanwhile(EngineDelivery<T> delivery, boolean succeeded) {
+        if (idempotency != null && delivery.state() == EngineDelivery.LOST) {
+            if (succeeded) {
+                idempotency.complete(delivery);
+            } else {
+                idempotency.abandon(delivery);
+            }
+        }
+    }
+
+    /** A delivery was lost; if its handler left it open, to be settled by hand, nobody else gives its claim up. */
+    void lostOpen(EngineDelivery<T> delivery) {
+        if (idempotency != null && spec.options().manualSettle()) {
+            engine.complete(() -> lostMeanwhile(delivery, false));
         }
     }
 
@@ -399,19 +413,20 @@ final class Outcomes<T> {
     /** Puts the message elsewhere and then settles the delivery; in one step where the broker can. */
     void move(EngineDelivery<T> delivery, Place to, Message message, Duration delay, Runnable then) {
         long delayMillis = delay.toMillis();
+        Runnable again = () -> move(delivery, to, message, delay, then);
         flow.settleBegan();
         if (capable.has(Capability.ATOMIC_MOVE) && delay.compareTo(capable.maxSendDelay()) <= 0) {
             Waits.whenDone(engine.declared(to), (made, e) -> {
                 if (e != null) {
-                    trouble(delivery, to, e);
+                    trouble(delivery, to, e, again);
                 } else {
-                    delivery.incoming().moveTo(new Move<>(this, delivery, to, message, delayMillis, then));
+                    delivery.incoming().moveTo(new Move<>(this, delivery, to, message, delayMillis, then, again));
                 }
             });
         } else {
             Waits.whenDone(engine.sendInternal(to, message, delayMillis), (sent, e) -> {
                 if (e != null) {
-                    trouble(delivery, to, e);
+                    trouble(delivery, to, e, again);
                 } else {
                     delivery.incoming().ack(delivery);
                     flow.leave(delivery);
@@ -433,10 +448,11 @@ final class Outcomes<T> {
         flow.leave(delivery);
     }
 
-    /** The message could not be put elsewhere: it stays unsettled and the step is tried again. */
-    void trouble(EngineDelivery<T> delivery, Place to, Throwable cause) {
+    /** The message could not be put elsewhere: it stays unsettled and the step is tried again, without the handler. */
+    void trouble(EngineDelivery<T> delivery, Place to, Throwable cause, Runnable again) {
         LOG.warn("message {} cannot be moved to {}, it waits: {}", delivery.id(), to.name(), cause.toString());
         flow.settleEnded();
+        delivery.unfinished = again;
         hold(delivery, TROUBLE);
     }
 

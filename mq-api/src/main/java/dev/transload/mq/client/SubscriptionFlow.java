@@ -135,6 +135,7 @@ final class SubscriptionFlow<T> implements Sink {
             }
         }));
         for (EngineDelivery<T> d : told) {
+            outcomes.lostOpen(d);
             events.count(MqObserver.Event.LEASE_LOST, spec.source());
             events.tellElsewhere(l -> l.leaseLost(spec.source(), d.message(), why));
         }
@@ -199,6 +200,7 @@ final class SubscriptionFlow<T> implements Sink {
             try {
                 if (finished != null) {
                     finish(finished, result);
+                    workerLeft(finished);
                     finished = null;
                 }
                 if (state.atQuiet != null && state.running == 0 && state.unsettled() == 0) {
@@ -243,8 +245,7 @@ final class SubscriptionFlow<T> implements Sink {
     private void start(EngineDelivery<T> delivery) {
         state.running++;
         starting.incrementAndGet();
-        delivery.move(EngineDelivery.QUEUED, EngineDelivery.RUNNING);
-        delivery.worker = Thread.currentThread();
+        delivery.run(Thread.currentThread());
         state.waking = false;
         wakeOne();
     }
@@ -272,20 +273,39 @@ final class SubscriptionFlow<T> implements Sink {
         } else {
             state.running--;
         }
-        if (state.solo == delivery) {
+        if (state.solo == delivery && result != DeliveryPipeline.PENDING) {
             state.solo = null;
             wakeOne();
         }
+        if (delivery.startedNanos != EngineDelivery.NOT_BEGUN) {
+            state.progressNanos = delivery.startedNanos;
+        }
+        if (result == DeliveryPipeline.LEFT || delivery.state() == EngineDelivery.LOST) {
+            state.leave(delivery);
+        }
+        state.quiet.signalAll();
+    }
+
+    // Lock held, on the worker's thread.
+    private void workerLeft(EngineDelivery<T> delivery) {
         delivery.worker = null;
         if (delivery.interrupted) {
             delivery.interrupted = false;
             Thread.interrupted();
         }
-        state.progressNanos = delivery.startedNanos;
-        if (result == DeliveryPipeline.LEFT || delivery.state() == EngineDelivery.LOST) {
-            state.leave(delivery);
+        if (delivery.due) {
+            delivery.due = false;
+            reopen(delivery);
         }
-        state.quiet.signalAll();
+    }
+
+    // Lock held. A delivery never runs beside its own last handler.
+    private void reopen(EngineDelivery<T> delivery) {
+        if (delivery.worker != null) {
+            delivery.due = true;
+        } else if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
+            state.lanes.reopen(delivery);
+        }
     }
 
     // Lock held. Wakes or makes a worker if one is wanted and none is on its way.
@@ -309,25 +329,33 @@ final class SubscriptionFlow<T> implements Sink {
         return delivery.state() == EngineDelivery.RUNNING;
     }
 
-    /** The handler runs now, or the delivery ended before it could. */
-    void started() {
-        if (starting.decrementAndGet() == 0 && state.state == State.PAUSED) {
-            state.change(() -> {});
+    /** The handler runs now, or will not; only the first call of a run counts. */
+    void started(EngineDelivery<T> delivery) {
+        if (delivery.starting) {
+            delivery.starting = false;
+            if (starting.decrementAndGet() == 0 && state.state == State.PAUSED) {
+                state.change(() -> {});
+            }
         }
     }
 
     /** An asynchronous handler's stage has completed, and with it the use of its slot. */
-    void stageEnded(EngineDelivery<T> delivery, int result) {
+    void stageEnded(EngineDelivery<T> delivery, int run, int result) {
         change(() -> {
             state.pending--;
-            finish(delivery, result);
+            if (delivery.isInRun(run)) {
+                finish(delivery, result);
+            } else {
+                state.running--;
+            }
         });
     }
 
     /**
      * Waits until the delivery's handler would be the only one; none other starts until it has ended.
      *
-     * @return false if another delivery has that place: this one was put back and will come round again
+     * @return false if another delivery has that place, or the others took too long: this one was put back and will
+     *     come round again
      */
     boolean aloneNow(EngineDelivery<T> delivery) {
         boolean[] owner = new boolean[1];
@@ -335,14 +363,26 @@ final class SubscriptionFlow<T> implements Sink {
             owner[0] = state.solo == null || state.solo == delivery;
             if (owner[0]) {
                 state.solo = delivery;
-            } else if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.QUEUED)) {
-                state.lanes.reopen(delivery);
+            } else {
+                putBack(delivery);
             }
         });
-        return owner[0]
-                && state.await(
-                        () -> state.running == 1,
-                        System.nanoTime() + spec.options().maxProcessingTime().toNanos());
+        if (!owner[0]) {
+            return false;
+        }
+        long most = spec.options().maxProcessingTime().toNanos();
+        if (state.await(() -> state.running == 1, System.nanoTime() + most)) {
+            return true;
+        }
+        change(() -> putBack(delivery));
+        return false;
+    }
+
+    // Lock held, on the worker's thread: it runs again when this worker has left it.
+    private void putBack(EngineDelivery<T> delivery) {
+        if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.HELD)) {
+            delivery.due = true;
+        }
     }
 
     // ---- what outcomes do with a delivery
@@ -352,26 +392,28 @@ final class SubscriptionFlow<T> implements Sink {
         change(() -> state.leave(delivery));
     }
 
-    /** The delivery stays, unsettled, and becomes runnable after the wait; unless it was lost meanwhile. */
-    void hold(EngineDelivery<T> delivery, Duration wait) {
+    /**
+     * The delivery stays, unsettled, and becomes runnable after the wait; unless it was lost meanwhile.
+     *
+     * @return false if nothing is held any more since the flow ends: the delivery is still the caller's to settle
+     */
+    boolean hold(EngineDelivery<T> delivery, Duration wait) {
         boolean[] held = new boolean[1];
+        boolean[] ending = new boolean[1];
         change(() -> {
             if (delivery.gone) {
                 delivery.move(EngineDelivery.SETTLING, EngineDelivery.LOST);
                 state.leave(delivery);
-            } else {
+            } else if (state.state == State.RUNNING || state.state == State.PAUSED) {
                 held[0] = delivery.move(EngineDelivery.SETTLING, EngineDelivery.HELD);
+            } else {
+                ending[0] = delivery.state() == EngineDelivery.SETTLING;
             }
         });
         if (held[0]) {
-            time.schedule(
-                    wait,
-                    () -> change(() -> {
-                        if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
-                            state.lanes.reopen(delivery);
-                        }
-                    }));
+            time.schedule(wait, () -> change(() -> reopen(delivery)));
         }
+        return !ending[0];
     }
 
     /** A settle has begun; {@link #settleEnded} or {@link #settleFailed} will follow. */

@@ -283,6 +283,7 @@ final class ScriptedTransport implements Transport, AutoCloseable {
         final AtomicInteger settles = new AtomicInteger();
         volatile boolean began;
         volatile Throwable settleFails;
+        volatile Throwable renewFails;
         volatile Stock stock;
         private final Message message;
         private final String destination;
@@ -374,7 +375,12 @@ final class ScriptedTransport implements Transport, AutoCloseable {
         @Override
         public void renew(Completion completion) {
             renewals.incrementAndGet();
-            completion.done();
+            Throwable why = renewFails;
+            if (why != null) {
+                completion.failed(why);
+            } else {
+                completion.done();
+            }
         }
 
         @Override

@@ -267,26 +267,26 @@ class SendsTest {
 
     @Test
     void aSendThatWaitedForRoomStillEndsInItsOwnTime() throws Exception {
+        Sends wide = sends(8, false, Topology.CREATE);
         transport.holdSends(true);
-        for (int i = 0; i < 4; i++) {
-            send("m" + i);
+        for (int i = 0; i < 8; i++) {
+            wide.send(EMAILS, message("m" + i), 0, true);
         }
         engine.time.advance(Duration.ofSeconds(3));
         CompletableFuture<PendingSend> waited = new CompletableFuture<>();
-        Thread caller = new Thread(() -> waited.complete(send("waited")));
+        Thread caller = new Thread(() -> waited.complete(wide.send(EMAILS, message("waited"), 0, true)));
         caller.start();
         await("the caller waits at the bound").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
         engine.time.advance(Duration.ofSeconds(4));
         transport.sends.get(0).confirm();
-        PendingSend behind = waited.get(10, TimeUnit.SECONDS);
+        PendingSend young = wide.send(EMAILS, message("young"), 0, true);
         transport.sends.get(1).confirm();
-        PendingSend young = send("young");
         transport.sends.get(2).confirm();
-        transport.sends.get(3).confirm();
+        PendingSend old = waited.get(10, TimeUnit.SECONDS);
 
         engine.time.advance(Duration.ofSeconds(6).plusMillis(100));
 
-        assertThat(behind).isCompletedExceptionally();
+        assertThat(old).isCompletedExceptionally();
         assertThat(young).isNotDone();
     }
 
