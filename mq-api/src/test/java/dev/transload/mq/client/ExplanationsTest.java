@@ -54,7 +54,7 @@ class ExplanationsTest {
         "attempts, EMULATED, NATIVE",
         "dead letters, EMULATED, NATIVE",
         "redrive, EMULATED, EMULATED",
-        "priority, REFUSED, NATIVE",
+        "priority, EMULATED, NATIVE",
         "ttl, EMULATED, EMULATED",
         "replay, REFUSED, NATIVE",
         "topic patterns, REFUSED, NATIVE",
