@@ -349,7 +349,7 @@ final class Outcomes<T> {
     }
 
     private void retryByCopy(EngineDelivery<T> delivery, int failures, Duration wait) {
-        Message.Builder copy = delivery.message().toBuilder()
+        Message.Builder copy = unmarked(delivery.message())
                 .annotation(Annotations.ATTEMPT, Integer.toString(failures + 1))
                 .annotation(Annotations.FIRST_FAILURE, Long.toString(delivery.firstFailureMillis));
         if (spec.home().role() == Place.Role.GROUP) {
