@@ -3,7 +3,9 @@ package dev.transload.mq.benchmarks;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
 import java.io.IOException;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A window of unconfirmed messages by hand: confirms move its lower end, the one sending thread waits while it is full
@@ -12,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 final class RawConfirms implements ConfirmListener {
 
     private final int size;
+    private final Lock lock = new ReentrantLock();
     private final boolean[] open;
     private long published;
     private volatile long confirmed;
@@ -28,9 +31,12 @@ final class RawConfirms implements ConfirmListener {
 
     /** A message is about to be published under this number; waits for room. */
     void begin(long number) {
-        synchronized (open) {
+        lock.lock();
+        try {
             published = number;
             open[(int) number & (open.length - 1)] = true;
+        } finally {
+            lock.unlock();
         }
         if (number - confirmed > size) {
             await(number - size + size / 4);
@@ -53,7 +59,8 @@ final class RawConfirms implements ConfirmListener {
     @Override
     public void handleAck(long number, boolean multiple) {
         long end = confirmed;
-        synchronized (open) {
+        lock.lock();
+        try {
             if (multiple) {
                 end = Math.max(end, number);
             } else {
@@ -62,6 +69,8 @@ final class RawConfirms implements ConfirmListener {
             while (end < published && !open[(int) (end + 1) & (open.length - 1)]) {
                 end++;
             }
+        } finally {
+            lock.unlock();
         }
         confirmed = end;
         if (end >= wakeAt) {
