@@ -20,12 +20,14 @@ import java.util.function.Predicate;
 final class CreditGate<D extends Incoming> {
 
     private static final int BATCH = 256;
-    private static final int EXPECTED = 32;
 
     private final Sink sink;
     private final int maxCredit;
     private final Predicate<D> claim;
     private final Queue<D> waiting = new ConcurrentLinkedQueue<>();
+    /** What is being passed on; of whoever is at it. */
+    private final List<D> batch = new ArrayList<>();
+
     private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
     private final AtomicInteger credit = new AtomicInteger();
     private final AtomicInteger busy = new AtomicInteger();
@@ -88,9 +90,9 @@ final class CreditGate<D extends Incoming> {
         return rest;
     }
 
-    // What can be passed on together.
-    private List<D> claimed() {
-        List<D> batch = List.of();
+    // Collects what can be passed on together; says whether there is anything.
+    private boolean collect() {
+        batch.clear();
         int most = Math.min(credit.get(), BATCH);
         while (!shut && batch.size() < most) {
             D delivery = waiting.poll();
@@ -98,13 +100,10 @@ final class CreditGate<D extends Incoming> {
                 break;
             }
             if (claim.test(delivery)) {
-                if (batch.isEmpty()) {
-                    batch = new ArrayList<>(Math.min(most, EXPECTED));
-                }
                 batch.add(delivery);
             }
         }
-        return batch;
+        return !batch.isEmpty();
     }
 
     /** Whether {@link #shut} was called. */
@@ -121,7 +120,7 @@ final class CreditGate<D extends Incoming> {
             for (Runnable call = news.poll(); call != null; call = news.poll()) {
                 call.run();
             }
-            for (List<D> batch = claimed(); !batch.isEmpty(); batch = claimed()) {
+            while (collect()) {
                 credit.addAndGet(-batch.size());
                 sink.deliver(batch);
             }

@@ -36,7 +36,13 @@ final class RabbitMqMessages {
             assigned = long1 == null;
             id = long1 == null ? UUID.randomUUID().toString() : text(long1);
         }
-        Message.Builder message = Message.builder(id, body).idAssigned(assigned);
+        long timestamp = properties.getTimestamp() == null
+                ? 0
+                : properties.getTimestamp().getTime();
+        if (table == null || (table.size() == 1 && table.get(Annotations.TIMESTAMP) instanceof Long)) {
+            return plain(properties, id, assigned, body, table == null ? timestamp : exact(table));
+        }
+        Message.Builder message = Message.builder(id, body).idAssigned(assigned).timestamp(timestamp);
         message.type(properties.getType());
         message.contentType(properties.getContentType());
         message.correlationId(properties.getCorrelationId());
@@ -44,13 +50,27 @@ final class RabbitMqMessages {
         if (properties.getPriority() != null) {
             message.priority(properties.getPriority());
         }
-        if (properties.getTimestamp() != null) {
-            message.timestamp(properties.getTimestamp().getTime());
-        }
-        if (table != null) {
-            table.forEach((name, value) -> header(message, name, value));
-        }
+        table.forEach((name, value) -> header(message, name, value));
         return message.build();
+    }
+
+    // Most messages. Here the builder leaves no garbage, since it does not leave the method.
+    private static Message plain(
+            AMQP.BasicProperties properties, String id, boolean assigned, byte[] body, long timestamp) {
+        Integer priority = properties.getPriority();
+        return Message.builder(id, body)
+                .idAssigned(assigned)
+                .type(properties.getType())
+                .contentType(properties.getContentType())
+                .correlationId(properties.getCorrelationId())
+                .replyTo(properties.getReplyTo())
+                .priority(priority == null ? Message.NO_PRIORITY : priority)
+                .timestamp(timestamp)
+                .build();
+    }
+
+    private static long exact(Map<String, Object> table) {
+        return number(table.get(Annotations.TIMESTAMP), 0);
     }
 
     private static void header(Message.Builder message, String name, @Nullable Object value) {
