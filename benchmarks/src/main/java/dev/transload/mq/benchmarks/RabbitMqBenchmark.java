@@ -29,6 +29,10 @@ public final class RabbitMqBenchmark {
 
     /** Runs what the arguments ask for, see {@link BenchmarkOptions#USAGE}. */
     public static void main(String[] arguments) throws Exception {
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(BenchmarkOptions.USAGE);
+            return;
+        }
         BenchmarkOptions options = BenchmarkOptions.parse(arguments);
         if (options.uri() != null) {
             new RabbitMqBenchmark(options, options.uri(), System.out).run();
