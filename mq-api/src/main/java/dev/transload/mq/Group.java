@@ -62,6 +62,10 @@ public final class Group<T> implements Source<T> {
     /** A new group starts at the first message of that time or later; one that exists goes on where it was. */
     public Group<T> from(Instant time) {
         requireNonNull(time, "time");
+        if (group == null) {
+            throw new IllegalArgumentException("an ephemeral group of " + topic
+                    + " sees only what is sent while it is subscribed: it has no start");
+        }
         if (shape.retained() == null) {
             throw new IllegalArgumentException("replay needs a retained topic: declare " + topic + " retained(…)");
         }

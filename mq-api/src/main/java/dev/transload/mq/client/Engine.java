@@ -136,6 +136,11 @@ final class Engine implements EngineContext {
                 && PriorityLanes.needed(place.shape(), transport.capabilities(place.shape()));
     }
 
+    @Override
+    public void deleted(Place place) {
+        declarations.forget(place);
+    }
+
     boolean isDeclared(Place place) {
         return declarations.isDeclared(place);
     }

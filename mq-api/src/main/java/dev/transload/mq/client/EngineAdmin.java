@@ -84,6 +84,7 @@ final class EngineAdmin implements MqAdmin {
     private void delete(List<Place> places) {
         for (Place place : places) {
             Waits.join("delete " + place.name(), admin().delete(place));
+            engine.deleted(place);
         }
     }
 

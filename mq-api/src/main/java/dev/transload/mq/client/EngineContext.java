@@ -28,6 +28,9 @@ interface EngineContext {
     /** Declares a place once per client; later calls are answered from memory. */
     CompletableFuture<Void> declared(Place place);
 
+    /** The place is no longer there; the next use declares it again. */
+    void deleted(Place place);
+
     /**
      * Sends a message of the engine's own: a retry, a dead letter, a reply. Tries again as sends do, is not counted
      * against the bound of outstanding sends, and completes on a thread that must not block.

@@ -270,11 +270,17 @@ final class Sends {
     }
 
     private void later(PendingSend send, Duration wait) {
-        time.schedule(wait, () -> {
-            if (send.state != PendingSend.ENDED) {
-                dispatch(send);
-            }
-        });
+        if (wait.isZero()) {
+            again(send); // not by the timer: virtual time may stand still while the caller waits
+        } else {
+            time.schedule(wait, () -> again(send));
+        }
+    }
+
+    private void again(PendingSend send) {
+        if (send.state != PendingSend.ENDED) {
+            dispatch(send);
+        }
     }
 
     private void fail(PendingSend send, MessagingException failure) {

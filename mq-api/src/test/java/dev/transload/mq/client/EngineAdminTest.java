@@ -71,6 +71,13 @@ class EngineAdminTest {
     }
 
     @Test
+    void whatWasDeletedIsDeclaredAgainAtItsNextUse() {
+        admin.delete(EMAILS);
+
+        assertThat(engine.forgotten).isEqualTo(engine.transport.deleted);
+    }
+
+    @Test
     void deletingAGroupLeavesItsTopic() {
         admin.delete(BILLING);
 

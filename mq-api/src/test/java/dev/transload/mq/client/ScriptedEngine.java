@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 /** What the parts of a client share, around a scripted transport and a clock that a test moves. */
 final class ScriptedEngine implements EngineContext, AutoCloseable {
 
+    final List<Place> forgotten = new CopyOnWriteArrayList<>();
+
     final ScriptedTransport transport = new ScriptedTransport();
     final ManualTime time = new ManualTime();
     final List<MqObserver.Event> counted = new CopyOnWriteArrayList<>();
@@ -60,6 +62,11 @@ final class ScriptedEngine implements EngineContext, AutoCloseable {
     @Override
     public CompletableFuture<Void> declared(Place place) {
         return transport.declare(place);
+    }
+
+    @Override
+    public void deleted(Place place) {
+        forgotten.add(place);
     }
 
     @Override
