@@ -89,6 +89,7 @@ final class DeadLetterCases {
             value = "the failure record is there and true: reason, exception, source, attempts, times",
             proves = DEAD_LETTERS)
     void failureRecord(Tck t) {
+        t.warmUpDelays();
         Queue<String> queue = t.queue();
         long before = t.clock().millis();
         t.client()

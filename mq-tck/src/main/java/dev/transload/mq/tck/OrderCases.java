@@ -11,6 +11,7 @@ import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Topic;
+import dev.transload.mq.UnsupportedCapabilityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +43,7 @@ final class OrderCases {
             value = "many keys over many handlers and two consumers: each key keeps its order",
             proves = ORDERED)
     void manyKeys(Tck t) {
-        Queue<String> queue =
-                t.remove(Queue.of(t.name(), String.class).ordered().partitions(2));
+        Queue<String> queue = t.orderedQueue();
         Seen<String> seen = t.seen();
         t.client().subscribe(queue, seen, concurrency(8));
         t.newClient().subscribe(queue, seen, concurrency(8));
@@ -278,6 +278,33 @@ final class OrderCases {
         shaky.awaitExactly(7);
         assertThat(steady.payloads()).containsExactly("0", "1", "2", "3", "4", "5");
         assertThat(shaky.payloads()).containsExactly("0", "1", "2", "3", "3", "4", "5");
+    }
+
+    @TckCase(
+            id = "ORD-20",
+            value = "a number of partitions is either kept, with the order of every key, or refused at once",
+            proves = ORDERED)
+    void partitions(Tck t) {
+        Queue<String> queue =
+                t.remove(Queue.of(t.name(), String.class).ordered().partitions(3));
+        Seen<String> seen = t.seen();
+        try {
+            t.client().subscribe(queue, seen, concurrency(4));
+        } catch (UnsupportedCapabilityException refused) {
+            t.refused(UnsupportedCapabilityException.class, () -> t.client().send(queue, "x", SendOptions.key("k")));
+            return;
+        }
+        t.newClient().subscribe(queue, seen, concurrency(4));
+        List<Outbound<String>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(new Outbound<>(Integer.toString(i), SendOptions.key("key-" + i % 6)));
+        }
+        t.client().sendAll(queue, all);
+
+        seen.awaitExactly(300);
+        for (int k = 0; k < 6; k++) {
+            assertThat(numbersOf(seen, "key-" + k)).hasSize(50).isSorted();
+        }
     }
 
     private static SubscribeOptions concurrency(int handlers) {

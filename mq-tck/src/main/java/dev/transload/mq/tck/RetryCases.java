@@ -61,6 +61,7 @@ final class RetryCases {
             value = "retries are as far apart as the policy says: not earlier, not much later",
             proves = RETRY)
     void backoff(Tck t) {
+        t.warmUpDelays();
         Map<RetryPolicy, List<Duration>> policies = Map.of(
                 RetryPolicy.fixed(3, Duration.ofMillis(400)), List.of(Duration.ofMillis(400), Duration.ofMillis(400)),
                 RetryPolicy.exponential(3, Duration.ofMillis(300)),

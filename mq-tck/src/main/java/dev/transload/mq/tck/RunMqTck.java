@@ -37,7 +37,14 @@ import org.junit.platform.suite.api.Suite;
     SettleCases.class,
     RetryCases.class,
     DeadLetterCases.class,
-    RedriveCases.class
+    RedriveCases.class,
+    DelayCases.class,
+    ExpiryCases.class,
+    RequestCases.class,
+    IdempotencyCases.class,
+    RoutingCases.class,
+    LifecycleCases.class,
+    AdminCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")

@@ -42,6 +42,7 @@ final class Seen<T> implements MessageHandler<T> {
     public void handle(Delivery<T> delivery) throws Exception {
         peak.accumulateAndGet(running.incrementAndGet(), Math::max);
         try {
+            tck.called("handler called: " + delivery.id() + " attempt " + delivery.attempt());
             calls.add(new Call<>(
                     delivery,
                     delivery.payload(),
@@ -49,7 +50,6 @@ final class Seen<T> implements MessageHandler<T> {
                     delivery.attempt(),
                     delivery.redelivered(),
                     tck.millis()));
-            tck.called("handler called: " + delivery.id() + " attempt " + delivery.attempt());
             handler.handle(delivery);
         } finally {
             running.decrementAndGet();

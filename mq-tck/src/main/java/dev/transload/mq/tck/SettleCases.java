@@ -273,6 +273,7 @@ final class SettleCases {
             value = "a retry with a delay comes after the delay, not before and not much later",
             proves = {SETTLE, Feature.RETRY})
     void retryWithDelay(Tck t) {
+        t.warmUpDelays();
         Queue<String> queue = t.queue();
         Duration delay = Duration.ofMillis(700);
         Seen<String> seen = t.seen(delivery -> {

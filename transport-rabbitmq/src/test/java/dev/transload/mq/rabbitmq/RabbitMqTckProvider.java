@@ -1,0 +1,32 @@
+package dev.transload.mq.rabbitmq;
+
+import dev.transload.mq.fixtures.RabbitMqBroker;
+import dev.transload.mq.fixtures.RabbitMqVersion;
+import dev.transload.mq.tck.MqTckProvider;
+import dev.transload.mq.tck.TckBroker;
+
+/** Runs the kit against the shared broker of one release line. */
+abstract class RabbitMqTckProvider implements MqTckProvider {
+
+    private final RabbitMqVersion version;
+
+    RabbitMqTckProvider(RabbitMqVersion version) {
+        this.version = version;
+    }
+
+    @Override
+    public String name() {
+        String running = RabbitMqBroker.shared(version).version();
+        return "rabbitmq-" + running.replaceFirst("^(\\d+\\.\\d+).*", "$1");
+    }
+
+    @Override
+    public String image() {
+        return RabbitMqBroker.shared(version).image();
+    }
+
+    @Override
+    public TckBroker broker() {
+        return TckBroker.at(RabbitMqBroker.shared(version).uri().toString());
+    }
+}
