@@ -129,7 +129,7 @@ public final class Message {
 
     /** When the message expires, in milliseconds since 1970, or {@link Long#MAX_VALUE}. */
     public long expiresAt() {
-        return ttl == 0 ? Long.MAX_VALUE : timestamp + ttl;
+        return ttl == 0 || timestamp > Long.MAX_VALUE - ttl ? Long.MAX_VALUE : timestamp + ttl;
     }
 
     /** A builder that starts with all of this message. */

@@ -139,8 +139,10 @@ public final class RetryPolicy {
         if (!delays.isEmpty()) {
             longest = delays.stream().max(Duration::compareTo).orElse(Duration.ZERO);
         } else {
-            double last = initialDelay.toMillis() * Math.pow(multiplier, maxAttempts - 2.0);
-            longest = last >= maxDelay.toMillis() ? maxDelay : Duration.ofMillis((long) last);
+            // In whole milliseconds, rounded up, as the waits themselves are.
+            long first = initialDelay.plusNanos(999_999).toMillis();
+            double last = first == 0 ? 0 : first * Math.pow(multiplier, maxAttempts - 2.0);
+            longest = last >= maxDelay.toMillis() ? maxDelay : Duration.ofMillis((long) Math.ceil(last));
         }
         Duration most = longest.plusMillis((long) Math.ceil(longest.toMillis() * jitter));
         return most.isZero() ? Optional.empty() : Optional.of(most);

@@ -75,6 +75,8 @@ public sealed interface SendOptions permits SendOptions.Settings {
     /** The values of {@link SendOptions}. Immutable: each method returns a variant. */
     final class Settings implements SendOptions {
 
+        private static final Duration LONGEST = Duration.ofDays(36_500);
+        private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
         private static final int MAX_TEXT = 255;
         private static final int MAX_REPLY_TO = 1024;
         private static final Settings NONE = new Settings(new Draft());
@@ -122,6 +124,7 @@ public sealed interface SendOptions permits SendOptions.Settings {
         /** Wait before the message may be received, by the broker's clock; zero or less for none. */
         public Settings delay(Duration delay) {
             requireNonNull(delay, "delay");
+            notTooLong("delay", delay);
             Draft d = new Draft(this);
             d.delay = delay.isNegative() || delay.isZero() ? null : delay;
             d.deliverAt = null;
@@ -130,8 +133,12 @@ public sealed interface SendOptions permits SendOptions.Settings {
 
         /** Time before which the message may not be received, by this machine's clock; past for at once. */
         public Settings deliverAt(Instant time) {
+            requireNonNull(time, "time");
+            if (time.isAfter(LATEST)) {
+                throw new IllegalArgumentException("deliverAt must be before the year 10000, was " + time);
+            }
             Draft d = new Draft(this);
-            d.deliverAt = requireNonNull(time, "time");
+            d.deliverAt = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
             d.delay = null;
             return new Settings(d);
         }
@@ -142,6 +149,7 @@ public sealed interface SendOptions permits SendOptions.Settings {
             if (ttl.compareTo(Duration.ofMillis(1)) < 0) {
                 throw new IllegalArgumentException("ttl must be at least 1 ms, was " + ttl);
             }
+            notTooLong("ttl", ttl);
             Draft d = new Draft(this);
             d.ttl = ttl;
             return new Settings(d);
@@ -254,6 +262,13 @@ public sealed interface SendOptions permits SendOptions.Settings {
         @Override
         public Settings settings() {
             return this;
+        }
+
+        private static void notTooLong(String what, Duration duration) {
+            if (duration.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        what + " must be at most " + LONGEST.toDays() + " days, was " + duration);
+            }
         }
 
         private static String text(String what, String value, int max) {

@@ -82,6 +82,12 @@ public final class TransportUri {
             authority = slash < 0 ? rest.substring(2) : rest.substring(2, slash);
             path = slash < 0 ? "" : rest.substring(slash);
         }
+        int equals = query.indexOf('=');
+        boolean astray = path.indexOf('@') >= 0 || (equals < 0 ? query : query.substring(0, equals)).indexOf('@') >= 0;
+        if (astray && authority.indexOf('@') < 0) {
+            throw new IllegalArgumentException("uri of scheme " + scheme
+                    + " has an '@' behind its hosts: in a password escape '/' as %2F and '?' as %3F");
+        }
         Optional<String> username = Optional.empty();
         Optional<String> password = Optional.empty();
         int at = authority.lastIndexOf('@');
@@ -106,7 +112,7 @@ public final class TransportUri {
             try {
                 URI one = new URI("x://" + part);
                 if (one.getHost() == null || one.getUserInfo() != null) {
-                    throw new IllegalArgumentException("uri of scheme " + scheme + " has a host that is none: " + part);
+                    throw notAHost(scheme, hosts.size());
                 }
                 if (one.getPort() == 0 || one.getPort() > 65535) {
                     throw new IllegalArgumentException(
@@ -114,10 +120,16 @@ public final class TransportUri {
                 }
                 hosts.add(new HostPort(one.getHost(), one.getPort()));
             } catch (URISyntaxException e) {
-                throw new IllegalArgumentException("uri of scheme " + scheme + " has a host that is none: " + part, e);
+                throw notAHost(scheme, hosts.size());
             }
         }
         return hosts;
+    }
+
+    // What stands there may be part of a password.
+    private static IllegalArgumentException notAHost(String scheme, int before) {
+        return new IllegalArgumentException("uri of scheme " + scheme + ": host number " + (before + 1)
+                + " is none; in user name and password '/', '?', '#' and '@' are escaped");
     }
 
     private static Map<String, String> options(String scheme, String query) {
@@ -140,12 +152,18 @@ public final class TransportUri {
     }
 
     private static String decode(String scheme, String what, String text) {
+        String decoded;
         try {
-            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+            decoded = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "uri of scheme " + scheme + ": " + what + " has a '%' that starts no valid escape");
         }
+        // These are shown to people and sent to brokers; a password is neither read nor written in lines.
+        if (!what.equals("password") && decoded.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("uri of scheme " + scheme + ": " + what + " has a control character");
+        }
+        return decoded;
     }
 
     /** The same URI with these credentials in place of its own. */
