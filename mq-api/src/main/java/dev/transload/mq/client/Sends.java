@@ -65,7 +65,9 @@ final class Sends {
     private int total;
     private int outstanding;
     private int waiting;
-    private boolean sweeping;
+    /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
+    private volatile boolean sweeping;
+
     /** Whether some send in the list has a deadline before that of one in front of it. */
     private boolean mixedDeadlines;
 
@@ -171,7 +173,7 @@ final class Sends {
         send.tries++;
         send.inFlight = true;
         transport.send(send);
-        if (send.state != PendingSend.ENDED) {
+        if (!sweeping && send.state != PendingSend.ENDED) {
             scheduleSweep();
         }
     }
@@ -193,7 +195,9 @@ final class Sends {
         } else {
             elsewhere.execute(send);
         }
-        go.forEach(this::dispatch);
+        if (!go.isEmpty()) {
+            go.forEach(this::dispatch);
+        }
     }
 
     /** Tells those who watch that a send of the application succeeded. */
