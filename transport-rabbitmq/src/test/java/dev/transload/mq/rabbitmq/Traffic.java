@@ -53,8 +53,8 @@ final class Traffic implements MqListener {
         }
     }
 
-    /** Sends one message; what becomes of it goes to the ledger. */
-    void send(MqClient client, String sender, int number) {
+    /** Sends one message; what becomes of it goes to the ledger. Returns false if it was refused at once. */
+    boolean send(MqClient client, String sender, int number) {
         String id = sender + "-" + number;
         ledger.sending(id, destination.shape().ordered() ? sender : null);
         try {
@@ -63,8 +63,10 @@ final class Traffic implements MqListener {
                             Integer.toString(number),
                             SendOptions.key(sender).id(id))
                     .handle((sent, failure) -> end(id, failure)));
+            return true;
         } catch (RuntimeException refused) {
             end(id, refused);
+            return false;
         }
     }
 
