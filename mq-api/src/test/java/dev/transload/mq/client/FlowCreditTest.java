@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +151,36 @@ class FlowCreditTest {
             one.acked.get(10, TimeUnit.SECONDS);
         }
         assertThat(most).hasValue(5);
+    }
+
+    @Test
+    void aStageKeepsItsSlotUntilItEnds() throws Exception {
+        rig.options.concurrency(2).prefetch(10);
+        List<CompletableFuture<Void>> stages = new CopyOnWriteArrayList<>();
+        rig.async = delivery -> {
+            CompletableFuture<Void> stage = new CompletableFuture<>();
+            stages.add(stage);
+            return stage;
+        };
+        rig.start(null);
+        List<ScriptedTransport.Delivered> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(rig.deliver("m" + i));
+        }
+        for (int ended = 0; ended < 6; ended++) {
+            int begun = Math.min(6, ended + 2);
+            await("as many as may run").until(() -> stages.size() >= begun);
+            for (int i = 0; i < 2_000; i++) {
+                Thread.onSpinWait();
+            }
+            assertThat(stages).hasSize(begun);
+            stages.get(ended).complete(null);
+        }
+
+        for (ScriptedTransport.Delivered one : all) {
+            one.acked.get(10, TimeUnit.SECONDS);
+        }
+        await("credit is back").until(() -> rig.receiver.credit.get() == 10);
     }
 
     @Test
