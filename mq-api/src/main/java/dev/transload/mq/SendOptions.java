@@ -75,7 +75,7 @@ public sealed interface SendOptions permits SendOptions.Settings {
     /** The values of {@link SendOptions}. Immutable: each method returns a variant. */
     final class Settings implements SendOptions {
 
-        private static final Duration LONGEST = Duration.ofDays(36_500);
+        private static final Duration LONGEST = Duration.ofDays(3_650_000);
         private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
         private static final int MAX_TEXT = 255;
         private static final int MAX_REPLY_TO = 1024;

@@ -62,8 +62,10 @@ class WrongInputTest {
                 wrong(() -> SendOptions.none().replyTo("r".repeat(1025)), "replyTo", "at most 1024", "had 1025"),
                 wrong(() -> SendOptions.ttl(Duration.ZERO), "ttl must be at least 1 ms, was PT0S"),
                 wrong(() -> SendOptions.ttl(Duration.ofNanos(999_999)), "ttl must be at least 1 ms"),
-                wrong(() -> SendOptions.ttl(Duration.ofSeconds(Long.MAX_VALUE)), "ttl must be at most 36500 days"),
-                wrong(() -> SendOptions.delay(Duration.ofSeconds(Long.MAX_VALUE)), "delay must be at most 36500 days"),
+                wrong(() -> SendOptions.ttl(Duration.ofSeconds(Long.MAX_VALUE)), "ttl must be at most 3650000 days"),
+                wrong(
+                        () -> SendOptions.delay(Duration.ofSeconds(Long.MAX_VALUE)),
+                        "delay must be at most 3650000 days"),
                 wrong(() -> SendOptions.deliverAt(Instant.MAX), "deliverAt must be before the year 10000"),
                 wrong(() -> SendOptions.priority(-1), "priority must be 0 to 9, was -1"),
                 wrong(() -> SendOptions.priority(10), "priority must be 0 to 9, was 10"),
