@@ -69,11 +69,7 @@ class FlowCreditTest {
         Random random = new Random(seed);
         Random handlers = new Random(seed + 1000);
         rig.start(delivery -> {
-            int choice;
-            synchronized (handlers) {
-                choice = handlers.nextInt(8);
-            }
-            switch (choice) {
+            switch (handlers.nextInt(8)) {
                 case 0, 1 -> throw new IllegalStateException("fails");
                 case 2 -> delivery.retry(Duration.ofMillis(200));
                 case 3 -> delivery.deadLetter("enough");
