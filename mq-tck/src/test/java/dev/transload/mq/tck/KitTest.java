@@ -6,6 +6,7 @@ import dev.transload.mq.Explanation;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -86,7 +87,9 @@ class KitTest {
         report.write(folder);
 
         assertThat(RunReport.read(folder.resolve("acme-1.0.json"))).isEqualTo(report);
-        assertThat(folder.resolve("acme-1.0.md")).content().contains("1 cases passed", "| DLY-01 | never early");
+        assertThat(folder.resolve("acme-1.0.md"))
+                .content(StandardCharsets.UTF_8)
+                .contains("1 cases passed", "| DLY-01 | never early");
     }
 
     @Test
@@ -97,7 +100,7 @@ class KitTest {
         CompatibilityMatrix.main(matrix.toString(), folder.toString());
 
         assertThat(matrix)
-                .content()
+                .content(StandardCharsets.UTF_8)
                 .contains(
                         "| feature | acme-1.0 | acme-2.0 |",
                         "| Delayed messages | emulated ✔ | emulated ✘ |",
