@@ -71,7 +71,7 @@ final class Sends {
     /** Whether some send in the list has a deadline before that of one in front of it. */
     private boolean mixedDeadlines;
 
-    private boolean refusing;
+    private volatile boolean refusing;
     private boolean closed;
 
     Sends(
@@ -116,6 +116,9 @@ final class Sends {
 
     private void start(PendingSend send) {
         boolean go = true;
+        if (refusing && send.bounded) {
+            throw closedError(send); // without the lock: callers who go on must not keep confirms from it
+        }
         lock.lock();
         try {
             if (send.bounded) {
