@@ -12,7 +12,9 @@ import dev.transload.mq.spi.Completion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,10 @@ final class ReceiveSession implements Consumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceiveSession.class);
 
-    private static final int ROUND_TRIPS = 3;
+    /** So long after the last settle the broker's channel has surely handed it on. */
+    private static final long SETTLED_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+
+    private static final long BETWEEN_ROUND_TRIPS_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final RabbitMqReceiver receiver;
     private final Channel channel;
@@ -40,6 +45,8 @@ final class ReceiveSession implements Consumer {
     private final AckCoalescer<RabbitMqDelivery> unsettled = new AckCoalescer<>();
     private boolean over; // guarded by lock
     private volatile String consumerTag = "";
+    /** When something was last settled. */
+    private volatile long settledNanos = System.nanoTime() - SETTLED_NANOS;
     /** Whether its deliveries are passed on at the end of the batch being read; of the I/O thread. */
     boolean passing;
 
@@ -187,6 +194,7 @@ final class ReceiveSession implements Consumer {
     private void writeAck(long tag, boolean multiple) {
         try {
             channel.basicAck(tag, multiple);
+            settledNanos = System.nanoTime();
         } catch (IOException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: an ack could not be written", e);
         }
@@ -216,6 +224,7 @@ final class ReceiveSession implements Consumer {
                 } else {
                     channel.basicNack(delivery.tag(), false, true);
                 }
+                settledNanos = System.nanoTime();
             }
         } catch (IOException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: a release could not be written", e);
@@ -271,14 +280,16 @@ final class ReceiveSession implements Consumer {
     /**
      * Closes the channel; waits for the network. What is unsettled goes back to the broker, in order.
      *
-     * @param queue asked for its size before, if not empty: without those round trips, acks written just before the
-     *     close of a busy channel were seen not to count, and their messages came back
+     * @param queue asked for its size for a moment before, if not empty: the broker's channel has a bound on what it
+     *     hands to a queue at once, and forgets the rest when it closes, so that acks written just before would not
+     *     count. It hands on more when the queue has taken what it has, and while it answers
      */
     void close(String queue) {
         flush(true);
         try {
-            for (int i = 0; i < ROUND_TRIPS && channel.isOpen() && !queue.isEmpty(); i++) {
+            while (channel.isOpen() && !queue.isEmpty() && System.nanoTime() - settledNanos < SETTLED_NANOS) {
                 channel.queueDeclarePassive(queue);
+                LockSupport.parkNanos(this, BETWEEN_ROUND_TRIPS_NANOS);
             }
             if (channel.isOpen()) {
                 channel.close();
