@@ -35,6 +35,17 @@ print_modules() {
   done
 }
 
+# Merges what the conformance kit wrote about each broker into target/verify/compatibility.md, in the form of
+# docs/compatibility.md. Does nothing where the kit has not run or the command line was not built.
+write_matrix() {
+  local written
+  mapfile -t written < <(find "$root" -path '*/target/mq-tck/*.json' -not -name '*-as-*' -not -name '*-virtual.json' | sort)
+  if [ ${#written[@]} -gt 0 ] && [ -d "$root/mq-cli/target/mq-cli/lib" ]; then
+    "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$root/mq-tck/target/classes:$root/mq-cli/target/mq-cli/lib/*" \
+      dev.transload.mq.tck.CompatibilityMatrix "$root/target/verify/compatibility.md" "${written[@]}"
+  fi
+}
+
 # What the conformance kit wrote about the transports in this build, else what is committed about them.
 print_matrix() {
   local written
