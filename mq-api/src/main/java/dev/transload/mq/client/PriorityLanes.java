@@ -108,7 +108,9 @@ final class PriorityLanes implements Receiver {
     // The flow gives its whole prefetch at the start; from then on each lane looks after its own share.
     @Override
     public void credit(int n) {
-        lanes.forEach(Lane::open);
+        for (int level = lanes.size() - 1; level >= 0; level--) {
+            lanes.get(level).open();
+        }
     }
 
     @Override

@@ -289,12 +289,15 @@ final class Flow implements Receiver {
     }
 
     /** Ends as if the process were gone; told only that it has lost what it held, so that it starts none of it. */
-    void kill() {
+    CompletableFuture<Void> kill() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
         String why = "the process counts as killed";
         stopIntake();
         outbox.discard();
         loseAll(why, true);
         end(why);
+        outbox.add(new Outbox.Mark(told));
+        return told;
     }
 
     /** The place is gone. */

@@ -14,6 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * {@code billing} of topic {@code orders}. Thread-safe; only {@link #advance} and {@link #awaitIdle} block.
  */
 public final class InMemoryBroker implements AutoCloseable {
+
+    private static final int TELLING_SECONDS = 5;
 
     private final Broker broker;
     private final Clock clock;
@@ -233,7 +239,7 @@ public final class InMemoryBroker implements AutoCloseable {
      */
     public void crash(String clientId) {
         requireNonNull(clientId, "clientId");
-        broker.run(() -> {
+        CompletableFuture<Void> told = broker.call(() -> {
             InMemoryTransport client = broker.clients().stream()
                     .filter(each -> each.clientId().equals(clientId))
                     .findFirst()
@@ -242,8 +248,16 @@ public final class InMemoryBroker implements AutoCloseable {
                                     + broker.clients().stream()
                                             .map(InMemoryTransport::clientId)
                                             .toList()));
-            client.kill();
+            return client.kill();
         });
+        try {
+            // Another thread may be telling the client; until it has, the client could start what it has lost.
+            told.get(TELLING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("client " + clientId + " could not be told that it was killed", e);
+        }
     }
 
     /** Ends the broker and forgets its messages; clients that are still connected can only be closed. Idempotent. */
@@ -251,7 +265,7 @@ public final class InMemoryBroker implements AutoCloseable {
     public void close() {
         Brokers.remove(broker);
         broker.run(() -> broker.clients().forEach(client -> {
-            client.kill();
+            var unused = client.kill();
             broker.exit(client);
         }));
     }

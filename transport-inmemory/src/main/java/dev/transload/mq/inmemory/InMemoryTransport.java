@@ -242,12 +242,14 @@ final class InMemoryTransport implements Transport {
         context.connection(up, why);
     }
 
-    /** Ends as a killed process does; under the broker's lock. */
-    void kill() {
+    /** Ends as a killed process does; under the broker's lock. Done when the engine knows that it has nothing left. */
+    CompletableFuture<Void> kill() {
+        CompletableFuture<?>[] told = new CompletableFuture<?>[0];
         if (!killed) {
             killed = true;
-            List.copyOf(flows).forEach(Flow::kill);
+            told = List.copyOf(flows).stream().map(Flow::kill).toArray(CompletableFuture<?>[]::new);
         }
+        return CompletableFuture.allOf(told);
     }
 
     private void requireUp() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,10 +34,15 @@ class PriorityLanesTest {
                 mq.send(queue, "job", SendOptions.priority(i % 3));
             }
             List<Integer> handled = Collections.synchronizedList(new ArrayList<>());
+            CountDownLatch everyLaneIsOpen = new CountDownLatch(1);
             mq.subscribe(
                     queue,
-                    d -> handled.add(d.message().priority()),
+                    d -> {
+                        everyLaneIsOpen.await();
+                        handled.add(d.message().priority());
+                    },
                     SubscribeOptions.builder().prefetch(7).build());
+            everyLaneIsOpen.countDown();
 
             broker.awaitIdle();
 
