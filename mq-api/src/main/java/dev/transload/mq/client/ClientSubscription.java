@@ -53,6 +53,12 @@ final class ClientSubscription implements Subscription {
         left.complete(null);
     }
 
+    /** Whether it ended by itself, closed since or not. */
+    boolean endedByItself() {
+        State state = flow.state();
+        return state == State.FAILED || (state == State.CLOSED && left.isDone());
+    }
+
     @Override
     public String source() {
         return flow.source();

@@ -201,6 +201,7 @@ final class Engine implements EngineContext {
     <T> ClientSubscription subscribe(FlowSpec<T> spec, ReceiveSpec receive) {
         requireOpen("subscribe to " + spec.source());
         ClientSubscription subscription = start(spec, receive);
+        subscriptions.removeIf(old -> old.endedByItself() && old.source().equals(subscription.source()));
         subscriptions.add(subscription);
         if (closed.get()) {
             subscription.close(Duration.ZERO);

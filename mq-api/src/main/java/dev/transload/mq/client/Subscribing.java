@@ -91,7 +91,10 @@ final class Subscribing {
         }
         engine.delays().help();
         Waits.whenDone(subscription.left(), (done, e) -> {
-            engine.subscriptions().remove(subscription);
+            // One that ended by itself stays, for health to tell, until it is closed or another takes its place.
+            if (subscription.state() != Subscription.State.FAILED) {
+                engine.subscriptions().remove(subscription);
+            }
             if (durable) {
                 filters.leave(place.name());
             }
@@ -233,7 +236,10 @@ final class Subscribing {
         List<ClientSubscription> all = List.copyOf(engine.subscriptions());
         for (ClientSubscription subscription : all) {
             Health one = subscription.health();
-            if (one.status() != Health.Status.UP && subscription.state() != Subscription.State.PAUSED) {
+            Subscription.State state = subscription.state();
+            if (one.status() != Health.Status.UP
+                    && state != Subscription.State.PAUSED
+                    && state != Subscription.State.CLOSED) {
                 return new Health(
                         Health.Status.DEGRADED, subscription.source() + ": " + one.detail(), one.sinceContact());
             }
