@@ -174,7 +174,10 @@ final class RabbitMqReceiver implements Receiver {
             gate.tell(() -> sink.lost(open, "rabbitmq: " + why));
         }
         ShutdownSignalException signal = RabbitMqErrors.signal(cause);
-        if (signal == null || !signal.isHardError()) {
+        if (signal == null) {
+            // Cancelled. Whoever consumes from a queue that is being deleted brings the whole connection down.
+            transport.restartLater(this);
+        } else if (!signal.isHardError()) {
             transport.restart(this);
         }
     }
