@@ -51,7 +51,15 @@ class ArrowsTest {
     @Test
     void theKitKnowsTheApiAndTestLibrariesButNoTransport() {
         check(mayKnowOnly(
-                TCK, JACKSON, "org.junit..", "org.opentest4j", "org.assertj..", "org.awaitility..", VOCABULARY, SPI, CLIENT));
+                TCK,
+                JACKSON,
+                "org.junit..",
+                "org.opentest4j",
+                "org.assertj..",
+                "org.awaitility..",
+                VOCABULARY,
+                SPI,
+                CLIENT));
     }
 
     @Test
