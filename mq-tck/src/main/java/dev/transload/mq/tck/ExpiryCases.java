@@ -19,6 +19,7 @@ import dev.transload.mq.UnsupportedCapabilityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
@@ -174,11 +175,16 @@ final class ExpiryCases {
         }
         boolean strict = t.explanation().feature(PRIORITY.explained()).support() == Explanation.Support.NATIVE;
         Seen<String> seen = t.seen();
+        CountDownLatch subscribed = new CountDownLatch(1);
         t.client()
                 .subscribe(
                         queue,
-                        seen,
+                        delivery -> {
+                            subscribed.await();
+                            seen.handle(delivery);
+                        },
                         SubscribeOptions.builder().prefetch(strict ? 1 : 7).build());
+        subscribed.countDown();
         seen.awaitExactly(90);
 
         List<List<String>> levels = IntStream.range(0, 3)
