@@ -20,6 +20,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class PriorityLanes implements Receiver {
 
     private final List<Lane> lanes;
+    private final AtomicBoolean opened = new AtomicBoolean();
 
     private PriorityLanes(List<Lane> lanes) {
         this.lanes = lanes;
@@ -108,8 +110,10 @@ final class PriorityLanes implements Receiver {
     // The flow gives its whole prefetch at the start; from then on each lane looks after its own share.
     @Override
     public void credit(int n) {
-        for (int level = lanes.size() - 1; level >= 0; level--) {
-            lanes.get(level).open();
+        if (opened.compareAndSet(false, true)) {
+            for (int level = lanes.size() - 1; level >= 0; level--) {
+                lanes.get(level).open();
+            }
         }
     }
 
@@ -142,7 +146,6 @@ final class PriorityLanes implements Receiver {
         private final int share;
         private final Map<Incoming, LaneDelivery> out = Collections.synchronizedMap(new IdentityHashMap<>());
         private volatile @Nullable Receiver receiver;
-        private volatile boolean opened;
 
         Lane(Sink sink, int share) {
             this.sink = sink;
@@ -163,10 +166,7 @@ final class PriorityLanes implements Receiver {
         }
 
         void open() {
-            if (!opened) {
-                opened = true;
-                receiver().credit(share);
-            }
+            receiver().credit(share);
         }
 
         void left(Incoming delivery) {
