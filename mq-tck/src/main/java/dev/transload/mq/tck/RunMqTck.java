@@ -20,8 +20,9 @@ import org.junit.platform.suite.api.Suite;
  * }</pre>
  *
  * <p>Results go to {@code target/mq-tck/<name of the provider>.json} and {@code .md}. Settings, as configuration
- * parameters or system properties: {@code mqtck.provider}; {@code mqtck.timeScale}, a factor for how long cases wait
- * for what must happen, 1 unless given; {@code mqtck.reports}, another folder for the results.
+ * parameters or system properties: {@code mqtck.provider}; {@code mqtck.timeScale}, a factor on all times, 1
+ * unless given; {@code mqtck.patience}, how many seconds a case waits for what must happen, 30 unless given; {@code
+ * mqtck.reports}, another folder for the results.
  */
 @Documented
 @Target(ElementType.TYPE)

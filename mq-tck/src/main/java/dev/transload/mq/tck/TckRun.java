@@ -23,11 +23,11 @@ final class TckRun implements AutoCloseable {
     static final String PROVIDER = "mqtck.provider";
     static final String TIME_SCALE = "mqtck.timeScale";
     static final String REPORTS = "mqtck.reports";
-
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    static final String PATIENCE = "mqtck.patience";
 
     private final MqTckProvider provider;
     private final double timeScale;
+    private final Duration patience;
     private final Path reports;
     private final String id =
             Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
@@ -39,9 +39,10 @@ final class TckRun implements AutoCloseable {
     private @Nullable RuntimeException broken;
     private @Nullable Explanation explanation;
 
-    private TckRun(MqTckProvider provider, double timeScale, Path reports) {
+    private TckRun(MqTckProvider provider, double timeScale, Duration patience, Path reports) {
         this.provider = provider;
         this.timeScale = timeScale;
+        this.patience = patience;
         this.reports = reports;
     }
 
@@ -54,7 +55,15 @@ final class TckRun implements AutoCloseable {
         if (!(scale > 0 && scale <= 100)) {
             throw new IllegalStateException(TIME_SCALE + " must be above 0 and at most 100, was " + scale);
         }
-        return new TckRun(provider(name), scale, Path.of(settings.apply(REPORTS).orElse("target/mq-tck")));
+        double seconds = settings.apply(PATIENCE).map(Double::valueOf).orElse(30.0);
+        if (!(seconds > 0 && seconds <= 3_600)) {
+            throw new IllegalStateException(PATIENCE + " must be above 0 and at most 3600 seconds, was " + seconds);
+        }
+        return new TckRun(
+                provider(name),
+                scale,
+                Duration.ofMillis((long) (seconds * 1_000)),
+                Path.of(settings.apply(REPORTS).orElse("target/mq-tck")));
     }
 
     private static MqTckProvider provider(String name) {
@@ -84,7 +93,7 @@ final class TckRun implements AutoCloseable {
 
     /** How long something may take that must happen. */
     Duration longestWait() {
-        return Duration.ofMillis((long) (LONGEST_WAIT.toMillis() * timeScale));
+        return Duration.ofMillis((long) (patience.toMillis() * timeScale));
     }
 
     /** By how much a slow machine may stretch what should be immediate. */
