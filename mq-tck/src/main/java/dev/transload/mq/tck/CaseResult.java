@@ -37,6 +37,10 @@ record CaseResult(
         /** Cannot be shown on this kind of broker; a fixed list in the kit. */
         UNTESTABLE,
         /** The rule did not hold. */
-        FAIL
+        FAIL,
+        /** Not among the tiers asked for, or nothing there to break the broker with. */
+        NOT_RUN,
+        /** Nothing was shown: what the case relies on did not happen. */
+        INCONCLUSIVE
     }
 }

@@ -97,6 +97,7 @@ public final class CompatibilityMatrix {
     private static String support(RunReport report, Feature feature) {
         List<CaseResult> proofs = report.cases().stream()
                 .filter(each -> each.proves().contains(feature.name()))
+                .filter(each -> each.status() != CaseResult.Status.NOT_RUN)
                 .toList();
         String who = report.features().stream()
                 .filter(row -> row.name().equals(feature.explained()))
@@ -106,7 +107,9 @@ public final class CompatibilityMatrix {
         if (proofs.isEmpty()) {
             return who + " ○";
         }
-        if (proofs.stream().anyMatch(each -> each.status() == CaseResult.Status.FAIL)) {
+        if (proofs.stream()
+                .anyMatch(each ->
+                        each.status() == CaseResult.Status.FAIL || each.status() == CaseResult.Status.INCONCLUSIVE)) {
             return who + " ✘";
         }
         return who + (who.equals("refused") ? " –" : " ✔");
@@ -122,8 +125,8 @@ public final class CompatibilityMatrix {
 
     private void brokers(StringBuilder text) {
         text.append(
-                        "\n## Brokers\n\n| run | broker | a confirmed send | cases | passed | refused | not testable | failed |")
-                .append("\n|---|---|---|---|---|---|---|---|\n");
+                        "\n## Brokers\n\n| run | broker | a confirmed send | cases | passed | refused | not testable | failed | not run | inconclusive |")
+                .append("\n|---|---|---|---|---|---|---|---|---|---|\n");
         for (RunReport report : reports) {
             text.append("| ").append(report.provider());
             text.append(" | ").append(Markdown.cell(report.broker()));
@@ -175,6 +178,8 @@ public final class CompatibilityMatrix {
                     case REFUSED -> "–";
                     case UNTESTABLE -> "n/a";
                     case FAIL -> "✘";
+                    case NOT_RUN -> "○";
+                    case INCONCLUSIVE -> "?";
                 })
                 .findFirst()
                 .orElse("○");

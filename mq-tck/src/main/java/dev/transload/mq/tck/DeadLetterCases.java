@@ -186,6 +186,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-09",
             value = "dead letters belong to the group that failed",
+            tier = Tier.T1,
             proves = {DEAD_LETTERS, Feature.TOPIC})
     void perGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -231,6 +232,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-13",
             value = "bad messages among good ones: the good are handled, the bad are set aside",
+            tier = Tier.T1,
             proves = DEAD_LETTERS)
     void mixed(Tck t) {
         Queue<String> queue = t.queue();

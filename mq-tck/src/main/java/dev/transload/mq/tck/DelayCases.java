@@ -27,6 +27,7 @@ final class DelayCases {
     @TckCase(
             id = "DLY-01",
             value = "a delayed message comes when it is due: not before, and at most 1 s and 1 % later",
+            tier = Tier.T1,
             proves = DELAY)
     void whenDue(Tck t) {
         t.warmUpDelays();
@@ -74,7 +75,11 @@ final class DelayCases {
         t.refused(NullPointerException.class, () -> SendOptions.deliverAt(Nulls.of()), "time");
     }
 
-    @TckCase(id = "DLY-03", value = "a shorter delay overtakes a longer one that was sent before", proves = DELAY)
+    @TckCase(
+            id = "DLY-03",
+            value = "a shorter delay overtakes a longer one that was sent before",
+            tier = Tier.T1,
+            proves = DELAY)
     void shorterOvertakes(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -128,7 +133,11 @@ final class DelayCases {
         assertThat(seen.payloads()).containsExactly("fence");
     }
 
-    @TckCase(id = "DLY-08", value = "many messages of all delays: all come once, none early", proves = DELAY)
+    @TckCase(
+            id = "DLY-08",
+            value = "many messages of all delays: all come once, none early",
+            tier = Tier.T1,
+            proves = DELAY)
     void manyDelays(Tck t) {
         t.warmUpDelays();
         Queue<String> queue = t.queue();
@@ -187,7 +196,7 @@ final class DelayCases {
         assertThat(call.redelivered()).isFalse();
     }
 
-    @TckCase(id = "DLY-10", value = "what becomes due while nobody consumes waits", proves = DELAY)
+    @TckCase(id = "DLY-10", value = "what becomes due while nobody consumes waits", tier = Tier.T1, proves = DELAY)
     void dueWithoutConsumer(Tck t) {
         Queue<String> queue = t.queue();
         t.client().send(queue, "x", SendOptions.delay(Duration.ofMillis(300)));

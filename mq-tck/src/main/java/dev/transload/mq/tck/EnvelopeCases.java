@@ -53,6 +53,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-04",
             value = "header names keep their case, and those outside the grammar are refused by name",
+            tier = Tier.T1,
             proves = {ENVELOPE, SECURITY})
     void headerNames(Tck t) {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -215,7 +216,11 @@ final class EnvelopeCases {
         t.refused(IllegalArgumentException.class, () -> SendOptions.key("x".repeat(256)), "key", "255", "256");
     }
 
-    @TckCase(id = "ENV-18", value = "payloads around the sizes of frames and chunks arrive whole", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-18",
+            value = "payloads around the sizes of frames and chunks arrive whole",
+            tier = Tier.T1,
+            proves = ENVELOPE)
     void sizes(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
         Seen<byte[]> seen = t.seen();

@@ -29,7 +29,11 @@ final class ExpiryCases {
 
     private static final Duration SHORT = Duration.ofMillis(400);
 
-    @TckCase(id = "TTL-01", value = "an expired message is not handled, and its expiry is told", proves = TTL)
+    @TckCase(
+            id = "TTL-01",
+            value = "an expired message is not handled, and its expiry is told",
+            tier = Tier.T1,
+            proves = TTL)
     void expired(Tck t) {
         Queue<String> queue = t.queue();
         t.client().send(queue, "x", SendOptions.ttl(SHORT));
@@ -43,7 +47,7 @@ final class ExpiryCases {
         assertThat(t.client().deadLetters(queue).count()).isZero();
     }
 
-    @TckCase(id = "TTL-02", value = "a message that has not expired is handled", proves = TTL)
+    @TckCase(id = "TTL-02", value = "a message that has not expired is handled", tier = Tier.T1, proves = TTL)
     void notExpired(Tck t) {
         Queue<String> queue = t.queue();
         t.client().send(queue, "x", SendOptions.ttl(Duration.ofMinutes(10)));
@@ -54,7 +58,11 @@ final class ExpiryCases {
         assertThat(seen.await(1).message().ttl()).isEqualTo(600_000);
     }
 
-    @TckCase(id = "TTL-03", value = "a long-lived message in front does not keep a short-lived one alive", proves = TTL)
+    @TckCase(
+            id = "TTL-03",
+            value = "a long-lived message in front does not keep a short-lived one alive",
+            tier = Tier.T1,
+            proves = TTL)
     void behindALongLivedOne(Tck t) {
         Queue<String> queue = t.queue();
         t.client().send(queue, "long", SendOptions.ttl(Duration.ofHours(1)));
@@ -70,6 +78,7 @@ final class ExpiryCases {
     @TckCase(
             id = "TTL-04",
             value = "by policy an expired message is a dead letter, which does not expire; redriven it is handled",
+            tier = Tier.T1,
             proves = {TTL, Feature.DEAD_LETTERS})
     void expiredIsDeadLettered(Tck t) {
         Queue<String> queue = t.queue();
@@ -95,6 +104,7 @@ final class ExpiryCases {
     @TckCase(
             id = "TTL-05",
             value = "time to live counts from the send: a retry that comes too late is not handled",
+            tier = Tier.T1,
             proves = TTL)
     void judgedBeforeRetries(Tck t) {
         Queue<String> queue = t.queue();
@@ -130,6 +140,7 @@ final class ExpiryCases {
     @TckCase(
             id = "TTL-08",
             value = "a time to live that is not longer than the delay is refused",
+            tier = Tier.T1,
             proves = {TTL, DELAY})
     void ttlWithinDelay(Tck t) {
         Queue<String> queue = t.queue();
@@ -146,7 +157,11 @@ final class ExpiryCases {
         assertThat(seen.await(1).payload()).isEqualTo("ok");
     }
 
-    @TckCase(id = "TTL-11", value = "a message that expires while it is handled is settled as usual", proves = TTL)
+    @TckCase(
+            id = "TTL-11",
+            value = "a message that expires while it is handled is settled as usual",
+            tier = Tier.T1,
+            proves = TTL)
     void expiresInTheHandler(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -165,6 +180,7 @@ final class ExpiryCases {
     @TckCase(
             id = "PRI-01",
             value = "of what waits, a higher priority comes first: always, or more often where levels are weighted",
+            tier = Tier.T1,
             proves = PRIORITY)
     void higherFirst(Tck t) {
         Queue<String> queue = leveled(t);
@@ -210,7 +226,11 @@ final class ExpiryCases {
         return some.stream().mapToInt(payloads::indexOf).average().orElseThrow();
     }
 
-    @TckCase(id = "PRI-02", value = "within one priority messages keep the order of the sends", proves = PRIORITY)
+    @TckCase(
+            id = "PRI-02",
+            value = "within one priority messages keep the order of the sends",
+            tier = Tier.T1,
+            proves = PRIORITY)
     void orderWithinLevel(Tck t) {
         Queue<String> queue = leveled(t);
         for (int i = 0; i < 20; i++) {
@@ -256,6 +276,7 @@ final class ExpiryCases {
     @TckCase(
             id = "PRI-05",
             value = "a retried, dead-lettered and redriven message keeps its priority",
+            tier = Tier.T1,
             proves = PRIORITY)
     void priorityIsKept(Tck t) {
         Queue<String> queue = leveled(t);

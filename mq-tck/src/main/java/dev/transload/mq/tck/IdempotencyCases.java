@@ -85,6 +85,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-08",
             value = "two groups never hide messages from each other, with one store for both",
+            tier = Tier.T1,
             proves = {IDEMPOTENCY, Feature.TOPIC})
     void scopedByGroup(Tck t) {
         Topic<String> topic = t.topic();

@@ -45,6 +45,7 @@ final class LifecycleCases {
     @TckCase(
             id = "LIF-02",
             value = "close waits for running handlers, whose messages are settled and do not come again",
+            tier = Tier.T1,
             proves = LIFECYCLE,
             realTime = true)
     void closeWaits(Tck t) {
@@ -73,6 +74,7 @@ final class LifecycleCases {
     @TckCase(
             id = "LIF-03",
             value = "close interrupts a handler at the deadline and returns; its message comes again",
+            tier = Tier.T1,
             proves = LIFECYCLE,
             realTime = true)
     void closeInterrupts(Tck t) {
@@ -107,6 +109,7 @@ final class LifecycleCases {
     @TckCase(
             id = "LIF-04",
             value = "close under load loses nothing that was confirmed, and every send ends",
+            tier = Tier.T1,
             proves = LIFECYCLE,
             realTime = true)
     void closeUnderLoad(Tck t) throws InterruptedException {
@@ -229,7 +232,7 @@ final class LifecycleCases {
         t.until("no thread is left", () -> Threads.of(Set.of(mq.clientId())).isEmpty());
     }
 
-    @TckCase(id = "LIF-11", value = "two clients in one process are independent", proves = LIFECYCLE)
+    @TckCase(id = "LIF-11", value = "two clients in one process are independent", tier = Tier.T1, proves = LIFECYCLE)
     void independentClients(Tck t) {
         Queue<String> queue = t.queue();
         MqClient one = t.newClient();

@@ -1,5 +1,7 @@
 package dev.transload.mq.tck;
 
+import java.util.Optional;
+
 /**
  * What the author of a transport writes to have it tested: how to reach a broker. Nothing here says what the broker can
  * do; the kit asks the product.
@@ -30,6 +32,14 @@ public interface MqTckProvider {
 
     /** The broker one case runs against: the same for all, or one for each. Cases use names of their own. */
     TckBroker broker();
+
+    /**
+     * The broker that a case with faults runs against and breaks: the one of {@link #broker} or another of the same kind.
+     * No other case runs meanwhile. Without one such cases are listed as not run.
+     */
+    default Optional<BrokerControl> control() {
+        return Optional.empty();
+    }
 
     /** Called once, after the last case. */
     default void stop() {}

@@ -41,6 +41,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-02",
             value = "many keys over many handlers and two consumers: each key keeps its order",
+            tier = Tier.T1,
             proves = ORDERED)
     void manyKeys(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -87,6 +88,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-04",
             value = "while a message waits for its retry its key waits and other keys go on",
+            tier = Tier.T1,
             proves = ORDERED)
     void backoffBlocksItsKeyOnly(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -122,7 +124,7 @@ final class OrderCases {
         assertThat(a.get(1).millis() - a.get(0).millis()).isGreaterThanOrEqualTo(wait.toMillis() - 2);
     }
 
-    @TckCase(id = "ORD-08", value = "at most one message of a key is being handled", proves = ORDERED)
+    @TckCase(id = "ORD-08", value = "at most one message of a key is being handled", tier = Tier.T1, proves = ORDERED)
     void oneInFlight(Tck t) {
         Queue<String> queue = t.orderedQueue();
         Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
@@ -150,7 +152,11 @@ final class OrderCases {
         assertThat(overlaps).isEmpty();
     }
 
-    @TckCase(id = "ORD-09", value = "a key whose handler is stuck does not stop the others", proves = ORDERED)
+    @TckCase(
+            id = "ORD-09",
+            value = "a key whose handler is stuck does not stop the others",
+            tier = Tier.T1,
+            proves = ORDERED)
     void stuckKey(Tck t) {
         Queue<String> queue = t.orderedQueue();
         CountDownLatch gate = t.latch();
@@ -179,6 +185,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-10",
             value = "when a message of a key is dead-lettered, the key goes on with the next",
+            tier = Tier.T1,
             proves = {ORDERED, Feature.DEAD_LETTERS})
     void keyGoesOnAfterDeadLetter(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -206,6 +213,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-17",
             value = "by the other policy a failed message is dead-lettered at once and its key goes on",
+            tier = Tier.T1,
             proves = {ORDERED, Feature.DEAD_LETTERS})
     void deadLetterAndContinue(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -230,7 +238,11 @@ final class OrderCases {
                 () -> t.client().deadLetters(queue).count() == 1);
     }
 
-    @TckCase(id = "ORD-13", value = "each sender's messages of its own key keep their order", proves = ORDERED)
+    @TckCase(
+            id = "ORD-13",
+            value = "each sender's messages of its own key keep their order",
+            tier = Tier.T1,
+            proves = ORDERED)
     void severalSenders(Tck t) throws InterruptedException {
         Queue<String> queue = t.orderedQueue();
         Seen<String> seen = t.seen();

@@ -33,7 +33,11 @@ final class QueueCases {
         assertThat(seen.ids().stream().filter(id::equals)).hasSize(1);
     }
 
-    @TckCase(id = "WQ-02", value = "consumers share many messages: all are handled, none twice", proves = QUEUE)
+    @TckCase(
+            id = "WQ-02",
+            value = "consumers share many messages: all are handled, none twice",
+            tier = Tier.T1,
+            proves = QUEUE)
     void sharedWork(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -59,7 +63,7 @@ final class QueueCases {
         assertThat(new HashSet<>(seen.payloads())).hasSize(20);
     }
 
-    @TckCase(id = "WQ-05", value = "a consumer that joins later gets work", proves = QUEUE)
+    @TckCase(id = "WQ-05", value = "a consumer that joins later gets work", tier = Tier.T1, proves = QUEUE)
     void laterConsumerGetsWork(Tck t) {
         Queue<String> queue = t.queue();
         CountDownLatch gate = t.latch();
@@ -77,7 +81,11 @@ final class QueueCases {
         assertThat(first.count()).isEqualTo(1);
     }
 
-    @TckCase(id = "WQ-06", value = "a consumer that leaves loses nothing and repeats nothing", proves = QUEUE)
+    @TckCase(
+            id = "WQ-06",
+            value = "a consumer that leaves loses nothing and repeats nothing",
+            tier = Tier.T1,
+            proves = QUEUE)
     void consumerLeaves(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -96,6 +104,7 @@ final class QueueCases {
     @TckCase(
             id = "WQ-07",
             value = "as many handlers run at once as the concurrency says, and not one more",
+            tier = Tier.T1,
             proves = QUEUE)
     void concurrency(Tck t) {
         Queue<String> queue = t.queue();
@@ -134,7 +143,11 @@ final class QueueCases {
         }
     }
 
-    @TckCase(id = "FLW-01", value = "never more deliveries are unsettled than the prefetch says", proves = QUEUE)
+    @TckCase(
+            id = "FLW-01",
+            value = "never more deliveries are unsettled than the prefetch says",
+            tier = Tier.T1,
+            proves = QUEUE)
     void prefetch(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -162,6 +175,7 @@ final class QueueCases {
     @TckCase(
             id = "FLW-03",
             value = "a paused subscription calls no handler, and goes on where it was when resumed",
+            tier = Tier.T1,
             proves = {QUEUE, Feature.LIFECYCLE})
     void pauseAndResume(Tck t) {
         Queue<String> queue = t.queue();

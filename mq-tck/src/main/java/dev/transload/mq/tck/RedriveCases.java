@@ -26,6 +26,7 @@ final class RedriveCases {
     @TckCase(
             id = "RDV-01",
             value = "a redrive returns every dead letter to its queue once, with fresh attempts",
+            tier = Tier.T1,
             proves = REDRIVE)
     void redriveAll(Tck t) {
         Queue<String> queue = t.queue();
@@ -46,7 +47,7 @@ final class RedriveCases {
         assertThat(dead.count()).isZero();
     }
 
-    @TckCase(id = "RDV-02", value = "a redrive of some moves those and no others", proves = REDRIVE)
+    @TckCase(id = "RDV-02", value = "a redrive of some moves those and no others", tier = Tier.T1, proves = REDRIVE)
     void redriveSome(Tck t) {
         Queue<String> queue = t.queue();
         AtomicBoolean mended = new AtomicBoolean();

@@ -53,6 +53,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-02",
             value = "many callers with many requests each get their own replies",
+            tier = Tier.T1,
             proves = REQUEST_REPLY)
     void noCrossTalk(Tck t) {
         Queue<String> queue = t.queue();
@@ -223,7 +224,11 @@ final class RequestCases {
         t.refused(ClientClosedException.class, () -> caller.request(queue, "x", String.class, AMPLE));
     }
 
-    @TckCase(id = "RPC-11", value = "two callers of one server get each its own replies", proves = REQUEST_REPLY)
+    @TckCase(
+            id = "RPC-11",
+            value = "two callers of one server get each its own replies",
+            tier = Tier.T1,
+            proves = REQUEST_REPLY)
     void twoCallers(Tck t) {
         Queue<String> queue = t.queue();
         t.client().reply(queue, String.class, text -> "re " + text);
@@ -256,7 +261,12 @@ final class RequestCases {
         t.evidence();
     }
 
-    @TckCase(id = "RPC-17", value = "a handler may make a request of its own", proves = REQUEST_REPLY, realTime = true)
+    @TckCase(
+            id = "RPC-17",
+            value = "a handler may make a request of its own",
+            tier = Tier.T1,
+            proves = REQUEST_REPLY,
+            realTime = true)
     void nestedRequest(Tck t) {
         Queue<String> outer = t.queue();
         Queue<String> inner = t.queue();

@@ -59,6 +59,7 @@ final class RetryCases {
     @TckCase(
             id = "RTY-03",
             value = "retries are as far apart as the policy says: not earlier, not much later",
+            tier = Tier.T1,
             proves = RETRY)
     void backoff(Tck t) {
         t.warmUpDelays();

@@ -24,7 +24,11 @@ import java.util.stream.IntStream;
 @TckGroup("Routing and replay")
 final class RoutingCases {
 
-    @TckCase(id = "RTE-05", value = "a pattern gets the topics whose names match, and no others", proves = PATTERN)
+    @TckCase(
+            id = "RTE-05",
+            value = "a pattern gets the topics whose names match, and no others",
+            tier = Tier.T1,
+            proves = PATTERN)
     void patterns(Tck t) {
         Map<String, List<String>> matching = Map.of(
                 "*.created", List.of("eu.created", "us.created"),
@@ -117,6 +121,7 @@ final class RoutingCases {
     @TckCase(
             id = "RTE-01",
             value = "a header filter lets exactly the matching messages through and keeps none of the others",
+            tier = Tier.T1,
             proves = HEADER_FILTER)
     void headerFilter(Tck t) {
         Topic<String> topic = t.topic();
@@ -161,6 +166,7 @@ final class RoutingCases {
     @TckCase(
             id = "RPL-01",
             value = "a new group from the beginning gets every message that is kept, in order, then what follows",
+            tier = Tier.T1,
             proves = REPLAY)
     void fromBeginning(Tck t) {
         Topic<String> topic = retained(t);
@@ -177,7 +183,11 @@ final class RoutingCases {
         assertThat(seen.attempts()).containsOnly(1);
     }
 
-    @TckCase(id = "RPL-03", value = "a new group from a time gets what was sent then and later", proves = REPLAY)
+    @TckCase(
+            id = "RPL-03",
+            value = "a new group from a time gets what was sent then and later",
+            tier = Tier.T1,
+            proves = REPLAY)
     void fromTime(Tck t) {
         Topic<String> topic = retained(t);
         t.client().send(topic, "before");
@@ -195,6 +205,7 @@ final class RoutingCases {
     @TckCase(
             id = "RPL-05",
             value = "a replay by one group disturbs no other, and a group that exists goes on where it was",
+            tier = Tier.T1,
             proves = REPLAY)
     void replayIsTheGroupsOwn(Tck t) {
         Topic<String> topic = retained(t);

@@ -22,7 +22,8 @@ import org.junit.platform.suite.api.Suite;
  * <p>Results go to {@code target/mq-tck/<name of the provider>.json} and {@code .md}. Settings, as configuration
  * parameters or system properties: {@code mqtck.provider}; {@code mqtck.timeScale}, a factor on all times, 1
  * unless given; {@code mqtck.patience}, how many seconds a case waits for what must happen, 30 unless given; {@code
- * mqtck.reports}, another folder for the results.
+ * mqtck.reports}, another folder for the results; {@code mqtck.tiers}, which cases: {@code T0,T1} unless
+ * given, {@code T0,T1,T2} to break the broker too.
  */
 @Documented
 @Target(ElementType.TYPE)

@@ -104,7 +104,9 @@ record RunReport(
         text.append(count(CaseResult.Status.PASS)).append(" cases passed, ");
         text.append(count(CaseResult.Status.REFUSED)).append(" refusals verified, ");
         text.append(count(CaseResult.Status.UNTESTABLE)).append(" not testable here, ");
-        text.append(count(CaseResult.Status.FAIL)).append(" failed, in ");
+        text.append(count(CaseResult.Status.FAIL)).append(" failed, ");
+        text.append(count(CaseResult.Status.INCONCLUSIVE)).append(" inconclusive, ");
+        text.append(count(CaseResult.Status.NOT_RUN)).append(" not run, in ");
         text.append(millis / 1000).append(" s.\n\n| case | rule | result |\n|---|---|---|\n");
         for (CaseResult each : cases) {
             text.append("| ").append(each.id());

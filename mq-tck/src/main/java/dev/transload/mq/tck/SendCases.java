@@ -34,7 +34,11 @@ import java.util.stream.IntStream;
 @TckGroup("Sending")
 final class SendCases {
 
-    @TckCase(id = "SND-01", value = "what one client has sent, a client that connects later receives", proves = SEND)
+    @TckCase(
+            id = "SND-01",
+            value = "what one client has sent, a client that connects later receives",
+            tier = Tier.T1,
+            proves = SEND)
     void sentIsAtTheBroker(Tck t) {
         Queue<String> queue = t.queue();
         String id;
@@ -51,6 +55,7 @@ final class SendCases {
     @TckCase(
             id = "SND-02",
             value = "a send to a queue that does not exist and may not be made fails and names it",
+            tier = Tier.T1,
             proves = SEND)
     void missingQueue(Tck t) {
         for (Topology topology : List.of(Topology.ASSERT, Topology.NONE)) {
@@ -106,6 +111,7 @@ final class SendCases {
     @TckCase(
             id = "SND-11",
             value = "many threads send at once: each message arrives exactly once, unchanged",
+            tier = Tier.T1,
             proves = SEND)
     void manyThreads(Tck t) throws InterruptedException {
         Queue<String> queue = t.queue();
@@ -198,6 +204,7 @@ final class SendCases {
     @TckCase(
             id = "LIM-01",
             value = "a payload of the declared size is accepted, arrives, and can be dead-lettered",
+            tier = Tier.T1,
             proves = LIMITS)
     void payloadAtTheLimit(Tck t) {
         int most = Math.min(payloadLimit(t), 1 << 20);
@@ -240,6 +247,7 @@ final class SendCases {
     @TckCase(
             id = "LIM-04",
             value = "a hundred headers arrive; more than the declared number or size is refused",
+            tier = Tier.T1,
             proves = LIMITS)
     void headerLimits(Tck t) {
         Map<String, String> hundred = new LinkedHashMap<>();

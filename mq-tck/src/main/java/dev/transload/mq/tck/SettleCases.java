@@ -27,6 +27,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-01",
             value = "an acked message does not come again, after the client is gone and its lease is over",
+            tier = Tier.T1,
             proves = SETTLE)
     void ackIsFinal(Tck t) {
         Queue<String> queue = t.queue();
@@ -50,6 +51,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-02",
             value = "a message that was not settled comes again after its client has closed",
+            tier = Tier.T1,
             proves = SETTLE)
     void unsettledComesBack(Tck t) {
         Queue<String> queue = t.queue();
@@ -222,6 +224,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-17",
             value = "deliveries settled out of order: only the unsettled ones come again",
+            tier = Tier.T1,
             proves = SETTLE)
     void outOfOrder(Tck t) {
         Queue<String> queue = t.queue();
@@ -271,6 +274,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-19",
             value = "a retry with a delay comes after the delay, not before and not much later",
+            tier = Tier.T1,
             proves = {SETTLE, Feature.RETRY})
     void retryWithDelay(Tck t) {
         t.warmUpDelays();

@@ -67,6 +67,11 @@ final class Tck {
         return open;
     }
 
+    /** Has the case run against a broker that it may break. */
+    void breaks(BrokerControl control) {
+        broker = control;
+    }
+
     /** The client of this case, connected with all defaults. */
     MqClient client() {
         MqClient open = client;

@@ -26,6 +26,18 @@ import org.junit.jupiter.api.Test;
      */
     Feature[] proves();
 
+    /** When the case is run. */
+    Tier tier() default Tier.T0;
+
+    /**
+     * What the case does to the broker, the link or a client. A case with faults has a broker of its own or all of a
+     * shared one: no other case runs beside it.
+     */
+    Fault[] faults() default {};
+
+    /** What to look at first if the case fails. */
+    String check() default "";
+
     /** Whether handlers must outlive a deadline, which they cannot while virtual time waits for them. */
     boolean realTime() default false;
 }

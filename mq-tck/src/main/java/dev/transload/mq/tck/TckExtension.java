@@ -4,16 +4,39 @@ import dev.transload.mq.Explanation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.opentest4j.TestAbortedException;
 
 /** Hands each case its {@link Tck}, turns refused features into probes, and writes down how the case ended. */
-final class TckExtension implements ParameterResolver, InvocationInterceptor {
+final class TckExtension implements ExecutionCondition, ParameterResolver, InvocationInterceptor {
 
     private static final ExtensionContext.Namespace KIT = ExtensionContext.Namespace.create(TckExtension.class);
+
+    /** Leaves out cases of tiers that were not asked for, and writes them down as not run. */
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        TckCase tckCase = context.getTestMethod()
+                .map(method -> method.getAnnotation(TckCase.class))
+                .orElse(null);
+        if (tckCase == null) {
+            return ConditionEvaluationResult.enabled("not a case");
+        }
+        TckRun run = run(context);
+        if (run.asksFor(tckCase.tier())) {
+            return ConditionEvaluationResult.enabled("tier " + tckCase.tier() + " asked for");
+        }
+        String why = "tier " + tckCase.tier() + " not asked for";
+        run.ended(tckCase, group(context), CaseResult.Status.NOT_RUN, why, 0, 0);
+        return ConditionEvaluationResult.disabled(why);
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -32,8 +55,7 @@ final class TckExtension implements ParameterResolver, InvocationInterceptor {
             throws Throwable {
         TckCase tckCase = tckCase(context);
         TckRun run = run(context);
-        String group =
-                context.getRequiredTestClass().getAnnotation(TckGroup.class).value();
+        String group = group(context);
         Tck tck = (Tck) method.getArguments().get(0);
         long start = System.nanoTime();
         CaseResult.Status passed = CaseResult.Status.PASS;
@@ -43,6 +65,7 @@ final class TckExtension implements ParameterResolver, InvocationInterceptor {
                 invocation.skip();
                 passed = CaseResult.Status.UNTESTABLE;
             } else if (refused.isEmpty()) {
+                openFor(tckCase, tck, run);
                 invocation.proceed();
                 requireEvidence(tck);
             } else {
@@ -53,11 +76,16 @@ final class TckExtension implements ParameterResolver, InvocationInterceptor {
             }
             tck.close();
             run.ended(tckCase, group, passed, "", millisSince(start), tck.evidenceCount());
+        } catch (TestAbortedException notRun) {
+            invocation.skip();
+            run.ended(tckCase, group, CaseResult.Status.NOT_RUN, reason(notRun), millisSince(start), 0);
+            tck.close();
+            throw notRun;
         } catch (Throwable failure) {
             run.ended(
                     tckCase,
                     group,
-                    CaseResult.Status.FAIL,
+                    failure instanceof Inconclusive ? CaseResult.Status.INCONCLUSIVE : CaseResult.Status.FAIL,
                     String.valueOf(failure),
                     millisSince(start),
                     tck.evidenceCount());
@@ -65,6 +93,30 @@ final class TckExtension implements ParameterResolver, InvocationInterceptor {
             closeAfter(failure, tck);
             throw failure;
         }
+    }
+
+    private static void openFor(TckCase tckCase, Tck tck, TckRun run) {
+        Set<Fault> faults = Set.of(tckCase.faults());
+        if (faults.isEmpty()) {
+            return;
+        }
+        BrokerControl control = run.openControl()
+                .orElseThrow(() -> new TestAbortedException("the provider has no broker that may be broken"));
+        Set<Fault> missing = new TreeSet<>(faults);
+        missing.removeAll(control.supported());
+        if (!missing.isEmpty()) {
+            control.close();
+            throw new TestAbortedException("the provider's control cannot do " + missing);
+        }
+        tck.breaks(control);
+    }
+
+    private static String reason(Throwable thrown) {
+        return String.valueOf(thrown.getMessage());
+    }
+
+    private static String group(ExtensionContext context) {
+        return context.getRequiredTestClass().getAnnotation(TckGroup.class).value();
     }
 
     private static void requireEvidence(Tck tck) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Lock;
@@ -22,12 +23,14 @@ final class TckRun implements AutoCloseable {
 
     static final String PROVIDER = "mqtck.provider";
     static final String TIME_SCALE = "mqtck.timeScale";
+    static final String TIERS = "mqtck.tiers";
     static final String REPORTS = "mqtck.reports";
     static final String PATIENCE = "mqtck.patience";
 
     private final MqTckProvider provider;
     private final double timeScale;
     private final Duration patience;
+    private final Set<Tier> tiers;
     private final Path reports;
     private final String id =
             Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
@@ -39,10 +42,11 @@ final class TckRun implements AutoCloseable {
     private @Nullable RuntimeException broken;
     private @Nullable Explanation explanation;
 
-    private TckRun(MqTckProvider provider, double timeScale, Duration patience, Path reports) {
+    private TckRun(MqTckProvider provider, double timeScale, Duration patience, Set<Tier> tiers, Path reports) {
         this.provider = provider;
         this.timeScale = timeScale;
         this.patience = patience;
+        this.tiers = tiers;
         this.reports = reports;
     }
 
@@ -63,6 +67,7 @@ final class TckRun implements AutoCloseable {
                 provider(name),
                 scale,
                 Duration.ofMillis((long) (seconds * 1_000)),
+                Tier.of(settings.apply(TIERS).orElse("T0,T1")),
                 Path.of(settings.apply(REPORTS).orElse("target/mq-tck")));
     }
 
@@ -105,6 +110,16 @@ final class TckRun implements AutoCloseable {
     TckBroker openBroker() {
         ensureUp();
         return provider.broker();
+    }
+
+    boolean asksFor(Tier tier) {
+        return tiers.contains(tier);
+    }
+
+    /** The broker for one case that breaks it, if the provider has one. */
+    Optional<BrokerControl> openControl() {
+        ensureUp();
+        return provider.control();
     }
 
     /** What the product says that the broker can do; asked once. */

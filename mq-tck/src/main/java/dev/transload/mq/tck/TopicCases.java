@@ -39,7 +39,11 @@ final class TopicCases {
         assertThat(new HashSet<>(shipping.ids())).isEqualTo(new HashSet<>(billing.ids()));
     }
 
-    @TckCase(id = "PUB-02", value = "when subscribe has returned, the very next message is received", proves = TOPIC)
+    @TckCase(
+            id = "PUB-02",
+            value = "when subscribe has returned, the very next message is received",
+            tier = Tier.T1,
+            proves = TOPIC)
     void nothingIsMissedAfterSubscribe(Tck t) {
         Topic<String> topic = t.topic();
         MqClient mq = t.client();
@@ -98,6 +102,7 @@ final class TopicCases {
     @TckCase(
             id = "PUB-05",
             value = "a durable group gets what was sent while it was away, in the order of the sends",
+            tier = Tier.T1,
             proves = TOPIC)
     void durableGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -116,6 +121,7 @@ final class TopicCases {
     @TckCase(
             id = "PUB-06",
             value = "an ephemeral group sees only what is sent while it is subscribed, and leaves nothing behind",
+            tier = Tier.T1,
             proves = EPHEMERAL)
     void ephemeralGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -187,7 +193,11 @@ final class TopicCases {
         assertThat(ofTwo.payloads()).containsExactly("2");
     }
 
-    @TckCase(id = "PUB-11", value = "a retry in one group redelivers to that group alone", proves = TOPIC)
+    @TckCase(
+            id = "PUB-11",
+            value = "a retry in one group redelivers to that group alone",
+            tier = Tier.T1,
+            proves = TOPIC)
     void retryInOneGroup(Tck t) {
         Topic<String> topic = t.topic();
         Seen<String> good = t.seen();

@@ -1,6 +1,7 @@
 package dev.transload.mq.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.transload.mq.Explanation;
 import java.io.IOException;
@@ -62,6 +63,31 @@ class KitTest {
         assertThat(cases()).allSatisfy(each -> assertThat(each.proves()).isNotEmpty());
         assertThat(cases().flatMap(each -> Arrays.stream(each.proves())).distinct())
                 .containsExactlyInAnyOrder(Feature.values());
+    }
+
+    @Test
+    void casesThatBreakThingsRunWhenAskedForAndAlone() {
+        assertThat(groups().stream().flatMap(group -> Arrays.stream(group.getDeclaredMethods())))
+                .filteredOn(method -> method.isAnnotationPresent(TckCase.class))
+                .allSatisfy(method -> {
+                    TckCase tckCase = method.getAnnotation(TckCase.class);
+                    boolean breaks = tckCase.faults().length > 0;
+                    assertThat(tckCase.tier() == Tier.T2)
+                            .as("%s is of tier T2", tckCase.id())
+                            .isEqualTo(breaks);
+                    assertThat(method.getDeclaringClass().isAnnotationPresent(TckFaultGroup.class))
+                            .as("%s runs alone", tckCase.id())
+                            .isEqualTo(breaks);
+                });
+    }
+
+    @Test
+    void tiersAreReadFromText() {
+        assertThat(Tier.of("T0, t2")).containsExactly(Tier.T0, Tier.T2);
+        assertThatThrownBy(() -> Tier.of("T0,T9"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("mqtck.tiers")
+                .hasMessageContaining("T0,T9");
     }
 
     @Test
