@@ -190,9 +190,16 @@ final class FlowState<T> {
         quiet.signalAll();
     }
 
-    /** Credit in the low half, change of activity in the high: what must be passed on after the lock. */
+    /**
+     * Credit in the low half, change of activity in the high: what must be passed on after the lock. Until it is, a
+     * virtual clock stands still: it could see no work between an end that was told and a beginning that was not yet.
+     */
     long dues() {
-        return ((long) activity() << 32) | creditDue();
+        long dues = ((long) activity() << 32) | creditDue();
+        if (virtualTime && dues != 0) {
+            time.workBegan();
+        }
+        return dues;
     }
 
     private int creditDue() {
@@ -222,6 +229,16 @@ final class FlowState<T> {
         if (dues == 0) {
             return;
         }
+        try {
+            passAll(dues);
+        } finally {
+            if (virtualTime) {
+                time.workEnded();
+            }
+        }
+    }
+
+    private void passAll(long dues) {
         int delta = (int) (dues >> 32);
         for (int i = 0; i < delta; i++) {
             time.workBegan();

@@ -20,11 +20,11 @@ public interface TimeSource {
 
     /**
      * Work has begun that may send, settle or schedule. A virtual clock stands still until as many {@link #workEnded}
-     * calls have come.
+     * calls have come. Never blocks; may be called under a lock.
      */
     default void workBegan() {}
 
-    /** Work has ended, with everything it sent or scheduled handed over. */
+    /** Work has ended, with everything it sent or scheduled handed over. Never blocks; may be called under a lock. */
     default void workEnded() {}
 
     /** A scheduled task. */

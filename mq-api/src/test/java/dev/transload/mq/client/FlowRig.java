@@ -53,6 +53,7 @@ final class FlowRig implements AutoCloseable {
     boolean ephemeral;
     boolean keepsDeadLetters = true;
     AsyncMessageHandler<byte[]> async;
+    FlowSpec<byte[]> spec;
     SubscriptionFlow<byte[]> flow;
     ClientSubscription subscription;
     ScriptedTransport.ScriptedReceiver receiver;
@@ -68,7 +69,7 @@ final class FlowRig implements AutoCloseable {
         int prefetch = built.prefetch() == 0 ? 10 : built.prefetch();
         engine.transport.capabilities(capabilities);
         boolean suspects = !capabilities.counting().exact() && !ephemeral;
-        FlowSpec<byte[]> spec = new FlowSpec<>(
+        spec = new FlowSpec<>(
                 place.name(),
                 place.name(),
                 null,
