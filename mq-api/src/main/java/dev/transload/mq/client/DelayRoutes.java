@@ -145,10 +145,10 @@ final class DelayRoutes {
     }
 
     private void watch(Place place) {
-        engine.lazyFlows().watch(place, () -> start(place));
+        engine.lazyFlows().watch(place, () -> plan(place));
     }
 
-    private ClientSubscription start(Place place) {
+    private LazyFlows.Plan plan(Place place) {
         int prefetch = Math.min(LANE_PREFETCH, Math.max(1, plain.maxInFlightSpan()));
         SubscribeOptions options = SubscribeOptions.builder()
                 .concurrency(Math.min(RELAY_CONCURRENCY, prefetch))
@@ -178,7 +178,7 @@ final class DelayRoutes {
                 .lease(options.lease())
                 .maxProcessingTime(options.maxProcessingTime())
                 .build();
-        return engine.start(spec, receive);
+        return new LazyFlows.Plan(spec, receive);
     }
 
     // Called when this hop's wait is over.

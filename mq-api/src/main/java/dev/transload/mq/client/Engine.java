@@ -210,16 +210,28 @@ final class Engine implements EngineContext {
         return subscription;
     }
 
-    /** Starts a flow, the application's or the engine's own. */
-    <T> ClientSubscription start(FlowSpec<T> spec, ReceiveSpec receive) {
+    /** Starts a flow of the application's; blocks for the broker. */
+    private <T> ClientSubscription start(FlowSpec<T> spec, ReceiveSpec receive) {
+        ClientSubscription subscription = prepare(spec);
+        open(subscription, receive);
+        return subscription;
+    }
+
+    /** A flow that receives nothing yet; it can be closed, before and while it is opened. */
+    <T> ClientSubscription prepare(FlowSpec<T> spec) {
         java.util.concurrent.ThreadFactory threads =
                 HandlerThreads.named(clientId(), spec.place().name(), settings.virtualThreads());
         ClientSubscription[] self = new ClientSubscription[1];
         SubscriptionFlow<T> flow = new SubscriptionFlow<>(this, spec, threads, () -> self[0].ended());
         ClientSubscription subscription = new ClientSubscription(flow);
         self[0] = subscription;
-        flow.attach(Waits.join("subscribe to " + spec.source(), receiver(receive, flow), settings.sendTimeout()));
         return subscription;
+    }
+
+    /** Lets a flow receive; blocks for the broker. */
+    void open(ClientSubscription subscription, ReceiveSpec receive) {
+        SubscriptionFlow<?> flow = subscription.flow();
+        flow.attach(Waits.join("subscribe to " + flow.source(), receiver(receive, flow), settings.sendTimeout()));
     }
 
     private CompletableFuture<Receiver> receiver(ReceiveSpec receive, Sink sink) {

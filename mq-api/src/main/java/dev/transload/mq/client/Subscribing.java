@@ -121,7 +121,7 @@ final class Subscribing {
     }
 
     // Nothing beside it: one message, one handler.
-    private <T> ClientSubscription runAlone(FlowSpec<T> spec, Place place) {
+    private <T> LazyFlows.Plan runAlone(FlowSpec<T> spec, Place place) {
         SubscribeOptions options =
                 spec.options().toBuilder().concurrency(1).prefetch(1).build();
         FlowSpec<T> alone =
@@ -130,7 +130,7 @@ final class Subscribing {
                 .lease(options.lease())
                 .maxProcessingTime(options.maxProcessingTime())
                 .build();
-        return engine.start(alone, receive);
+        return new LazyFlows.Plan(alone, receive);
     }
 
     private static void checkGroup(@Nullable Group<?> group, Place place, Capabilities capable) {

@@ -65,10 +65,20 @@ final class SubscriptionFlow<T> implements Sink {
         this.pipeline = new DeliveryPipeline<>(engine, spec, this, outcomes, events);
     }
 
-    /** Starts the flow over a receiver that has no credit yet. */
+    /** Starts the flow over a receiver that has no credit yet; a flow that was closed meanwhile closes it. */
     void attach(Receiver receiver) {
-        state.change(() -> state.receiver = receiver);
-        receiver.credit(spec.prefetch());
+        boolean[] wanted = new boolean[1];
+        state.change(() -> {
+            wanted[0] = !state.ended;
+            if (wanted[0]) {
+                state.receiver = receiver;
+            }
+        });
+        if (wanted[0]) {
+            receiver.credit(spec.prefetch());
+        } else {
+            Waits.whenDone(receiver.close(Duration.ZERO), (closed, e) -> {});
+        }
     }
 
     String source() {

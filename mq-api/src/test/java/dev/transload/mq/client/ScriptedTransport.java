@@ -48,6 +48,9 @@ final class ScriptedTransport implements Transport, AutoCloseable {
     volatile Function<Integer, CompletableFuture<String>> inboxes =
             n -> CompletableFuture.completedFuture("inbox-" + n);
 
+    /** What every new receiver waits for. */
+    volatile CompletableFuture<Void> receiving = CompletableFuture.completedFuture(null);
+
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "scripted-transport"));
     private final AtomicInteger inboxesOpened = new AtomicInteger();
@@ -135,7 +138,7 @@ final class ScriptedTransport implements Transport, AutoCloseable {
         ScriptedReceiver receiver = new ScriptedReceiver(
                 spec.from().name(), spec, sink, null, stocks.get(spec.from().name()));
         receivers.add(receiver);
-        return CompletableFuture.completedFuture(receiver);
+        return receiving.thenApply(open -> receiver);
     }
 
     @Override
