@@ -10,7 +10,7 @@ import java.util.List;
  * @param group heading it stands under
  * @param proves names of features it proves
  * @param status how it ended
- * @param why text of the failure, empty if there was none
+ * @param why text of the failure, or why it was not run; empty if there is nothing to say
  * @param millis how long it took
  * @param evidence deliveries and refusals it saw
  */
@@ -31,16 +31,45 @@ record CaseResult(
     /** How a case can end. */
     enum Status {
         /** The rule held. */
-        PASS,
+        PASS("✔"),
+        /** The rule held, and Transload does what it is about on top of what the broker has. */
+        PASS_EMULATED("✔ᵉ"),
         /** The broker refuses what the rule is about, and does so properly. */
-        REFUSED,
+        REFUSED("–"),
         /** Cannot be shown on this kind of broker; a fixed list in the kit. */
-        UNTESTABLE,
+        UNTESTABLE("∅"),
         /** The rule did not hold. */
-        FAIL,
-        /** Not among the tiers asked for, or nothing there to break the broker with. */
-        NOT_RUN,
+        FAIL("✘"),
+        /** What the product says it refuses works. */
+        FAIL_UNDECLARED("✘"),
+        /** The product refuses what it declares, or refuses improperly what it does not. */
+        FAIL_LYING("✘"),
+        /** Not among the tiers asked for, or nothing there to run it on. */
+        NOT_RUN("○"),
         /** Nothing was shown: what the case relies on did not happen. */
-        INCONCLUSIVE
+        INCONCLUSIVE("?"),
+        /** No case: shown by another kit, or by the tests of this one. */
+        ELSEWHERE("·"),
+        /** No case: the API has no such thing. */
+        NOT_APPLICABLE("·");
+
+        private final String mark;
+
+        Status(String mark) {
+            this.mark = mark;
+        }
+
+        /** One character for tables. */
+        String mark() {
+            return mark;
+        }
+
+        boolean failed() {
+            return this == FAIL || this == FAIL_UNDECLARED || this == FAIL_LYING;
+        }
+
+        boolean passed() {
+            return this == PASS || this == PASS_EMULATED;
+        }
     }
 }

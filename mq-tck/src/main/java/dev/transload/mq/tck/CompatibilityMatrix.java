@@ -108,8 +108,7 @@ public final class CompatibilityMatrix {
             return who + " ○";
         }
         if (proofs.stream()
-                .anyMatch(each ->
-                        each.status() == CaseResult.Status.FAIL || each.status() == CaseResult.Status.INCONCLUSIVE)) {
+                .anyMatch(each -> each.status().failed() || each.status() == CaseResult.Status.INCONCLUSIVE)) {
             return who + " ✘";
         }
         return who + (who.equals("refused") ? " –" : " ✔");
@@ -124,9 +123,13 @@ public final class CompatibilityMatrix {
     }
 
     private void brokers(StringBuilder text) {
-        text.append(
-                        "\n## Brokers\n\n| run | broker | a confirmed send | cases | passed | refused | not testable | failed | not run | inconclusive |")
-                .append("\n|---|---|---|---|---|---|---|---|---|---|\n");
+        text.append("\n## Brokers\n\n| run | broker | a confirmed send | cases");
+        for (CaseResult.Status status : CaseResult.Status.values()) {
+            text.append(" | ").append(status);
+        }
+        text.append(" |\n|---|---|---|---")
+                .append("|---".repeat(CaseResult.Status.values().length))
+                .append("|\n");
         for (RunReport report : reports) {
             text.append("| ").append(report.provider());
             text.append(" | ").append(Markdown.cell(report.broker()));
@@ -173,14 +176,7 @@ public final class CompatibilityMatrix {
     private static String mark(RunReport report, String id) {
         return report.cases().stream()
                 .filter(each -> each.id().equals(id))
-                .map(each -> switch (each.status()) {
-                    case PASS -> "✔";
-                    case REFUSED -> "–";
-                    case UNTESTABLE -> "n/a";
-                    case FAIL -> "✘";
-                    case NOT_RUN -> "○";
-                    case INCONCLUSIVE -> "?";
-                })
+                .map(each -> each.status().mark())
                 .findFirst()
                 .orElse("○");
     }

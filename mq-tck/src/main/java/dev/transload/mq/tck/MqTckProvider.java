@@ -27,7 +27,15 @@ public interface MqTckProvider {
         return "";
     }
 
-    /** Called once, before the first case. What it throws fails every case. */
+    /** What a run is made against, for the certificate. */
+    default BrokerKind kind() {
+        return BrokerKind.REAL;
+    }
+
+    /**
+     * Called once, before the first case. What it throws fails every case, but for {@link NoBrokerException}: then there
+     * was nothing to run them on.
+     */
     default void start() {}
 
     /** The broker one case runs against: the same for all, or one for each. Cases use names of their own. */

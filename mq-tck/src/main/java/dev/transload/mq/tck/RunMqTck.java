@@ -23,7 +23,9 @@ import org.junit.platform.suite.api.Suite;
  * parameters or system properties: {@code mqtck.provider}; {@code mqtck.timeScale}, a factor on all times, 1
  * unless given; {@code mqtck.patience}, how many seconds a case waits for what must happen, 30 unless given; {@code
  * mqtck.reports}, another folder for the results; {@code mqtck.tiers}, which cases: {@code T0,T1} unless
- * given, {@code T0,T1,T2} to break the broker too.
+ * given, {@code T0,T1,T2} to break the broker too; {@code mqtck.seed}, to draw at random what an earlier run has drawn;
+ * {@code mqtck.certificate}, {@code true} to have the run fail where something that was asked for could not be
+ * shown.
  */
 @Documented
 @Target(ElementType.TYPE)

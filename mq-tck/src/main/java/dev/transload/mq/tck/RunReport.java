@@ -53,7 +53,8 @@ record RunReport(
     }
 
     static RunReport of(
-            MqTckProvider provider,
+            String provider,
+            String image,
             Instant started,
             long nanos,
             double timeScale,
@@ -63,8 +64,8 @@ record RunReport(
                 ? new Explanation("", "not reached", "", List.of(), List.of(), List.of())
                 : explanation;
         return new RunReport(
-                provider.name(),
-                provider.image(),
+                provider,
+                image,
                 e.transport(),
                 e.broker(),
                 e.durability(),
@@ -101,10 +102,12 @@ record RunReport(
         StringBuilder text = new StringBuilder();
         text.append("# ").append(provider).append("\n\n");
         text.append(broker).append(image.isEmpty() ? "" : " from " + image).append(". ");
-        text.append(count(CaseResult.Status.PASS)).append(" cases passed, ");
+        text.append(count(CaseResult.Status.PASS) + count(CaseResult.Status.PASS_EMULATED))
+                .append(" cases passed, ");
         text.append(count(CaseResult.Status.REFUSED)).append(" refusals verified, ");
         text.append(count(CaseResult.Status.UNTESTABLE)).append(" not testable here, ");
-        text.append(count(CaseResult.Status.FAIL)).append(" failed, ");
+        text.append(cases.stream().filter(each -> each.status().failed()).count())
+                .append(" failed, ");
         text.append(count(CaseResult.Status.INCONCLUSIVE)).append(" inconclusive, ");
         text.append(count(CaseResult.Status.NOT_RUN)).append(" not run, in ");
         text.append(millis / 1000).append(" s.\n\n| case | rule | result |\n|---|---|---|\n");

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,6 +95,11 @@ final class Tck {
                 .connect();
         clients.add(open);
         return open;
+    }
+
+    /** Chance that is the same again with the seed of the run. */
+    Random random() {
+        return new Random(run.settings().seed() * 31 + caseId.hashCode());
     }
 
     /** What the broker says of itself. */
@@ -258,14 +264,21 @@ final class Tck {
     /** Shows that a call is refused at once, with that exception and all of those texts in it. Returns the exception. */
     <E extends Throwable> E refused(Class<E> type, ThrowingCallable call, String... texts) {
         client(); // connecting is not a part of the refusal
-        long before = System.nanoTime();
-        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(call);
-        Duration took = Duration.ofNanos(System.nanoTime() - before);
-        assertThat(thrown).as("what is refused").isInstanceOf(type);
+        Duration limit = PROMPT.multipliedBy(run.slowness());
+        Throwable thrown = new AssertionError("not called");
+        Duration best = limit;
+        // A machine that was busy elsewhere for a moment gets two more chances; a refusal that waits uses them up.
+        for (int i = 0; i < 3 && best.compareTo(limit) >= 0; i++) {
+            long before = System.nanoTime();
+            thrown = org.assertj.core.api.Assertions.catchThrowable(call);
+            Duration took = Duration.ofNanos(System.nanoTime() - before);
+            best = i == 0 || took.compareTo(best) < 0 ? took : best;
+            assertThat(thrown).as("what is refused").isInstanceOf(type);
+        }
         for (String text : texts) {
             assertThat(thrown).hasMessageContaining(text);
         }
-        assertThat(took).as("a refusal is immediate").isLessThan(PROMPT.multipliedBy(run.slowness()));
+        assertThat(best).as("a refusal is immediate").isLessThan(limit);
         evidence();
         return type.cast(thrown);
     }

@@ -1,9 +1,8 @@
 package dev.transload.mq.tck;
 
-import dev.transload.mq.Explanation;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -30,7 +29,8 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
             return ConditionEvaluationResult.enabled("not a case");
         }
         TckRun run = run(context);
-        if (run.asksFor(tckCase.tier())) {
+        boolean untestable = Verdicts.untestable(tckCase, run.kind(), false).isPresent();
+        if (untestable || run.asksFor(tckCase.tier())) {
             return ConditionEvaluationResult.enabled("tier " + tckCase.tier() + " asked for");
         }
         String why = "tier " + tckCase.tier() + " not asked for";
@@ -55,43 +55,61 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
             throws Throwable {
         TckCase tckCase = tckCase(context);
         TckRun run = run(context);
-        String group = group(context);
         Tck tck = (Tck) method.getArguments().get(0);
         long start = System.nanoTime();
-        CaseResult.Status passed = CaseResult.Status.PASS;
+        CaseResult.Status status;
+        String why = "";
         try {
-            List<Feature> refused = refused(run.explanation(), tckCase);
-            if (tckCase.realTime() && tck.broker().time().isPresent()) {
+            Optional<String> untestable = untestable(tckCase, run, tck);
+            List<Feature> refused = untestable.isPresent() ? List.of() : Verdicts.refused(run.explanation(), tckCase);
+            if (untestable.isPresent()) {
                 invocation.skip();
-                passed = CaseResult.Status.UNTESTABLE;
+                status = CaseResult.Status.UNTESTABLE;
+                why = untestable.get();
             } else if (refused.isEmpty()) {
                 openFor(tckCase, tck, run);
                 invocation.proceed();
                 requireEvidence(tck);
+                status = Verdicts.held(run.explanation(), tckCase);
             } else {
                 invocation.skip();
-                refused.forEach(feature -> Refusals.verify(tck, feature));
-                requireEvidence(tck);
-                passed = CaseResult.Status.REFUSED;
+                verifyRefusal(tck, refused);
+                status = CaseResult.Status.REFUSED;
+                why = refused.get(0).explained() + " is refused";
             }
             tck.close();
-            run.ended(tckCase, group, passed, "", millisSince(start), tck.evidenceCount());
-        } catch (TestAbortedException notRun) {
-            invocation.skip();
-            run.ended(tckCase, group, CaseResult.Status.NOT_RUN, reason(notRun), millisSince(start), 0);
-            tck.close();
-            throw notRun;
-        } catch (Throwable failure) {
-            run.ended(
+        } catch (Throwable thrown) {
+            status = Verdicts.thrown(thrown);
+            why = String.valueOf(status == CaseResult.Status.FAIL ? thrown : thrown.getMessage());
+            run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
+            closeAfter(thrown, tck);
+            boolean showsNothing = status == CaseResult.Status.NOT_RUN || status == CaseResult.Status.INCONCLUSIVE;
+            if (showsNothing && !run.settings().certificate()) {
+                throw new TestAbortedException(status + ": " + why, thrown);
+            }
+            throw new CaseFailed(
                     tckCase,
-                    group,
-                    failure instanceof Inconclusive ? CaseResult.Status.INCONCLUSIVE : CaseResult.Status.FAIL,
-                    String.valueOf(failure),
-                    millisSince(start),
-                    tck.evidenceCount());
-            failure.addSuppressed(new WhatHappened(tck.history().lines()));
-            closeAfter(failure, tck);
-            throw failure;
+                    status,
+                    thrown,
+                    tck.history().lines(),
+                    run.settings().seed());
+        }
+        run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
+    }
+
+    // A provider that is broken has no broker whose time could be asked for.
+    private static Optional<String> untestable(TckCase tckCase, TckRun run, Tck tck) {
+        boolean virtualTime = tckCase.realTime() && tck.broker().time().isPresent();
+        return Verdicts.untestable(tckCase, run.kind(), virtualTime);
+    }
+
+    private static void verifyRefusal(Tck tck, List<Feature> refused) {
+        try {
+            refused.forEach(feature -> Refusals.verify(tck, feature));
+            requireEvidence(tck);
+        } catch (RuntimeException | AssertionError e) {
+            throw new Lying(
+                    e.getMessage() + " (explain() refuses " + refused.get(0).explained() + ")", e);
         }
     }
 
@@ -109,10 +127,6 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
             throw new TestAbortedException("the provider's control cannot do " + missing);
         }
         tck.breaks(control);
-    }
-
-    private static String reason(Throwable thrown) {
-        return String.valueOf(thrown.getMessage());
     }
 
     private static String group(ExtensionContext context) {
@@ -133,14 +147,6 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
         }
     }
 
-    private static List<Feature> refused(Explanation explanation, TckCase tckCase) {
-        return Arrays.stream(tckCase.proves())
-                .filter(feature -> explanation.features().stream()
-                        .anyMatch(row ->
-                                row.name().equals(feature.explained()) && row.support() == Explanation.Support.REFUSED))
-                .toList();
-    }
-
     private static long millisSince(long start) {
         return (System.nanoTime() - start) / 1_000_000;
     }
@@ -156,14 +162,5 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                         TckRun.class,
                         key -> TckRun.start(name -> context.getConfigurationParameter(name)),
                         TckRun.class);
-    }
-
-    /** Carries the last events of a case that failed. */
-    private static final class WhatHappened extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        WhatHappened(List<String> lines) {
-            super("what happened last:\n" + String.join("\n", lines), null, false, false);
-        }
     }
 }

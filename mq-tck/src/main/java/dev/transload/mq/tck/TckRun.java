@@ -3,14 +3,12 @@ package dev.transload.mq.tck;
 import dev.transload.mq.Explanation;
 import dev.transload.mq.client.MqClient;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Lock;
@@ -21,17 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** One run of the kit against one broker, from the provider's start to the written report. Thread-safe. */
 final class TckRun implements AutoCloseable {
 
-    static final String PROVIDER = "mqtck.provider";
-    static final String TIME_SCALE = "mqtck.timeScale";
-    static final String TIERS = "mqtck.tiers";
-    static final String REPORTS = "mqtck.reports";
-    static final String PATIENCE = "mqtck.patience";
-
-    private final MqTckProvider provider;
-    private final double timeScale;
-    private final Duration patience;
-    private final Set<Tier> tiers;
-    private final Path reports;
+    private final TckSettings settings;
+    private final @Nullable MqTckProvider provider;
     private final String id =
             Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
     private final Instant started = Instant.now();
@@ -42,33 +31,23 @@ final class TckRun implements AutoCloseable {
     private @Nullable RuntimeException broken;
     private @Nullable Explanation explanation;
 
-    private TckRun(MqTckProvider provider, double timeScale, Duration patience, Set<Tier> tiers, Path reports) {
+    private TckRun(TckSettings settings, @Nullable MqTckProvider provider, @Nullable RuntimeException broken) {
+        this.settings = settings;
         this.provider = provider;
-        this.timeScale = timeScale;
-        this.patience = patience;
-        this.tiers = tiers;
-        this.reports = reports;
+        this.broken = broken;
     }
 
-    /** Reads the settings and makes the provider; the broker is started with the first case. */
-    static TckRun start(Function<String, Optional<String>> settings) {
-        String name = settings.apply(PROVIDER)
-                .orElseThrow(() -> new IllegalStateException(
-                        "name a " + MqTckProvider.class.getName() + " in the configuration parameter " + PROVIDER));
-        double scale = settings.apply(TIME_SCALE).map(Double::valueOf).orElse(1.0);
-        if (!(scale > 0 && scale <= 100)) {
-            throw new IllegalStateException(TIME_SCALE + " must be above 0 and at most 100, was " + scale);
+    /**
+     * Reads the settings and makes the provider; the broker is started with the first case. A provider that cannot be
+     * made fails every case, and so does one that does not start.
+     */
+    static TckRun start(Function<String, Optional<String>> lookUp) {
+        TckSettings settings = TckSettings.read(lookUp);
+        try {
+            return new TckRun(settings, provider(settings.provider()), null);
+        } catch (RuntimeException e) {
+            return new TckRun(settings, null, e);
         }
-        double seconds = settings.apply(PATIENCE).map(Double::valueOf).orElse(30.0);
-        if (!(seconds > 0 && seconds <= 3_600)) {
-            throw new IllegalStateException(PATIENCE + " must be above 0 and at most 3600 seconds, was " + seconds);
-        }
-        return new TckRun(
-                provider(name),
-                scale,
-                Duration.ofMillis((long) (seconds * 1_000)),
-                Tier.of(settings.apply(TIERS).orElse("T0,T1")),
-                Path.of(settings.apply(REPORTS).orElse("target/mq-tck")));
     }
 
     private static MqTckProvider provider(String name) {
@@ -78,13 +57,19 @@ final class TckRun implements AutoCloseable {
                     .getDeclaredConstructor()
                     .newInstance();
         } catch (InvocationTargetException e) {
-            throw new IllegalStateException("provider " + name + " failed", e.getCause());
-        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw e.getCause() instanceof NoBrokerException none
+                    ? none
+                    : new IllegalStateException("provider " + name + " failed", e.getCause());
+        } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
             throw new IllegalStateException(
                     "provider " + name + " must be a public " + MqTckProvider.class.getName()
                             + " with a constructor without arguments",
                     e);
         }
+    }
+
+    TckSettings settings() {
+        return settings;
     }
 
     /** Four characters that make the names of this run its own. */
@@ -93,43 +78,46 @@ final class TckRun implements AutoCloseable {
     }
 
     double timeScale() {
-        return timeScale;
+        return settings.timeScale();
     }
 
     /** How long something may take that must happen. */
     Duration longestWait() {
-        return Duration.ofMillis((long) (patience.toMillis() * timeScale));
+        return Duration.ofMillis((long) (settings.patience().toMillis() * settings.timeScale()));
     }
 
     /** By how much a slow machine may stretch what should be immediate. */
     long slowness() {
-        return Math.max(1, Math.round(timeScale));
+        return Math.max(1, Math.round(settings.timeScale()));
+    }
+
+    boolean asksFor(Tier tier) {
+        return settings.tiers().contains(tier);
     }
 
     /** The broker for one case. */
     TckBroker openBroker() {
-        ensureUp();
-        return provider.broker();
-    }
-
-    boolean asksFor(Tier tier) {
-        return tiers.contains(tier);
+        return upAndRunning().broker();
     }
 
     /** The broker for one case that breaks it, if the provider has one. */
     Optional<BrokerControl> openControl() {
-        ensureUp();
-        return provider.control();
+        return upAndRunning().control();
+    }
+
+    /** What the run is made against, as the provider says; real unless it could be asked. */
+    BrokerKind kind() {
+        return provider == null ? BrokerKind.REAL : provider.kind();
     }
 
     /** What the product says that the broker can do; asked once. */
     Explanation explanation() {
-        ensureUp();
+        MqTckProvider running = upAndRunning();
         starting.lock();
         try {
             Explanation known = explanation;
             if (known == null) {
-                try (TckBroker broker = provider.broker();
+                try (TckBroker broker = running.broker();
                         MqClient client = MqClient.connect(broker.uri())) {
                     known = client.explain();
                 }
@@ -141,21 +129,25 @@ final class TckRun implements AutoCloseable {
         }
     }
 
-    private void ensureUp() {
+    private MqTckProvider upAndRunning() {
         starting.lock();
         try {
-            if (broken != null) {
-                throw new IllegalStateException("provider " + provider.name() + " did not start", broken);
-            }
-            if (!up) {
+            MqTckProvider named = provider;
+            if (broken == null && named != null && !up) {
                 try {
-                    provider.start();
+                    named.start();
+                    up = true;
                 } catch (RuntimeException e) {
                     broken = e;
-                    throw e;
                 }
-                up = true;
             }
+            if (broken instanceof NoBrokerException) {
+                throw new NoBrokerException(String.valueOf(broken.getMessage()), broken);
+            }
+            if (broken != null || named == null) {
+                throw new IllegalStateException("provider " + settings.provider() + " did not start", broken);
+            }
+            return named;
         } finally {
             starting.unlock();
         }
@@ -173,12 +165,29 @@ final class TckRun implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (up) {
+            if (up && provider != null) {
                 provider.stop();
             }
         } finally {
-            RunReport.of(provider, started, System.nanoTime() - startNanos, timeScale, explanation, results.values())
-                    .write(reports);
+            RunReport.of(
+                            name(),
+                            broken == null && provider != null ? provider.image() : "",
+                            started,
+                            System.nanoTime() - startNanos,
+                            settings.timeScale(),
+                            explanation,
+                            results.values())
+                    .write(settings.reports());
+        }
+    }
+
+    // A provider that is broken may not even know its name.
+    private String name() {
+        String known = settings.provider().substring(settings.provider().lastIndexOf('.') + 1);
+        try {
+            return provider == null ? known : provider.name();
+        } catch (RuntimeException e) {
+            return known;
         }
     }
 }

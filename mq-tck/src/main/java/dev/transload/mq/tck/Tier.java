@@ -21,7 +21,7 @@ enum Tier {
                 tiers.add(valueOf(name.strip().toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
                 throw new IllegalStateException(
-                        TckRun.TIERS + " must be tiers among T0,T1,T2 with commas between them, was " + names, e);
+                        TckSettings.TIERS + " must be tiers among T0,T1,T2 with commas between them, was " + names, e);
             }
         }
         return tiers;

@@ -134,17 +134,6 @@ class KitTest {
     }
 
     private static RunReport report(String name, CaseResult.Status status) {
-        MqTckProvider provider = new MqTckProvider() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public TckBroker broker() {
-                return TckBroker.at("acme:");
-            }
-        };
         Explanation explanation = new Explanation(
                 "acme",
                 "Acme 1",
@@ -154,6 +143,6 @@ class KitTest {
                 List.of(new Explanation.Limit("payload, bytes", "1,000")));
         CaseResult result =
                 new CaseResult("DLY-01", "never early | never late", "Delay", List.of("DELAY"), status, "", 12, 3);
-        return RunReport.of(provider, Instant.EPOCH, 5_000_000_000L, 1, explanation, List.of(result));
+        return RunReport.of(name, "", Instant.EPOCH, 5_000_000_000L, 1, explanation, List.of(result));
     }
 }

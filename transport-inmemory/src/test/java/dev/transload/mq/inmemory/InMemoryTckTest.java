@@ -1,5 +1,6 @@
 package dev.transload.mq.inmemory;
 
+import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.RunMqTck;
 import dev.transload.mq.tck.TckBroker;
@@ -18,6 +19,11 @@ class InMemoryTckTest {
         @Override
         public String name() {
             return "inmemory";
+        }
+
+        @Override
+        public BrokerKind kind() {
+            return BrokerKind.IN_PROCESS;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.transload.mq.inmemory;
 
+import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
 import dev.transload.mq.tck.TckTime;
@@ -24,6 +25,11 @@ abstract class VirtualTimeProvider implements MqTckProvider {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public BrokerKind kind() {
+        return BrokerKind.IN_PROCESS;
     }
 
     @Override

@@ -1,0 +1,34 @@
+package dev.transload.mq.tck;
+
+import java.util.List;
+
+/** Carries all that a person needs who looks at a case that did not pass. */
+final class CaseFailed extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    CaseFailed(TckCase tckCase, CaseResult.Status status, Throwable thrown, List<String> history, long seed) {
+        super(text(tckCase, status, thrown, history, seed), thrown);
+        setStackTrace(thrown.getStackTrace());
+    }
+
+    private static String text(
+            TckCase tckCase, CaseResult.Status status, Throwable thrown, List<String> history, long seed) {
+        StringBuilder text = new StringBuilder();
+        text.append(tckCase.id()).append(' ').append(status).append('\n');
+        text.append("required:    ").append(tckCase.value()).append('\n');
+        text.append("happened:    ").append(what(thrown)).append('\n');
+        if (!tckCase.check().isEmpty()) {
+            text.append("check first: ").append(tckCase.check()).append('\n');
+        }
+        text.append("again with:  -D").append(TckSettings.SEED).append('=').append(seed);
+        if (!history.isEmpty()) {
+            text.append("\nwhat happened last:\n").append(String.join("\n", history));
+        }
+        return text.toString();
+    }
+
+    private static String what(Throwable thrown) {
+        String message = thrown.getMessage();
+        return thrown instanceof AssertionError && message != null ? message.strip() : thrown.toString();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.transload.mq.tck;
+
+import dev.transload.mq.Explanation;
+import dev.transload.mq.Explanation.Support;
+import dev.transload.mq.UnsupportedCapabilityException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
+
+/** Decides how a case ended. */
+final class Verdicts {
+
+    private Verdicts() {}
+
+    /** Features of the case that the product says it refuses. */
+    static List<Feature> refused(Explanation explanation, TckCase tckCase) {
+        return Arrays.stream(tckCase.proves())
+                .filter(feature -> support(explanation, feature) == Support.REFUSED)
+                .toList();
+    }
+
+    /** A case that held: marked where the product says that it emulates what the case is about. */
+    static CaseResult.Status held(Explanation explanation, TckCase tckCase) {
+        boolean emulated = Arrays.stream(tckCase.proves()).anyMatch(f -> support(explanation, f) == Support.EMULATED);
+        return emulated ? CaseResult.Status.PASS_EMULATED : CaseResult.Status.PASS;
+    }
+
+    private static @Nullable Support support(Explanation explanation, Feature feature) {
+        return explanation.features().stream()
+                .filter(row -> row.name().equals(feature.explained()))
+                .map(Explanation.Feature::support)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** What became of a case that threw. */
+    static CaseResult.Status thrown(Throwable thrown) {
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            if (each instanceof Lying || each instanceof UnsupportedCapabilityException) {
+                return CaseResult.Status.FAIL_LYING;
+            }
+            if (each instanceof Undeclared) {
+                return CaseResult.Status.FAIL_UNDECLARED;
+            }
+            if (each instanceof Inconclusive) {
+                return CaseResult.Status.INCONCLUSIVE;
+            }
+            if (each instanceof TestAbortedException || each instanceof NoBrokerException) {
+                return CaseResult.Status.NOT_RUN;
+            }
+        }
+        return CaseResult.Status.FAIL;
+    }
+
+    /**
+     * Why a case can say nothing about this kind of broker, if it cannot. This is the whole list; nobody who is tested
+     * adds to it.
+     */
+    static Optional<String> untestable(TckCase tckCase, BrokerKind kind, boolean virtualTime) {
+        if (tckCase.faults().length > 0 && kind == BrokerKind.IN_PROCESS) {
+            return Optional.of("the broker is in this process: there is nothing to stop, cut or kill");
+        }
+        if (tckCase.realTime() && virtualTime) {
+            return Optional.of("virtual time waits for handlers, and this one has to outlive a deadline");
+        }
+        return Optional.empty();
+    }
+}
