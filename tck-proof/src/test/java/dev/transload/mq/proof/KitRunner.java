@@ -1,0 +1,126 @@
+package dev.transload.mq.proof;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import dev.transload.mq.tck.KitCases;
+import dev.transload.mq.tck.KitCases.KitCase;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.EngineFilter;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Runs cases of the kit against a mutant, in this JVM. One run at a time: classes are changed for all. */
+final class KitRunner {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final double patienceSeconds;
+    private final Path reports = Path.of("target", "tck-proof");
+
+    /**
+     * @param patienceSeconds how long a case waits for what must happen
+     */
+    KitRunner(double patienceSeconds) {
+        this.patienceSeconds = patienceSeconds;
+    }
+
+    /** Runs the cases and says how each ended. */
+    Map<String, Verdict> run(Mutant mutant, Collection<String> caseIds) {
+        List<DiscoverySelector> selectors = new ArrayList<>();
+        for (String id : caseIds) {
+            KitCase kitCase = Optional.ofNullable(KitCases.byId().get(id))
+                    .orElseThrow(() -> new IllegalArgumentException("there is no case " + id));
+            Method method = kitCase.method();
+            selectors.add(selectMethod(method.getDeclaringClass(), method));
+        }
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectors)
+                .filters(EngineFilter.includeEngines("junit-jupiter"))
+                .enableImplicitConfigurationParameters(false)
+                .configurationParameter("mqtck.provider", ProofProvider.class.getName())
+                .configurationParameter("mqtck.patience", Double.toString(patienceSeconds))
+                .configurationParameter("mqtck.reports", reports.toString())
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+                .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
+                .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "6")
+                .configurationParameter(
+                        "junit.jupiter.execution.parallel.config.executor-service", "WORKER_THREAD_POOL")
+                .configurationParameter("junit.jupiter.execution.timeout.default", "1 m")
+                .build();
+        Ends ends = new Ends();
+        ProofProvider.show(mutant);
+        try (Redefined changed = Redefined.with(mutant.changes())) {
+            LauncherFactory.create().execute(request, ends);
+        }
+        return verdicts(ends);
+    }
+
+    private Map<String, Verdict> verdicts(Ends ends) {
+        JsonNode report =
+                JSON.readTree(reports.resolve(ProofProvider.NAME + ".json").toFile());
+        Map<String, String> statuses = new TreeMap<>();
+        report.get("cases")
+                .forEach(row ->
+                        statuses.put(row.get("id").asString(), row.get("status").asString()));
+        Map<String, Verdict> verdicts = new TreeMap<>();
+        KitCases.byId().values().forEach(kitCase -> {
+            Ended ended = ends.byMethod.get(kitCase.method());
+            if (ended != null) {
+                verdicts.put(kitCase.id(), verdict(kitCase.id(), ended, statuses.getOrDefault(kitCase.id(), "")));
+            }
+        });
+        return verdicts;
+    }
+
+    private static Verdict verdict(String id, Ended ended, String status) {
+        Throwable failure = ended.failure();
+        if (failure != null) {
+            return new Verdict(id, Verdict.of(failure), String.valueOf(failure), ended.millis());
+        }
+        Verdict.End end = status.startsWith("PASS") ? Verdict.End.SURVIVED : Verdict.End.NOT_RUN;
+        return new Verdict(id, end, status, ended.millis());
+    }
+
+    private record Ended(Throwable failure, long millis) {}
+
+    /** How each test method ended. */
+    private static final class Ends implements TestExecutionListener {
+        private final Map<Method, Ended> byMethod = new ConcurrentHashMap<>();
+        private final Map<String, Long> begun = new ConcurrentHashMap<>();
+
+        @Override
+        public void executionStarted(TestIdentifier test) {
+            begun.put(test.getUniqueId(), System.nanoTime());
+        }
+
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            test.getSource().ifPresent(source -> {
+                if (source instanceof MethodSource method) {
+                    long millis = (System.nanoTime() - begun.getOrDefault(test.getUniqueId(), 0L)) / 1_000_000;
+                    Throwable failure = result.getStatus() == TestExecutionResult.Status.FAILED
+                            ? result.getThrowable().orElseGet(() -> new AssertionError("failed"))
+                            : null;
+                    byMethod.put(method.getJavaMethod(), new Ended(failure, millis));
+                }
+            });
+        }
+    }
+}

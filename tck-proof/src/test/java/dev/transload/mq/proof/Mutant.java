@@ -1,0 +1,92 @@
+package dev.transload.mq.proof;
+
+import dev.transload.mq.inmemory.Profile;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A product that is broken in one way. Immutable.
+ *
+ * @param id names it for ever
+ * @param what it does wrong, as a sentence without a full stop
+ * @param seen where it was seen in the wild, or nothing
+ * @param layer what is broken
+ * @param killedBy cases that must fail with it
+ * @param twist makes what breaks the transport
+ * @param changes what breaks the product's own classes
+ * @param profile whose limits the broker underneath takes on
+ * @param realTime whether the clock must go by itself to show it
+ */
+public record Mutant(
+        String id,
+        String what,
+        String seen,
+        Layer layer,
+        List<String> killedBy,
+        Supplier<? extends Twist> twist,
+        List<Change> changes,
+        Profile profile,
+        boolean realTime) {
+
+    /** What is broken. */
+    public enum Layer {
+        /** Any transport, from outside. */
+        TRANSPORT,
+        /** The in-memory broker, from inside. */
+        BROKER,
+        /** What stands above all transports. */
+        ENGINE
+    }
+
+    public Mutant {
+        killedBy = List.copyOf(killedBy);
+        changes = List.copyOf(changes);
+    }
+
+    /** A transport that is broken as the twist says. */
+    static Mutant transport(String id, String what, Supplier<? extends Twist> twist) {
+        return new Mutant(id, what, "", Layer.TRANSPORT, List.of(), twist, List.of(), Profile.NONE, false);
+    }
+
+    /** An in-memory broker whose classes are changed. */
+    public static Mutant broker(String id, String what, Change... changes) {
+        return changed(Layer.BROKER, id, what, changes);
+    }
+
+    /** An engine whose classes are changed. */
+    public static Mutant engine(String id, String what, Change... changes) {
+        return changed(Layer.ENGINE, id, what, changes);
+    }
+
+    private static Mutant changed(Layer layer, String id, String what, Change... changes) {
+        return new Mutant(id, what, "", layer, List.of(), Truthful::new, List.of(changes), Profile.NONE, false);
+    }
+
+    /** Cases that must fail with it. */
+    public Mutant killedBy(String... cases) {
+        return new Mutant(id, what, seen, layer, List.of(cases), twist, changes, profile, realTime);
+    }
+
+    /** Where it was seen in the wild. */
+    public Mutant seen(String where) {
+        return new Mutant(id, what, where, layer, killedBy, twist, changes, profile, realTime);
+    }
+
+    /** The broker underneath has that one's limits, since without them the broken part is not used. */
+    public Mutant on(Profile limits) {
+        return new Mutant(id, what, seen, layer, killedBy, twist, changes, limits, realTime);
+    }
+
+    /** The clock must go by itself. */
+    public Mutant inRealTime() {
+        return new Mutant(id, what, seen, layer, killedBy, twist, changes, profile, true);
+    }
+
+    /** Does nothing wrong. */
+    static final class Truthful extends Twist {}
+
+    @Override
+    public String toString() {
+        return id + ": " + what;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.transload.mq.tck;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.platform.suite.api.SelectClasses;
+
+/** The cases of the kit, found the way the kit finds them. */
+public final class KitCases {
+
+    private static final Map<String, KitCase> ALL = all();
+
+    private KitCases() {}
+
+    /**
+     * One case.
+     *
+     * @param id of the case
+     * @param rule what it shows
+     * @param method that shows it
+     * @param realTime whether it cannot be shown in virtual time
+     */
+    public record KitCase(String id, String rule, Method method, boolean realTime) {}
+
+    /** All cases by id. */
+    public static Map<String, KitCase> byId() {
+        return ALL;
+    }
+
+    private static Map<String, KitCase> all() {
+        Map<String, KitCase> all = new TreeMap<>();
+        for (Class<?> group : RunMqTck.class.getAnnotation(SelectClasses.class).value()) {
+            for (Method method : group.getDeclaredMethods()) {
+                TckCase tckCase = method.getAnnotation(TckCase.class);
+                if (tckCase != null) {
+                    all.put(tckCase.id(), new KitCase(tckCase.id(), tckCase.value(), method, tckCase.realTime()));
+                }
+            }
+        }
+        return all;
+    }
+}
