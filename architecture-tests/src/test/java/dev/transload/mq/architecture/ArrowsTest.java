@@ -63,13 +63,13 @@ class ArrowsTest {
     }
 
     @Test
-    void brokerFixturesKnowNothingOfTheSdk() {
+    void brokerFixturesKnowTheKitAndNothingElseOfTheSdk() {
         check(noClasses()
                 .that()
                 .resideInAPackage(FIXTURES)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, TCK, CLI, EXAMPLES));
+                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, CLI, EXAMPLES));
     }
 
     @Test

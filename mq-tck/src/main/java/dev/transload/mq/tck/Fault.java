@@ -8,6 +8,8 @@ public enum Fault {
     KILL,
     /** The broker's process stands still, its connections stay open. */
     PAUSE,
+    /** The broker loses all it has: destinations and messages. */
+    FORGET,
     /** Connections are cut at once, and new ones are refused. */
     CUT,
     /** Connections stay open but carry nothing in one direction or both. */

@@ -11,7 +11,7 @@ import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.client.MqClient;
 import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
-import dev.transload.mq.fixtures.TcpProxy;
+import dev.transload.mq.tck.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,7 +195,7 @@ class CloseFaultIT {
     private static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> (name.startsWith("mq-") && !name.startsWith("mq-fixtures")) || name.contains("AMQP"))
+                .filter(name -> (name.startsWith("mq-") && !name.startsWith("mq-tck")) || name.contains("AMQP"))
                 .toList();
     }
 }
