@@ -235,7 +235,7 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     @Override
     public void retry(Duration delay) {
         Duration wait = delay.isNegative() ? Duration.ZERO : delay;
-        flow.outcomes().requireDelay(wait);
+        flow.outcomes().retries().requireDelay(wait);
         claimSettle();
         flow.outcomes().retryByHand(this, wait);
     }

@@ -3,13 +3,10 @@ package dev.transload.mq.client;
 import dev.transload.mq.Failure;
 import dev.transload.mq.Message;
 import dev.transload.mq.MqObserver;
-import dev.transload.mq.OrderPolicy;
 import dev.transload.mq.RetryPolicy;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
-import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
@@ -40,10 +37,9 @@ final class Outcomes<T> {
     private final TimeSource time;
     private final Capabilities capable;
     private final RetryPolicy policy;
-    private final RetrySchedule schedule;
     private final @Nullable IdempotencyStep<T> idempotency;
     private final Isolation<T> isolation;
-    private final FailureMemory memory = new FailureMemory();
+    private final Retries<T> retries;
 
     Outcomes(EngineContext engine, FlowSpec<T> spec, SubscriptionFlow<T> flow, Events events) {
         this.engine = engine;
@@ -53,9 +49,19 @@ final class Outcomes<T> {
         this.time = engine.time();
         this.capable = spec.capabilities();
         this.policy = spec.options().retry();
-        this.schedule = new RetrySchedule(policy);
         this.idempotency = IdempotencyStep.of(engine, spec, events);
         this.isolation = new Isolation<>(engine, spec, this, events);
+        this.retries = new Retries<>(engine, spec, this, events);
+    }
+
+    /** How messages are tried again. */
+    Retries<T> retries() {
+        return retries;
+    }
+
+    /** The numbers of this delivery, with what this process knows of its failures. */
+    Attempts attempts(EngineDelivery<T> delivery) {
+        return retries.attempts(delivery);
     }
 
     @Nullable
@@ -65,24 +71,6 @@ final class Outcomes<T> {
 
     Isolation<T> isolation() {
         return isolation;
-    }
-
-    /** The numbers of this delivery, with what this process knows of its failures. */
-    Attempts attempts(EngineDelivery<T> delivery) {
-        Attempts told = Attempts.of(delivery.message(), delivery.incoming());
-        if (delivery.heldFailures == 0 && spec.ordered() && told.crashes() > 0) {
-            delivery.heldFailures = memory.failures(delivery.id()); // it failed here, and was given back or lost
-        }
-        if (delivery.heldFailures <= told.failures()) {
-            return told;
-        }
-        int counted = givesBackInOrder() ? delivery.heldFailures - told.failures() : 0;
-        return new Attempts(delivery.heldFailures, Math.max(0, told.crashes() - counted));
-    }
-
-    /** Whether a message that waits for its retry is at the broker, which keeps its key there and counts the failure. */
-    private boolean givesBackInOrder() {
-        return spec.ordered() && capable.has(Capability.KEY_HOLD) && !capable.has(Capability.NOTE_ATTEMPTS);
     }
 
     /** See {@link SubscriptionFlow#aloneNow}. */
@@ -98,7 +86,7 @@ final class Outcomes<T> {
             idempotency.complete(delivery);
         }
         if (delivery.heldFailures > 0) {
-            memory.forget(delivery.id());
+            retries.forget(delivery);
         }
         flow.settleBegan();
         delivery.incoming().ack(delivery);
@@ -191,7 +179,7 @@ final class Outcomes<T> {
         }
     }
 
-    private void release(EngineDelivery<T> delivery, Duration wait, boolean failed) {
+    void release(EngineDelivery<T> delivery, Duration wait, boolean failed) {
         flow.settleBegan();
         delivery.incoming().release(wait, failed, delivery);
         flow.leave(delivery);
@@ -238,17 +226,12 @@ final class Outcomes<T> {
         Attempts attempts = attempts(delivery);
         if (!policy.retries(cause)) {
             giveUp(delivery, Failure.Reason.NOT_RETRYABLE, cause);
-        } else if (!mayRetry(attempts)) {
+        } else if (!retries.allowed(attempts)) {
             giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, cause);
         } else {
-            retry(delivery, attempts.failures() + 1, schedule.delayAfter(attempts.failures() + 1), cause);
+            retries.retry(delivery, attempts, cause);
         }
         return DeliveryPipeline.PARKED;
-    }
-
-    private boolean mayRetry(Attempts attempts) {
-        boolean letGo = spec.ordered() && spec.options().orderPolicy() == OrderPolicy.DEAD_LETTER_AND_CONTINUE;
-        return !letGo && attempts.mayRetry(policy.maxAttempts());
     }
 
     /** The handler has taken longer than it may; it was interrupted, and what it does now is of no account. */
@@ -265,8 +248,8 @@ final class Outcomes<T> {
             idempotency.abandon(delivery);
         }
         Attempts attempts = attempts(delivery);
-        if (mayRetry(attempts)) {
-            retry(delivery, attempts.failures() + 1, wait, null);
+        if (retries.allowed(attempts)) {
+            retries.retry(delivery, attempts, wait, null);
         } else {
             giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, null);
         }
@@ -288,74 +271,6 @@ final class Outcomes<T> {
                 yield DeliveryPipeline.PARKED;
             }
         };
-    }
-
-    private void retry(EngineDelivery<T> delivery, int failures, Duration wait, @Nullable Throwable cause) {
-        events.count(MqObserver.Event.RETRIED, spec.source());
-        if (events.listened()) {
-            events.tell(l -> l.retried(delivery, wait));
-        }
-        delivery.firstFailureMillis = firstFailure(delivery, time.millis());
-        if (spec.ephemeral()) {
-            if (wait.compareTo(spec.options().lease()) > 0) {
-                giveUp(delivery, Failure.Reason.ATTEMPTS_EXHAUSTED, cause);
-            } else {
-                delivery.heldFailures = failures;
-                hold(delivery, wait);
-            }
-        } else if (spec.ordered()) {
-            retryInOrder(delivery, failures, wait);
-        } else if (capable.has(Capability.NOTE_ATTEMPTS) && wait.compareTo(capable.maxReleaseDelay()) <= 0) {
-            memory.remember(delivery.id(), delivery.firstFailureMillis, failures);
-            note(delivery, failures, () -> release(delivery, wait, false));
-        } else {
-            retryByCopy(delivery, failures, wait);
-        }
-    }
-
-    private void retryInOrder(EngineDelivery<T> delivery, int failures, Duration wait) {
-        if (capable.has(Capability.NOTE_ATTEMPTS)) {
-            note(delivery, failures, () -> holdFailed(delivery, failures, wait));
-            return;
-        }
-        memory.remember(delivery.id(), delivery.firstFailureMillis, failures);
-        if (givesBackInOrder()) {
-            release(delivery, wait, true);
-        } else {
-            // Given back it would come again behind what was received after it, and be there when the lease is lost.
-            holdFailed(delivery, failures, wait);
-        }
-    }
-
-    private void holdFailed(EngineDelivery<T> delivery, int failures, Duration wait) {
-        delivery.heldFailures = failures;
-        hold(delivery, wait);
-    }
-
-    private void note(EngineDelivery<T> delivery, int failures, Runnable then) {
-        delivery.incoming().note(failures, new Completion() {
-            @Override
-            public void done() {
-                then.run();
-            }
-
-            @Override
-            public void failed(Throwable cause) {
-                flow.settleBegan();
-                delivery.failed(cause);
-                flow.leave(delivery);
-            }
-        });
-    }
-
-    private void retryByCopy(EngineDelivery<T> delivery, int failures, Duration wait) {
-        Message.Builder copy = unmarked(delivery.message())
-                .annotation(Annotations.ATTEMPT, Integer.toString(failures + 1))
-                .annotation(Annotations.FIRST_FAILURE, Long.toString(delivery.firstFailureMillis));
-        if (spec.home().role() == Place.Role.GROUP) {
-            copy.annotation(Annotations.DESTINATION, delivery.destination());
-        }
-        move(delivery, spec.home(), copy.build(), wait, () -> {});
     }
 
     /** The message without what was written on it for the place it leaves. */
@@ -398,14 +313,10 @@ final class Outcomes<T> {
                 && reason != Failure.Reason.UNDECODABLE;
         int calls = attempts.failures() + attempts.crashes() + (handled ? 1 : 0);
         long now = time.millis();
-        long first = firstFailure(delivery, now);
-        memory.forget(delivery.id());
+        long first = retries.firstFailure(delivery, now);
+        retries.forget(delivery);
         int redrives = FailureRecords.redrives(delivery.message());
         return FailureRecords.of(cause, reason, delivery.destination(), spec.group(), calls, first, now, redrives);
-    }
-
-    private long firstFailure(EngineDelivery<T> delivery, long now) {
-        return delivery.firstFailureMillis != 0 ? delivery.firstFailureMillis : memory.of(delivery.message(), now);
     }
 
     // ---- send, then settle
@@ -448,44 +359,19 @@ final class Outcomes<T> {
         flow.leave(delivery);
     }
 
+    /** The broker refused what had to come before the settle. */
+    void settleRefused(EngineDelivery<T> delivery, Throwable cause) {
+        flow.settleBegan();
+        delivery.failed(cause);
+        flow.leave(delivery);
+    }
+
     /** The message could not be put elsewhere: it stays unsettled and the step is tried again, without the handler. */
     void trouble(EngineDelivery<T> delivery, Place to, Throwable cause, Runnable again) {
         LOG.warn("message {} cannot be moved to {}, it waits: {}", delivery.id(), to.name(), cause.toString());
         flow.settleEnded();
         delivery.unfinished = again;
         hold(delivery, TROUBLE);
-    }
-
-    // ---- limits
-
-    /** Longest wait before a retry that this source can do. */
-    Duration maxRetryDelay() {
-        return maxRetryDelay(
-                engine,
-                spec.ordered(),
-                spec.ephemeral(),
-                capable,
-                spec.options().lease());
-    }
-
-    static Duration maxRetryDelay(
-            EngineContext engine, boolean ordered, boolean ephemeral, Capabilities capable, Duration lease) {
-        if (ephemeral) {
-            return lease;
-        }
-        if (ordered) {
-            return capable.has(Capability.KEY_HOLD) && !capable.has(Capability.NOTE_ATTEMPTS)
-                    ? capable.maxReleaseDelay()
-                    : capable.maxLease();
-        }
-        return engine.maxDelay(capable);
-    }
-
-    void requireDelay(Duration wait) {
-        if (wait.compareTo(maxRetryDelay()) > 0) {
-            throw new UnsupportedCapabilityException(
-                    "a retry of " + spec.source() + " can wait at most " + maxRetryDelay() + ", was " + wait, null);
-        }
     }
 
     /** A failure that a handler asked for; carries its words and no stack. */

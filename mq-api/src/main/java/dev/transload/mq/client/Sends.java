@@ -60,16 +60,11 @@ final class Sends {
     private final Condition room = lock.newCondition();
     private final Condition drained = lock.newCondition();
     private final KeyedSends<PendingSend> keyed = new KeyedSends<>();
-    private @Nullable PendingSend first;
-    private @Nullable PendingSend last;
-    private int total;
+    private final SendList list = new SendList();
     private int outstanding;
     private int waiting;
     /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
     private volatile boolean sweeping;
-
-    /** Whether some send in the list has a deadline before that of one in front of it. */
-    private boolean mixedDeadlines;
 
     private volatile boolean refusing;
     private boolean closed;
@@ -131,7 +126,7 @@ final class Sends {
                 }
                 throw closedError(send);
             }
-            append(send);
+            list.append(send);
             Object key = orderKey(send);
             if (key != null) {
                 go = keyed.submit(key, send, keepsOrder(send));
@@ -315,54 +310,19 @@ final class Sends {
     // Lock held.
     private List<PendingSend> end(PendingSend send) {
         send.state = PendingSend.ENDED;
-        unlink(send);
+        list.remove(send);
         if (send.bounded) {
             outstanding--;
             if (waiting > 0 && outstanding <= resumeAt) {
                 room.signalAll();
             }
         }
-        if (total == 0) {
+        if (list.size() == 0) {
             drained.signalAll();
         }
         Object key = orderKey(send);
         List<PendingSend> go = key == null ? List.of() : keyed.ended(key, send);
         return closed ? List.of() : go;
-    }
-
-    // Lock held.
-    private void append(PendingSend send) {
-        if (total == 0) {
-            mixedDeadlines = false;
-        }
-        total++;
-        mixedDeadlines |= last != null && send.deadlineNanos < last.deadlineNanos;
-        send.previous = last;
-        if (last == null) {
-            first = send;
-        } else {
-            last.next = send;
-        }
-        last = send;
-    }
-
-    // Lock held.
-    private void unlink(PendingSend send) {
-        total--;
-        PendingSend previous = send.previous;
-        PendingSend next = send.next;
-        if (previous == null) {
-            first = next;
-        } else {
-            previous.next = next;
-        }
-        if (next == null) {
-            last = previous;
-        } else {
-            next.previous = previous;
-        }
-        send.previous = null;
-        send.next = null;
     }
 
     private boolean keepsOrder(PendingSend send) {
@@ -379,7 +339,7 @@ final class Sends {
     private void scheduleSweep() {
         lock.lock();
         try {
-            if (sweeping || total == 0) {
+            if (sweeping || list.size() == 0) {
                 return;
             }
             sweeping = true;
@@ -389,32 +349,17 @@ final class Sends {
         time.schedule(SWEEP, this::sweep);
     }
 
-    // Deadlines come in the order of the list, unless callers waited for room, so the walk stops at the first that
-    // still
-    // has time.
     private void sweep() {
-        long now = time.nanos();
-        List<PendingSend> late = new java.util.ArrayList<>();
+        List<PendingSend> late;
         boolean again;
         lock.lock();
         try {
-            for (PendingSend send = first; send != null; send = send.next) {
-                if (!send.bounded) {
-                    continue;
-                }
-                if (send.deadlineNanos <= now) {
-                    late.add(send);
-                } else if (!mixedDeadlines) {
-                    break;
-                }
-            }
-            again = total > 0;
+            late = list.late(time.nanos());
+            again = list.size() > 0;
             sweeping = again;
         } finally {
             lock.unlock();
         }
-        // The last first: one that waits behind another of its key must not leave now that its own time is up.
-        java.util.Collections.reverse(late);
         late.forEach(send -> {
             if (send.inFlight) {
                 send.maybeSent = true;
@@ -442,7 +387,7 @@ final class Sends {
     int outstanding() {
         lock.lock();
         try {
-            return total;
+            return list.size();
         } finally {
             lock.unlock();
         }
@@ -452,14 +397,14 @@ final class Sends {
     boolean awaitDrained(long deadlineNanos) {
         lock.lock();
         try {
-            while (total > 0) {
+            while (list.size() > 0) {
                 long left = deadlineNanos - System.nanoTime();
                 if (left <= 0) {
                     return false;
                 }
                 try {
                     if (drained.awaitNanos(left) <= 0) {
-                        return total == 0;
+                        return list.size() == 0;
                     }
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
@@ -485,13 +430,11 @@ final class Sends {
 
     /** Fails what is left and returns how many there were. */
     int failAll() {
-        List<PendingSend> all = new java.util.ArrayList<>();
+        List<PendingSend> all;
         lock.lock();
         try {
             closed = true;
-            for (PendingSend send = first; send != null; send = send.next) {
-                all.add(send);
-            }
+            all = list.all();
         } finally {
             lock.unlock();
         }

@@ -153,7 +153,7 @@ final class Subscribing {
 
     private void checkOptions(SubscribeOptions options, Place place, Capabilities capable, boolean ephemeral) {
         boolean ordered = place.shape().ordered();
-        Duration most = Outcomes.maxRetryDelay(engine, ordered, ephemeral, capable, options.lease());
+        Duration most = Retries.maxDelay(engine, ordered, ephemeral, capable, options.lease());
         options.retry().longestDelay().ifPresent(longest -> {
             if (longest.compareTo(most) > 0) {
                 throw new UnsupportedCapabilityException(

@@ -18,18 +18,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One flow of deliveries from a receiver to handlers.
  *
- * <p>Threads: the transport calls {@link #deliver} and {@link #lost}; as many worker threads as the concurrency take
- * deliveries and run {@link DeliveryPipeline}; {@link LeaseKeeper} looks after leases on the timer; any thread may
- * pause or close. {@link FlowState} guards what they share. A worker ends one delivery and takes the next under a single
- * acquisition of its lock, so a message costs two
- * at most: one to come in, with all that came together, and one to leave. Workers start as they are needed and
- * end after half a minute without work.
+ * <p>Threads: the transport calls {@link #deliver} and {@link #lost}; {@link FlowWorkers} take deliveries and run {@link
+ * DeliveryPipeline}; {@link LeaseKeeper} looks after leases on the timer; any thread may pause or close. {@link
+ * FlowState} guards what they share. A message costs two acquisitions of its lock at most: one to come in, with all that
+ * came together, and one to leave.
  *
  * <p>Credit goes back when a settle has been handed to the transport, in batches of an eighth of the prefetch or when
  * nothing is left to run; with a prefetch of one that is strict.
@@ -38,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscriptionFlow<T> implements Sink {
 
-    private static final long WORKER_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final FlowSpec<T> spec;
@@ -47,10 +42,8 @@ final class SubscriptionFlow<T> implements Sink {
     private final FlowState<T> state;
     private final LeaseKeeper<T> leases;
     private final Outcomes<T> outcomes;
-    private final DeliveryPipeline<T> pipeline;
-    private final ThreadFactory threads;
+    private final FlowWorkers<T> workers;
     private final Runnable onFailed;
-    private final AtomicInteger starting = new AtomicInteger();
     private final Settling settling = new Settling();
 
     SubscriptionFlow(EngineContext engine, FlowSpec<T> spec, ThreadFactory threads, Runnable onFailed) {
@@ -59,10 +52,10 @@ final class SubscriptionFlow<T> implements Sink {
         this.events = engine.events().with(spec.options().listener());
         this.state = new FlowState<>(spec, time, engine.transport().time().isPresent());
         this.leases = new LeaseKeeper<>(spec, this, state, time);
-        this.threads = threads;
         this.onFailed = onFailed;
         this.outcomes = new Outcomes<>(engine, spec, this, events);
-        this.pipeline = new DeliveryPipeline<>(engine, spec, this, outcomes, events);
+        DeliveryPipeline<T> pipeline = new DeliveryPipeline<>(engine, spec, this, outcomes, events);
+        this.workers = new FlowWorkers<>(spec, state, events, threads, pipeline::run);
     }
 
     /** Starts the flow over a receiver that has no credit yet; a flow that was closed meanwhile closes it. */
@@ -120,7 +113,7 @@ final class SubscriptionFlow<T> implements Sink {
                     state.append(delivery);
                     state.lanes.add(delivery);
                 }
-                wakeOne();
+                workers.wakeOne();
                 dues = state.dues();
             }
         } finally {
@@ -184,154 +177,6 @@ final class SubscriptionFlow<T> implements Sink {
         }
     }
 
-    // ---- workers
-
-    /** A worker's life: take, run, until the flow ends or there has been nothing to do for a while. */
-    private void work() {
-        EngineDelivery<T> finished = null;
-        int result = DeliveryPipeline.LEFT;
-        while (true) {
-            EngineDelivery<T> delivery = next(finished, result);
-            if (delivery == null) {
-                return;
-            }
-            result = pipeline.run(delivery);
-            finished = delivery;
-        }
-    }
-
-    private @Nullable EngineDelivery<T> next(@Nullable EngineDelivery<T> finished, int result) {
-        EngineDelivery<T> delivery = null;
-        while (true) {
-            boolean blocked = false;
-            Runnable afterAll = null;
-            long dues;
-            state.lock.lock();
-            try {
-                if (finished != null) {
-                    finish(finished, result);
-                    workerLeft(finished);
-                    finished = null;
-                }
-                if (state.atQuiet != null && state.running == 0 && state.unsettled() == 0) {
-                    afterAll = state.atQuiet;
-                    state.atQuiet = null;
-                }
-                if (state.mayStart()) {
-                    delivery = state.lanes.take();
-                }
-                if (delivery != null) {
-                    start(delivery);
-                } else {
-                    blocked = state.becameBlocked();
-                }
-                dues = state.dues();
-                if (delivery == null && dues == 0 && !blocked && afterAll == null) {
-                    if (state.ended || !awaitWork()) {
-                        state.workers--;
-                        state.quiet.signalAll();
-                        return null;
-                    }
-                    continue;
-                }
-            } finally {
-                state.lock.unlock();
-            }
-            state.pass(dues);
-            if (blocked) {
-                events.count(MqObserver.Event.LANE_BLOCKED, spec.source());
-                events.tellElsewhere(l -> l.laneBlocked(spec.source(), 0));
-            }
-            if (afterAll != null) {
-                afterAll.run();
-            }
-            if (delivery != null) {
-                return delivery;
-            }
-        }
-    }
-
-    // Lock held.
-    private void start(EngineDelivery<T> delivery) {
-        state.running++;
-        starting.incrementAndGet();
-        delivery.run(Thread.currentThread());
-        state.waking = false;
-        wakeOne();
-    }
-
-    // Lock held. Returns false if the worker should end for want of work.
-    @SuppressWarnings("WaitNotInLoop") // the worker's loop looks again
-    private boolean awaitWork() {
-        state.idle++;
-        boolean signalled;
-        try {
-            signalled = state.work.awaitNanos(WORKER_IDLE_NANOS) > 0;
-        } catch (InterruptedException e) {
-            signalled = true; // an interrupt meant for a handler that had just ended
-        } finally {
-            state.idle--;
-            state.waking = false;
-        }
-        return signalled || state.lanes.runnable() > 0 || state.ended;
-    }
-
-    // Lock held.
-    private void finish(EngineDelivery<T> delivery, int result) {
-        if (result == DeliveryPipeline.PENDING) {
-            state.pending++;
-        } else {
-            state.running--;
-        }
-        if (state.solo == delivery && result != DeliveryPipeline.PENDING) {
-            state.solo = null;
-            wakeOne();
-        }
-        if (delivery.startedNanos != EngineDelivery.NOT_BEGUN) {
-            state.progressNanos = delivery.startedNanos;
-        }
-        if (result == DeliveryPipeline.LEFT || delivery.state() == EngineDelivery.LOST) {
-            state.leave(delivery);
-        }
-        state.quiet.signalAll();
-    }
-
-    // Lock held, on the worker's thread.
-    private void workerLeft(EngineDelivery<T> delivery) {
-        delivery.worker = null;
-        if (delivery.interrupted) {
-            delivery.interrupted = false;
-            Thread.interrupted();
-        }
-        if (delivery.due) {
-            delivery.due = false;
-            reopen(delivery);
-        }
-    }
-
-    // Lock held. A delivery never runs beside its own last handler.
-    private void reopen(EngineDelivery<T> delivery) {
-        if (delivery.worker != null) {
-            delivery.due = true;
-        } else if (delivery.move(EngineDelivery.HELD, EngineDelivery.QUEUED)) {
-            state.lanes.reopen(delivery);
-        }
-    }
-
-    // Lock held. Wakes or makes a worker if one is wanted and none is on its way.
-    private void wakeOne() {
-        if (state.waking || state.lanes.runnable() == 0 || !state.mayStart()) {
-            return;
-        }
-        if (state.idle > 0) {
-            state.waking = true;
-            state.work.signal();
-        } else if (state.workers < spec.options().concurrency()) {
-            state.workers++;
-            threads.newThread(this::work).start();
-        }
-    }
-
     /** The pipeline is about to call the handler; returns false if the delivery was lost meanwhile. */
     boolean begin(EngineDelivery<T> delivery) {
         delivery.startedNanos = time.nanos();
@@ -339,60 +184,19 @@ final class SubscriptionFlow<T> implements Sink {
         return delivery.state() == EngineDelivery.RUNNING;
     }
 
-    /** The handler runs now, or will not; only the first call of a run counts. */
+    /** See {@link FlowWorkers#started}. */
     void started(EngineDelivery<T> delivery) {
-        if (delivery.starting) {
-            delivery.starting = false;
-            if (starting.decrementAndGet() == 0 && state.state == State.PAUSED) {
-                state.change(() -> {});
-            }
-        }
+        workers.started(delivery);
     }
 
-    /** An asynchronous handler's stage has completed, and with it the use of its slot. */
+    /** See {@link FlowWorkers#stageEnded}. */
     void stageEnded(EngineDelivery<T> delivery, int run, int result) {
-        change(() -> {
-            state.pending--;
-            if (delivery.isInRun(run)) {
-                finish(delivery, result);
-            } else {
-                state.running--;
-            }
-        });
+        workers.stageEnded(delivery, run, result);
     }
 
-    /**
-     * Waits until the delivery's handler would be the only one; none other starts until it has ended.
-     *
-     * @return false if another delivery has that place, or the others took too long: this one was put back and will
-     *     come round again
-     */
+    /** See {@link FlowWorkers#aloneNow}. */
     boolean aloneNow(EngineDelivery<T> delivery) {
-        boolean[] owner = new boolean[1];
-        change(() -> {
-            owner[0] = state.solo == null || state.solo == delivery;
-            if (owner[0]) {
-                state.solo = delivery;
-            } else {
-                putBack(delivery);
-            }
-        });
-        if (!owner[0]) {
-            return false;
-        }
-        long most = spec.options().maxProcessingTime().toNanos();
-        if (state.await(() -> state.running == 1, System.nanoTime() + most)) {
-            return true;
-        }
-        change(() -> putBack(delivery));
-        return false;
-    }
-
-    // Lock held, on the worker's thread: it runs again when this worker has left it.
-    private void putBack(EngineDelivery<T> delivery) {
-        if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.HELD)) {
-            delivery.due = true;
-        }
+        return workers.aloneNow(delivery);
     }
 
     // ---- what outcomes do with a delivery
@@ -421,7 +225,7 @@ final class SubscriptionFlow<T> implements Sink {
             }
         });
         if (held[0]) {
-            time.schedule(wait, () -> change(() -> reopen(delivery)));
+            time.schedule(wait, () -> change(() -> workers.reopen(delivery)));
         }
         return !ending[0];
     }
@@ -448,7 +252,7 @@ final class SubscriptionFlow<T> implements Sink {
     private void change(Runnable change) {
         state.change(() -> {
             change.run();
-            wakeOne();
+            workers.wakeOne();
         });
     }
 
@@ -468,7 +272,7 @@ final class SubscriptionFlow<T> implements Sink {
         });
         // Deliveries taken before the pause reach their handlers; the pause returns when they have.
         if (paused[0] && DeliveryPipeline.current() == null) {
-            state.await(() -> starting.get() == 0, System.nanoTime() + PAUSE_NANOS);
+            state.await(() -> !workers.starting(), System.nanoTime() + PAUSE_NANOS);
         }
     }
 
