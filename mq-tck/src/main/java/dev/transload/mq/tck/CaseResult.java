@@ -1,6 +1,8 @@
 package dev.transload.mq.tck;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How one case ended.
@@ -8,6 +10,7 @@ import java.util.List;
  * @param id of the case
  * @param rule what it shows
  * @param group heading it stands under
+ * @param tier when it is run
  * @param proves names of features it proves
  * @param status how it ended
  * @param why text of the failure, or why it was not run; empty if there is nothing to say
@@ -18,6 +21,7 @@ record CaseResult(
         String id,
         String rule,
         String group,
+        String tier,
         List<String> proves,
         Status status,
         String why,
@@ -26,6 +30,32 @@ record CaseResult(
 
     CaseResult {
         proves = List.copyOf(proves);
+    }
+
+    /** A rule that no case of this run was about. */
+    static CaseResult without(Catalogue.Entry entry, Map<String, CaseResult> results) {
+        Status status = switch (entry.fate()) {
+            case CASE, PLANNED -> Status.NOT_RUN;
+            case COVERED -> covered(entry, results);
+            case STORE_KIT, SELF_TEST, ELSEWHERE -> Status.ELSEWHERE;
+            case NOT_APPLICABLE -> Status.NOT_APPLICABLE;
+        };
+        String why = switch (entry.fate()) {
+            case CASE -> "not a part of this run";
+            case COVERED -> "by " + entry.detail();
+            case STORE_KIT -> "IdempotencyStoreTck." + entry.detail();
+            case PLANNED -> "no case yet";
+            case SELF_TEST, ELSEWHERE, NOT_APPLICABLE -> entry.detail();
+        };
+        return new CaseResult(entry.id(), entry.rule(), entry.group(), entry.tier(), List.of(), status, why, 0, 0);
+    }
+
+    // As bad as the worst of those that cover it.
+    private static Status covered(Catalogue.Entry entry, Map<String, CaseResult> results) {
+        List<Status> by = Arrays.stream(entry.detail().split(", ", -1))
+                .map(id -> results.containsKey(id) ? results.get(id).status() : Status.NOT_RUN)
+                .toList();
+        return by.stream().filter(status -> !status.passed()).findFirst().orElse(by.get(0));
     }
 
     /** How a case can end. */

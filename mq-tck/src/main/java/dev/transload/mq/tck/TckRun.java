@@ -2,6 +2,7 @@ package dev.transload.mq.tck;
 
 import dev.transload.mq.Explanation;
 import dev.transload.mq.client.MqClient;
+import dev.transload.mq.spi.TransportProvider;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Lock;
@@ -158,10 +160,19 @@ final class TckRun implements AutoCloseable {
         List<String> proves = Arrays.stream(tckCase.proves()).map(Enum::name).toList();
         results.put(
                 tckCase.id(),
-                new CaseResult(tckCase.id(), tckCase.value(), group, proves, status, why, millis, evidence));
+                new CaseResult(
+                        tckCase.id(),
+                        tckCase.value(),
+                        group,
+                        tckCase.tier().name(),
+                        proves,
+                        status,
+                        why,
+                        millis,
+                        evidence));
     }
 
-    /** Stops the provider and writes the report. */
+    /** Stops the provider and writes the certificate. */
     @Override
     public void close() {
         try {
@@ -169,16 +180,57 @@ final class TckRun implements AutoCloseable {
                 provider.stop();
             }
         } finally {
-            RunReport.of(
-                            name(),
-                            broken == null && provider != null ? provider.image() : "",
-                            started,
-                            System.nanoTime() - startNanos,
-                            settings.timeScale(),
-                            explanation,
-                            results.values())
-                    .write(settings.reports());
+            certificate().write(settings.reports());
         }
+    }
+
+    private Certificate certificate() {
+        Explanation known = explanation == null
+                ? new Explanation("", "not reached", "", List.of(), List.of(), List.of())
+                : explanation;
+        Catalogue catalogue = Catalogue.load();
+        List<CaseResult> rows = Certificate.rows(catalogue, results.values());
+        return new Certificate(
+                        version(),
+                        Digests.sha256(catalogue.text()),
+                        name(),
+                        known.transport(),
+                        code(known.transport()),
+                        new Certificate.Broker(known.broker(), image(), kind(), known.durability(), known.warnings()),
+                        new Certificate.Run(
+                                started.toString(),
+                                (System.nanoTime() - startNanos) / 1_000_000,
+                                Runtime.version().toString(),
+                                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                                        + Runtime.getRuntime().availableProcessors() + " processors",
+                                settings.timeScale(),
+                                settings.seed(),
+                                settings.tiers().stream().map(Tier::name).toList(),
+                                settings.certificate()),
+                        Level.of(kind(), rows),
+                        known.features(),
+                        known.limits(),
+                        rows,
+                        "")
+                .sealed();
+    }
+
+    private static String version() {
+        String version = TckRun.class.getPackage().getImplementationVersion();
+        return version == null ? "unreleased" : version;
+    }
+
+    private static String code(String scheme) {
+        for (TransportProvider each : ServiceLoader.load(TransportProvider.class)) {
+            if (each.schemes().contains(scheme)) {
+                return Digests.ofCode(each.getClass());
+            }
+        }
+        return "";
+    }
+
+    private String image() {
+        return broken == null && provider != null ? provider.image() : "";
     }
 
     // A provider that is broken may not even know its name.

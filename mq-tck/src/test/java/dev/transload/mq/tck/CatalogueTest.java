@@ -40,6 +40,9 @@ class CatalogueTest {
             Entry entry = catalogue.get(id);
             assertThat(entry.fate()).as("what became of " + id + HINT).isEqualTo(Fate.CASE);
             assertThat(entry.rule()).as("rule of " + id + HINT).isEqualTo(tckCase.value());
+            assertThat(entry.tier())
+                    .as("tier of " + id + HINT)
+                    .isEqualTo(tckCase.tier().name());
         });
     }
 
@@ -168,7 +171,7 @@ class CatalogueTest {
                             "",
                             priority,
                             need,
-                            tier(id),
+                            CaseMethods.of(method).tier().name(),
                             Fate.CASE,
                             "",
                             CaseMethods.of(method).value())
@@ -176,10 +179,6 @@ class CatalogueTest {
             place(lines, id, line);
         });
         Files.write(FILE, lines);
-    }
-
-    private String tier(String id) {
-        return catalogue.has(id) ? catalogue.get(id).tier() : "T0";
     }
 
     private static void place(List<String> lines, String id, String line) {

@@ -3,26 +3,19 @@ package dev.transload.mq.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.transload.mq.Explanation;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.suite.api.SelectClasses;
 
 /** The kit's own rules, and its reports. */
 class KitTest {
-
-    @TempDir
-    private Path folder;
 
     private static List<Class<?>> groups() {
         return List.of(RunMqTck.class.getAnnotation(SelectClasses.class).value());
@@ -105,44 +98,5 @@ class KitTest {
 
         assertThat(new CaseNames().generateDisplayNameForMethod(List.of(), SettleCases.class, method))
                 .isEqualTo("ACK-04 a retry redelivers the same message");
-    }
-
-    @Test
-    void aReportIsReadAsItWasWritten() {
-        RunReport report = report("acme-1.0", CaseResult.Status.PASS);
-        report.write(folder);
-
-        assertThat(RunReport.read(folder.resolve("acme-1.0.json"))).isEqualTo(report);
-        assertThat(folder.resolve("acme-1.0.md"))
-                .content(StandardCharsets.UTF_8)
-                .contains("1 cases passed", "| DLY-01 | never early");
-    }
-
-    @Test
-    void theMatrixShowsWhoDoesAFeatureAndWhetherItIsProven() throws IOException {
-        report("acme-1.0", CaseResult.Status.PASS).write(folder);
-        report("acme-2.0", CaseResult.Status.FAIL).write(folder);
-        Path matrix = folder.resolve("docs/matrix.md");
-        CompatibilityMatrix.main(matrix.toString(), folder.toString());
-
-        assertThat(matrix)
-                .content(StandardCharsets.UTF_8)
-                .contains(
-                        "| feature | acme-1.0 | acme-2.0 |",
-                        "| Delayed messages | emulated ✔ | emulated ✘ |",
-                        "| DLY-01 | never early \\| never late | ✔ | ✘ |");
-    }
-
-    private static RunReport report(String name, CaseResult.Status status) {
-        Explanation explanation = new Explanation(
-                "acme",
-                "Acme 1",
-                "on disk",
-                List.of(),
-                List.of(new Explanation.Feature("delay", Explanation.Support.EMULATED, "lanes")),
-                List.of(new Explanation.Limit("payload, bytes", "1,000")));
-        CaseResult result =
-                new CaseResult("DLY-01", "never early | never late", "Delay", List.of("DELAY"), status, "", 12, 3);
-        return RunReport.of(name, "", Instant.EPOCH, 5_000_000_000L, 1, explanation, List.of(result));
     }
 }
