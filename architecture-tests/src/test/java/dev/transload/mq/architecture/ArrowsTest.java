@@ -7,6 +7,7 @@ import static dev.transload.mq.architecture.Codebase.CLASSES;
 import static dev.transload.mq.architecture.Codebase.CLI;
 import static dev.transload.mq.architecture.Codebase.CLIENT;
 import static dev.transload.mq.architecture.Codebase.EXAMPLES;
+import static dev.transload.mq.architecture.Codebase.FILES;
 import static dev.transload.mq.architecture.Codebase.FIXTURES;
 import static dev.transload.mq.architecture.Codebase.INMEMORY;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
@@ -90,6 +91,11 @@ class ArrowsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(SPI, INMEMORY, RABBITMQ, TCK, FIXTURES));
+    }
+
+    @Test
+    void theTransportOfTheExamplesKnowsVocabularyAndSpi() {
+        check(mayKnowOnly(FILES, VOCABULARY, SPI));
     }
 
     @Test

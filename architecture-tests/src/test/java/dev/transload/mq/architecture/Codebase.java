@@ -20,6 +20,7 @@ final class Codebase {
     static final String FIXTURES = "dev.transload.mq.fixtures";
     static final String CLI = "dev.transload.mq.cli";
     static final String EXAMPLES = "dev.transload.mq.examples";
+    static final String FILES = "dev.transload.mq.examples.files";
 
     /** The modules that users depend on, in the order of the BOM. */
     static final List<Module> PUBLISHED = List.of(

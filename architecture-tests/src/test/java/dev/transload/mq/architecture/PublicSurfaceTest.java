@@ -3,6 +3,7 @@ package dev.transload.mq.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static dev.transload.mq.architecture.Codebase.CLASSES;
 import static dev.transload.mq.architecture.Codebase.CLIENT;
+import static dev.transload.mq.architecture.Codebase.FILES;
 import static dev.transload.mq.architecture.Codebase.INMEMORY;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,6 +39,11 @@ class PublicSurfaceTest {
     @Test
     void theRabbitMqTransportShowsItsProviderAndItsOptions() {
         assertThat(publicTypesIn(RABBITMQ)).isEqualTo(RABBITMQ_TYPES);
+    }
+
+    @Test
+    void theTransportOfTheExamplesShowsItsProviderAlone() {
+        assertThat(publicTypesIn(FILES)).containsExactly("FilesTransportProvider");
     }
 
     @Test

@@ -2,23 +2,11 @@ package dev.transload.mq.examples.files;
 
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Tells the kit where a directory is. */
 public final class FilesProvider implements MqTckProvider {
 
-    private final Path directory;
-
-    public FilesProvider() {
-        try {
-            directory = Files.createTempDirectory("mq-files-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    private final TestDirectory directory = new TestDirectory();
 
     @Override
     public String name() {
@@ -27,6 +15,11 @@ public final class FilesProvider implements MqTckProvider {
 
     @Override
     public TckBroker broker() {
-        return TckBroker.at("files://" + directory);
+        return TckBroker.at(directory.uri());
+    }
+
+    @Override
+    public void stop() {
+        directory.close();
     }
 }
