@@ -12,7 +12,10 @@ public enum Capability {
     KEY_HOLD,
     /** {@link Incoming#renew}. Without it the processing time must fit {@link Capabilities#maxLease()}. */
     RENEW,
-    /** {@link Incoming#note}. Without it failures are written with a copy that is sent again. */
+    /**
+     * {@link Incoming#note}, for waits of up to {@link Capabilities#maxReleaseDelay()}, and in order for all. Without it
+     * failures are written with a copy that is sent again.
+     */
     NOTE_ATTEMPTS,
     /** {@link Incoming#moveTo}. Without it the engine sends, then acks. */
     ATOMIC_MOVE,

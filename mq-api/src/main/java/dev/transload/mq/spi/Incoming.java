@@ -6,8 +6,9 @@ import java.time.Duration;
 /**
  * A delivery the engine has to settle once, by {@link #ack} or {@link #release}.
  *
- * <p>Thread-safe. Settles may be sent together. A settle's completion fails with {@link
- * dev.transload.mq.LeaseLostException} if the delivery was lost before; then nothing changed at the broker.
+ * <p>Thread-safe; no call throws or waits. Settles may be sent together. A settle's completion fails with {@link
+ * dev.transload.mq.LeaseLostException} if the delivery was lost before; then nothing changed at the broker. The engine
+ * settles a delivery once at most; a renewal may arrive after the settle it raced with, and then changes nothing.
  */
 public interface Incoming {
 
@@ -17,7 +18,10 @@ public interface Incoming {
     /** Name of the queue or topic the message was sent to: with a pattern, the topic that matched. */
     String destination();
 
-    /** When the broker stored the message here, in milliseconds since 1970; the sender's stamp if it does not tell. */
+    /**
+     * When the broker stored the message here, in milliseconds since 1970; the sender's stamp if it does not tell. Waits
+     * that the engine emulates count from it.
+     */
     default long storedAt() {
         return message().timestamp();
     }
@@ -61,7 +65,10 @@ public interface Incoming {
      */
     void release(Duration delay, boolean failed, Completion completion);
 
-    /** Keeps the lease for {@link ReceiveSpec#lease()} from now. Needs {@link Capability#RENEW}. */
+    /**
+     * Keeps the lease for {@link ReceiveSpec#lease()} from now. Needs {@link Capability#RENEW}. If it fails with {@link
+     * dev.transload.mq.LeaseLostException} the delivery is taken for lost; after another failure it is tried again.
+     */
     default void renew(Completion completion) {
         throw new UnsupportedOperationException("RENEW is not declared");
     }

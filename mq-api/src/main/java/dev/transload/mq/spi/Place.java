@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param role what the place is for
  * @param name its full logical name, such as {@code email-queue}, {@code orders--billing}, {@code email-queue.dlq};
- *     for {@link Role#REPLY} the address that {@link Receiver#replyTo()} gave
+ *     of an ephemeral group the name of its topic or its pattern; for {@link Role#REPLY} the address that {@link
+ *     Receiver#replyTo()} gave, which came in a message and may be anything
  * @param topic topic or pattern the group belongs to; for {@link Role#GROUP} and nothing else
  * @param group name of the group, null if it is ephemeral; for {@link Role#GROUP} and nothing else
  * @param shape fixed when the place is first declared

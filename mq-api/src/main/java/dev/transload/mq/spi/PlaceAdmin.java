@@ -11,14 +11,17 @@ import java.util.concurrent.CompletableFuture;
 public interface PlaceAdmin {
 
     /**
-     * Messages waiting, approximate where the broker approximates; empty if the place does not exist. For a topic any
-     * number says that it exists.
+     * Messages waiting, approximate where the broker approximates; empty if the place does not exist. Unsettled ones are
+     * not waiting. For a topic any number says that it exists. The engine asks often, whether a place has come to exist.
      */
     CompletableFuture<OptionalLong> depth(Place place);
 
-    /** Removes all waiting messages. */
+    /** Removes all waiting messages, those that wait in the place for their delay included. */
     CompletableFuture<Void> purge(Place place);
 
-    /** Removes the place; done at once if it does not exist. */
+    /**
+     * Removes the place with its messages; done at once if it does not exist. Receivers of it are told {@link
+     * Sink#failed}. A deleted group gets nothing more from its topic.
+     */
     CompletableFuture<Void> delete(Place place);
 }

@@ -12,7 +12,10 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Receiver {
 
-    /** Lets {@code n} more deliveries come. No credit given is a pause: leases and membership live on. */
+    /**
+     * Lets {@code n} more deliveries come, 1 or more, beside those it already lets come. No credit given is a pause:
+     * leases and membership live on. Called on any thread, also within a call of the {@link Sink}.
+     */
     void credit(int n);
 
     /**
@@ -21,7 +24,10 @@ public interface Receiver {
      */
     CompletableFuture<Void> stop();
 
-    /** Stops, flushes settles, leaves the group; what is unsettled goes back to the broker. */
+    /**
+     * Stops, flushes settles, leaves the group; what is unsettled goes back to the broker. Idempotent, and called as well
+     * on a receiver whose {@link Sink#failed} was told.
+     */
     CompletableFuture<Void> close(Duration timeout);
 
     /** {@link TimeSource#nanos()} of the last sign that the broker still serves this receiver. */

@@ -15,18 +15,24 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Transport {
 
-    /** What this broker does for places of a shape; constant once open, answered without I/O. */
+    /**
+     * What this broker does for places of a shape; constant once open, answered without I/O. Asked for any shape, also
+     * for those that the answer refuses.
+     */
     Capabilities capabilities(Shape shape);
 
     /**
      * Makes or checks a place under the context's topology policy; idempotent. Fails with {@link
-     * dev.transload.mq.DestinationNotFoundException} or {@link dev.transload.mq.DestinationMismatchException}.
+     * dev.transload.mq.DestinationNotFoundException} or {@link dev.transload.mq.DestinationMismatchException}. A group is
+     * made together with its topic, unless that exists. Never asked for {@link Place.Role#REPLY}.
      */
     CompletableFuture<Void> declare(Place place);
 
     /**
      * Sends a message. The engine declares a place before the first send to it. While the connection is down a send
-     * fails at once with {@link dev.transload.mq.ConnectionLostException}; the engine tries again.
+     * fails at once with {@link dev.transload.mq.ConnectionLostException}; the engine tries again. If the place is gone it
+     * fails with {@link dev.transload.mq.DestinationNotFoundException}; the engine declares it once more, where it may.
+     * Never throws: every failure goes to the {@link Outgoing}.
      *
      * <p>Calls of one thread are sent in call order; that they are stored in that order although one fails is {@link
      * Capability#SEND_ORDER}.
@@ -40,7 +46,14 @@ public interface Transport {
         }
     }
 
-    /** Starts receiving with no credit. Completes when every message sent from now on will be received. */
+    /**
+     * Starts receiving with no credit. Completes when every message sent from now on will be received.
+     *
+     * <p>The engine has declared what it receives from, save for groups: of a durable group it has declared the topic
+     * alone, and the group is made or checked here, as by {@link #declare}. An ephemeral group gets a place of its own,
+     * which ends with the receiver; its {@link Place#name()} is that of the topic and thus not unique. Under {@link
+     * dev.transload.mq.Topology#NONE} that fails with {@link dev.transload.mq.UnsupportedCapabilityException}.
+     */
     CompletableFuture<Receiver> receive(ReceiveSpec spec, Sink sink);
 
     /**
@@ -59,7 +72,11 @@ public interface Transport {
     /** Questions about places. */
     PlaceAdmin admin();
 
-    /** Closes receivers, then connections, within the timeout; unsettled deliveries go back. Idempotent. */
+    /**
+     * Closes receivers, then connections, within the timeout; unsettled deliveries go back. Idempotent. Whatever comes
+     * later fails with {@link dev.transload.mq.ClientClosedException}. No thread of the transport is left; if their names
+     * hold {@link TransportContext#clientId()}, the kit can tell.
+     */
     CompletableFuture<Void> close(Duration timeout);
 
     /** The time that the engine goes by; the context's own unless the transport has a virtual one. */

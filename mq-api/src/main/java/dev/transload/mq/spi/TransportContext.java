@@ -13,7 +13,10 @@ public interface TransportContext {
     /** Where to connect and with which options. */
     TransportUri uri();
 
-    /** A name for connections, group members and threads; unique per client. */
+    /**
+     * A name for connections, group members and threads: made up for each client, unless the application gave one, which
+     * it may have given to two. What must be unique needs something of its own.
+     */
     String clientId();
 
     /** Whether missing broker objects may be made. */
@@ -22,9 +25,12 @@ public interface TransportContext {
     /** Longest time a connection attempt may take before it counts as failed. */
     Duration connectTimeout();
 
-    /** Time and timers of the system. */
+    /** Time and timers of the system. Timers run on a thread of the engine: what blocks needs one of the transport. */
     TimeSource time();
 
-    /** Told when the connection is lost and when it is back with topology and receivers restored. */
+    /**
+     * Told when the connection is lost and when it is back with topology and receivers restored; after {@link
+     * TransportProvider#open} it counts as up. Never blocks, never throws.
+     */
     void connection(boolean up, String why);
 }

@@ -19,7 +19,8 @@ public interface TransportProvider {
 
     /**
      * Checks the URI without I/O, connects, probes the broker's version and completes when {@link
-     * Transport#capabilities} is final.
+     * Transport#capabilities} is final. An opening that fails leaves nothing behind, no thread either. Options that the
+     * engine knows are gone from the URI, and others than {@link #options} have been refused.
      *
      * @return fails with {@link dev.transload.mq.AuthenticationException} for bad credentials, {@link
      *     dev.transload.mq.ConnectionLostException} if the broker cannot be reached
