@@ -49,6 +49,7 @@ class DocumentationTest {
     static List<Path> guides() throws IOException {
         return pages().stream()
                 .filter(page -> page.endsWith("README.md")
+                        || page.endsWith("writing-a-transport.md")
                         || page.getFileName().toString().startsWith("guide-"))
                 .toList();
     }

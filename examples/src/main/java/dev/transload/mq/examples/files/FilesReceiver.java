@@ -37,6 +37,7 @@ final class FilesReceiver implements Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(FilesReceiver.class);
     private static final int MOST_TOGETHER = 64;
     private static final int MOST_KNOWN = 1_000;
+    private static final long KNOWN_MILLIS = 1_000;
     private static final long LONGEST_PAUSE_MILLIS = 64;
     private static final long KEEP_MILLIS = 250;
     private static final long TOUCH_MILLIS = Store.ABANDONED_MILLIS / 6;
@@ -158,7 +159,7 @@ final class FilesReceiver implements Receiver {
             return 0;
         }
         long now = now();
-        if (known.isEmpty() || now - knownAt > KEEP_MILLIS) {
+        if (known.isEmpty() || now - knownAt > KNOWN_MILLIS) {
             known = box.oldest(MOST_KNOWN);
             knownAt = now;
         }

@@ -120,7 +120,7 @@ final class FilesSender {
             }
             try {
                 step.take();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 failure = failure(e);
                 clean();
             }
@@ -161,7 +161,7 @@ final class FilesSender {
             }
         }
 
-        private MessagingException failure(IOException cause) {
+        private MessagingException failure(Exception cause) {
             Outcome outcome = folders.isEmpty() ? Outcome.NOT_SENT : Outcome.UNKNOWN;
             String to = outgoing.to().name();
             if (!store.isThere()) {
