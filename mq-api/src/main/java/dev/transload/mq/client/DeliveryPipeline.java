@@ -168,7 +168,7 @@ final class DeliveryPipeline<T> {
         try {
             MessageHandler<T> sync = spec.sync();
             if (sync != null) {
-                sync.handle(delivery);
+                sync.handle(delivery.hand());
             } else {
                 return handleAsync(delivery);
             }
@@ -187,7 +187,7 @@ final class DeliveryPipeline<T> {
             throw new IllegalStateException("a flow needs a handler");
         }
         int run = delivery.run();
-        CompletionStage<?> stage = async.handle(delivery);
+        CompletionStage<?> stage = async.handle(delivery.hand());
         if (stage == null) {
             throw new NullPointerException("an asynchronous handler returned null");
         }

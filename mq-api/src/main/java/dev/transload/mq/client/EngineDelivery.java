@@ -87,6 +87,12 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     boolean due;
     /** Whether a close interrupted the handler. */
     volatile boolean cutShort;
+    /** Whether it was taken from its first handler, which had not settled it. */
+    private volatile boolean taken;
+    /** What the handler of the present run holds if it is not the first; that of an earlier run settles nothing. */
+    private volatile @Nullable Rerun<T> rerun;
+    /** Of the worker: whether a handler was called before. */
+    private boolean handed;
     /** What is left to do with it after a handler that is not to be called again. */
     @Nullable
     Runnable unfinished;
@@ -155,6 +161,31 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
         return STATE.compareAndSet(this, from, to);
     }
 
+    /** Takes it from the handler that runs, or that left it open: what that one does from now on is refused. */
+    boolean take() {
+        if (!move(RUNNING, SETTLING)) {
+            return false;
+        }
+        Rerun<T> later = rerun;
+        if (later == null) {
+            taken = true;
+        } else {
+            later.taken();
+        }
+        return true;
+    }
+
+    /** What the handler of this run is given: the first has the delivery itself. */
+    Delivery<T> hand() {
+        if (!handed) {
+            handed = true;
+            return this;
+        }
+        Rerun<T> later = new Rerun<>(this);
+        rerun = later;
+        return later;
+    }
+
     Incoming incoming() {
         return incoming;
     }
@@ -218,7 +249,11 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     @Override
     public boolean leaseLost() {
-        return state() == LOST;
+        return leaseLost(null);
+    }
+
+    boolean leaseLost(@Nullable Rerun<T> holder) {
+        return (holder == rerun && state() == LOST) || (holder == null ? taken : holder.isTaken());
     }
 
     @Override
@@ -228,36 +263,52 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     @Override
     public void ack() {
-        claimSettle();
-        flow.outcomes().acknowledge(this, true);
+        ack(null);
     }
 
     @Override
     public void retry(Duration delay) {
-        Duration wait = delay.isNegative() ? Duration.ZERO : delay;
-        flow.outcomes().retries().requireDelay(wait);
-        claimSettle();
-        flow.outcomes().retryByHand(this, wait);
+        retry(null, delay);
     }
 
     @Override
     public void deadLetter(String reason) {
-        if (reason.isBlank()) {
-            throw new IllegalArgumentException("reason must not be blank");
-        }
-        claimSettle();
-        flow.outcomes().deadLetterByHand(this, reason);
+        deadLetter(null, reason);
     }
 
     @Override
     public void discard() {
-        claimSettle();
+        discard(null);
+    }
+
+    void ack(@Nullable Rerun<T> holder) {
+        claimSettle(holder);
+        flow.outcomes().acknowledge(this, true);
+    }
+
+    void retry(@Nullable Rerun<T> holder, Duration delay) {
+        Duration wait = delay.isNegative() ? Duration.ZERO : delay;
+        flow.outcomes().retries().requireDelay(wait);
+        claimSettle(holder);
+        flow.outcomes().retryByHand(this, wait);
+    }
+
+    void deadLetter(@Nullable Rerun<T> holder, String reason) {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("reason must not be blank");
+        }
+        claimSettle(holder);
+        flow.outcomes().deadLetterByHand(this, reason);
+    }
+
+    void discard(@Nullable Rerun<T> holder) {
+        claimSettle(holder);
         flow.outcomes().discard(this, "by the handler");
     }
 
-    private void claimSettle() {
-        if (!move(RUNNING, SETTLING)) {
-            if (state() == LOST) {
+    private void claimSettle(@Nullable Rerun<T> holder) {
+        if (holder != rerun || !move(RUNNING, SETTLING)) {
+            if (leaseLost(holder)) {
                 throw new LeaseLostException(
                         "delivery of " + message.id() + " from " + flow.source() + " was lost before it was settled",
                         null);

@@ -104,7 +104,7 @@ final class LeaseKeeper<T> {
         return d.startedNanos != EngineDelivery.NOT_BEGUN
                 && now - d.startedNanos > maxProcessingNanos
                 && !spec.options().manualSettle()
-                && d.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING);
+                && d.take();
     }
 
     private boolean isStale(EngineDelivery<T> d, long now) {

@@ -171,7 +171,7 @@ final class Outcomes<T> {
 
     /** A delivery whose handler would not end goes back to the broker. */
     void giveBackRunning(EngineDelivery<T> delivery) {
-        if (delivery.move(EngineDelivery.RUNNING, EngineDelivery.SETTLING)) {
+        if (delivery.take()) {
             if (idempotency != null) {
                 idempotency.abandon(delivery);
             }
