@@ -218,7 +218,9 @@ final class FlowState<T> {
         if (!virtualTime) {
             return 0;
         }
-        int now = running - pending + (state == State.RUNNING ? lanes.runnable() : 0);
+        // What cannot start while asynchronous handlers are waited for is no work: they may wait for time to go on.
+        int startable = mayStart() ? Math.min(lanes.runnable(), spec.options().concurrency() - running) : 0;
+        int now = running - pending + startable;
         int delta = now - active;
         active = now;
         return delta;

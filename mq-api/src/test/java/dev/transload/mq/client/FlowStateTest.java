@@ -47,6 +47,38 @@ class FlowStateTest {
         assertThat(work).as("work when all is passed on").hasValue(0);
     }
 
+    @Test
+    void aVirtualClockDoesNotWaitForWhatWaitsForAnAsynchronousHandler() {
+        rig.options.concurrency(1);
+        rig.start(delivery -> {});
+        FlowState<byte[]> state = new FlowState<>(rig.spec, countedTime(), true);
+        for (String id : List.of("a", "b")) {
+            EngineDelivery<byte[]> delivery = new EngineDelivery<>(
+                    rig.flow,
+                    new ScriptedTransport.Delivered(
+                            Message.builder(id, new byte[0]).build(), "emails"),
+                    0);
+            state.change(() -> {
+                state.append(delivery);
+                state.lanes.add(delivery);
+            });
+        }
+        assertThat(work).as("one of two can start").hasValue(1);
+
+        state.change(() -> {
+            state.lanes.take();
+            state.running++;
+        });
+        assertThat(work).as("its handler runs").hasValue(1);
+        state.change(() -> state.pending++);
+        assertThat(work).as("its handler has returned a stage").hasValue(0);
+        state.change(() -> {
+            state.pending--;
+            state.running--;
+        });
+        assertThat(work).as("the next can start").hasValue(1);
+    }
+
     private TimeSource countedTime() {
         return new TimeSource() {
             @Override
