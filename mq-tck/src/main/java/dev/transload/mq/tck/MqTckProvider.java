@@ -49,6 +49,21 @@ public interface MqTckProvider {
         return Optional.empty();
     }
 
+    /** URI of the same broker with credentials it does not accept; empty if it accepts anyone. */
+    default Optional<String> wrongCredentials() {
+        return Optional.empty();
+    }
+
+    /** URI of the same broker for an account that may connect and do nothing else; empty if there is none. */
+    default Optional<String> unauthorized() {
+        return Optional.empty();
+    }
+
+    /** Ways to a broker of the same kind by TLS; empty if there is none. Asked for by one case, which closes nothing. */
+    default Optional<TckTls> tls() {
+        return Optional.empty();
+    }
+
     /** Called once, after the last case. */
     default void stop() {}
 }

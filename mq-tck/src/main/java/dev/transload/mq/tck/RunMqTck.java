@@ -48,7 +48,9 @@ import org.junit.platform.suite.api.Suite;
     IdempotencyCases.class,
     RoutingCases.class,
     LifecycleCases.class,
-    AdminCases.class
+    AdminCases.class,
+    ConnectCases.class,
+    LeaseCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")

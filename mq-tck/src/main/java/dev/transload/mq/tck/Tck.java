@@ -47,7 +47,7 @@ final class Tck {
     private final Semaphore changed = new Semaphore(0);
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
-    private final List<CountDownLatch> latches = new CopyOnWriteArrayList<>();
+    private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
     private @Nullable TckBroker broker;
     private @Nullable MqClient client;
 
@@ -102,6 +102,11 @@ final class Tck {
         return new Random(run.settings().seed() * 31 + caseId.hashCode());
     }
 
+    /** Who has the broker: for other ways to it. */
+    MqTckProvider provider() {
+        return run.provider();
+    }
+
     /** What the broker says of itself. */
     dev.transload.mq.Explanation explanation() {
         return run.explanation();
@@ -152,10 +157,17 @@ final class Tck {
         return new Seen<>(this, handler);
     }
 
+    /** An asynchronous handler that keeps what it gets until the case lets it go. */
+    <T> Held<T> held() {
+        Held<T> handler = new Held<>(this);
+        atEnd.add(handler::succeedAll);
+        return handler;
+    }
+
     /** A latch that opens at the end of the case at the latest, so that no handler is left behind it. */
     CountDownLatch latch() {
         CountDownLatch latch = new CountDownLatch(1);
-        latches.add(latch);
+        atEnd.add(latch::countDown);
         return latch;
     }
 
@@ -299,7 +311,7 @@ final class Tck {
 
     /** Ends what is still open and removes what was made; then no thread of a client may be left. */
     void close() {
-        latches.forEach(CountDownLatch::countDown);
+        atEnd.forEach(Runnable::run);
         if (broker == null) {
             return;
         }

@@ -35,6 +35,9 @@ import org.junit.jupiter.api.Test;
      */
     Fault[] faults() default {};
 
+    /** What the case needs of the broker beside its address. */
+    Need[] needs() default {};
+
     /** What to look at first if the case fails. */
     String check() default "";
 

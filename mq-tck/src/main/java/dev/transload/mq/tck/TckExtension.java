@@ -114,6 +114,11 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
     }
 
     private static void openFor(TckCase tckCase, Tck tck, TckRun run) {
+        for (Need need : tckCase.needs()) {
+            need.missing(run.provider()).ifPresent(why -> {
+                throw new TestAbortedException(why);
+            });
+        }
         Set<Fault> faults = Set.of(tckCase.faults());
         if (faults.isEmpty()) {
             return;

@@ -102,6 +102,11 @@ final class TckRun implements AutoCloseable {
         return upAndRunning().broker();
     }
 
+    /** Who has the broker. */
+    MqTckProvider provider() {
+        return upAndRunning();
+    }
+
     /** The broker for one case that breaks it, if the provider has one. */
     Optional<BrokerControl> openControl() {
         return upAndRunning().control();

@@ -62,6 +62,9 @@ final class Verdicts {
         if (tckCase.faults().length > 0 && kind == BrokerKind.IN_PROCESS) {
             return Optional.of("the broker is in this process: there is nothing to stop, cut or kill");
         }
+        if (tckCase.needs().length > 0 && kind == BrokerKind.IN_PROCESS) {
+            return Optional.of("the broker is in this process: there is nothing to connect to");
+        }
         if (tckCase.realTime() && virtualTime) {
             return Optional.of("virtual time waits for handlers, and this one has to outlive a deadline");
         }

@@ -4,14 +4,18 @@ import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
+import dev.transload.mq.tck.TckTls;
+import java.util.Optional;
 
 /** Runs the kit against the shared broker of one release line. */
 abstract class RabbitMqTckProvider implements MqTckProvider {
 
     private final RabbitMqVersion version;
+    private final SideDoors doors;
 
     RabbitMqTckProvider(RabbitMqVersion version) {
         this.version = version;
+        this.doors = new SideDoors(version);
     }
 
     @Override
@@ -28,5 +32,25 @@ abstract class RabbitMqTckProvider implements MqTckProvider {
     @Override
     public TckBroker broker() {
         return TckBroker.at(RabbitMqBroker.shared(version).uri().toString());
+    }
+
+    @Override
+    public Optional<String> wrongCredentials() {
+        return Optional.of(doors.wrongCredentials());
+    }
+
+    @Override
+    public Optional<String> unauthorized() {
+        return doors.unauthorized();
+    }
+
+    @Override
+    public Optional<TckTls> tls() {
+        return doors.tls();
+    }
+
+    @Override
+    public void stop() {
+        doors.close();
     }
 }
