@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQChannel;
+import dev.transload.mq.AuthenticationException;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
@@ -13,6 +14,8 @@ import dev.transload.mq.Outcome;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Outgoing;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,9 @@ final class SendSession {
     private static final Logger LOG = LoggerFactory.getLogger(SendSession.class);
     private static final int WINDOW = 8192;
     private static final int HIGHEST_LOWER = 4;
+
+    /** What the broker calls the exchange without a name. */
+    private static final String DEFAULT_EXCHANGE = "amq.default";
 
     private final RabbitMqConnections.Opened opened;
     private final Executor control;
@@ -250,9 +256,11 @@ final class SendSession {
                 return;
             }
             LOG.warn("rabbitmq: the broker closed the sending channel: {}", RabbitMqErrors.text(signal));
-            window.takeAll(message -> {
+            List<Outgoing> unconfirmed = new ArrayList<>();
+            window.takeAll(unconfirmed::add);
+            unconfirmed.forEach(message -> {
                 done(message);
-                message.failed(blame(message, signal));
+                message.failed(blame(message, signal, unconfirmed.size() == 1));
             });
             forget();
             if (this == messages) {
@@ -267,12 +275,19 @@ final class SendSession {
         }
 
         // A channel closes over one message; the others in flight were stored or were not.
-        private MessagingException blame(Outgoing message, ShutdownSignalException signal) {
+        private MessagingException blame(Outgoing message, ShutdownSignalException signal, boolean alone) {
             String text = RabbitMqErrors.text(signal);
-            if (RabbitMqErrors.code(signal) == RabbitMqErrors.NOT_FOUND
-                    && text.contains("'" + RabbitMqRoute.exchange(message) + "'")) {
+            String exchange = RabbitMqRoute.exchange(message);
+            boolean named = text.contains("'" + (exchange.isEmpty() ? DEFAULT_EXCHANGE : exchange) + "'");
+            if (named && RabbitMqErrors.code(signal) == RabbitMqErrors.NOT_FOUND) {
                 return new DestinationNotFoundException(
                         "rabbitmq: cannot send to " + message.to().name() + ": " + text, signal);
+            }
+            if (named && RabbitMqErrors.code(signal) == RabbitMqErrors.ACCESS_REFUSED) {
+                return new AuthenticationException(
+                        "rabbitmq: cannot send to " + message.to().name() + ": " + text,
+                        alone ? Outcome.NOT_SENT : Outcome.UNKNOWN,
+                        signal);
             }
             return TransportException.unknown(
                     "rabbitmq: channel closed while a message to "
