@@ -31,6 +31,7 @@ import picocli.CommandLine.ParameterException;
             "  mq send --queue hello 'Hello, world'",
             "  mq consume --queue hello --max 1",
             "  mq dead-letters list --queue hello",
+            "  mq tck --uri inmemory: --tiers T0         the conformance kit, against any broker",
             "",
             "URIs: rabbitmq://user:password@host:5672/vhost, rabbitmqs://… for TLS (amqp:// and amqps:// as well);",
             "      inmemory: is a broker inside the process and ends with it",
@@ -65,7 +66,8 @@ final class MqCommand {
                         .addSubcommand(new ListLettersCommand(shell))
                         .addSubcommand(new ShowLetterCommand(shell))
                         .addSubcommand(new RedriveCommand(shell))
-                        .addSubcommand(new PurgeCommand(shell)));
+                        .addSubcommand(new PurgeCommand(shell)))
+                .addSubcommand(new TckCommand(shell));
         Ansi ansi = shell.colour() ? Ansi.ON : Ansi.OFF;
         ColorScheme colours = CommandLine.Help.defaultColorScheme(ansi);
         root.setColorScheme(colours)

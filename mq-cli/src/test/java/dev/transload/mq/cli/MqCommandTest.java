@@ -23,7 +23,8 @@ class MqCommandTest {
                 "dead-letters list --help",
                 "dead-letters show --help",
                 "dead-letters redrive --help",
-                "dead-letters purge --help"
+                "dead-letters purge --help",
+                "tck --help"
             })
     void everyCommandExplainsItself(String line) {
         CliRun run = CliRun.of(line.split(" "));

@@ -28,6 +28,18 @@ final class CaseFailed extends AssertionError {
     }
 
     private static String what(Throwable thrown) {
+        StringBuilder text = new StringBuilder(one(thrown));
+        Throwable cause = thrown.getCause();
+        for (int i = 0; cause != null && i < 3; i++) {
+            if (!text.toString().contains(one(cause))) {
+                text.append("\n             because ").append(one(cause));
+            }
+            cause = cause.getCause();
+        }
+        return text.toString();
+    }
+
+    private static String one(Throwable thrown) {
         String message = thrown.getMessage();
         return thrown instanceof AssertionError && message != null ? message.strip() : thrown.toString();
     }

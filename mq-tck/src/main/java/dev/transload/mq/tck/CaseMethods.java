@@ -2,6 +2,7 @@ package dev.transload.mq.tck;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,8 @@ import org.junit.platform.suite.api.SelectClasses;
 
 /** The cases of the kit, as the classes that {@link RunMqTck} selects have them. */
 final class CaseMethods {
+
+    private static final Map<String, Method> METHODS = find();
 
     private CaseMethods() {}
 
@@ -18,6 +21,10 @@ final class CaseMethods {
 
     /** Every case with its method, by id. */
     static Map<String, Method> methods() {
+        return METHODS;
+    }
+
+    private static Map<String, Method> find() {
         Map<String, Method> methods = new LinkedHashMap<>();
         groups().stream()
                 .flatMap(group -> Arrays.stream(group.getDeclaredMethods()))
@@ -28,7 +35,7 @@ final class CaseMethods {
                         throw new IllegalStateException("two cases have the id " + id);
                     }
                 });
-        return methods;
+        return Collections.unmodifiableMap(methods);
     }
 
     /** The case that a method is. */

@@ -1,5 +1,6 @@
 package dev.transload.mq.tck;
 
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,11 @@ record CaseResult(
             case PLANNED -> "no case yet";
             case SELF_TEST, ELSEWHERE, NOT_APPLICABLE -> entry.detail();
         };
-        return new CaseResult(entry.id(), entry.rule(), entry.group(), entry.tier(), List.of(), status, why, 0, 0);
+        Method method = CaseMethods.methods().get(entry.id());
+        List<String> proves = method == null
+                ? List.of()
+                : Arrays.stream(CaseMethods.of(method).proves()).map(Enum::name).toList();
+        return new CaseResult(entry.id(), entry.rule(), entry.group(), entry.tier(), proves, status, why, 0, 0);
     }
 
     // As bad as the worst of those that cover it.

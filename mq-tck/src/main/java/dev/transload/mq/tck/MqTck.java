@@ -37,6 +37,13 @@ public final class MqTck {
                 .with(TckSettings.PROVIDER, requireNonNull(provider, "provider"));
     }
 
+    /** A run against a broker that is there already and is reached by this URI; nothing breaks it. */
+    public static MqTck at(String uri, BrokerKind kind) {
+        return of(UriProvider.class.getName())
+                .with(TckSettings.URI, requireNonNull(uri, "uri"))
+                .with(TckSettings.KIND, requireNonNull(kind, "kind").name());
+    }
+
     /**
      * The same with a setting.
      *

@@ -56,5 +56,9 @@ import org.junit.platform.suite.api.Suite;
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.strategy", value = "fixed")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.parallelism", value = "6")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.executor-service", value = "WORKER_THREAD_POOL")
+@ConfigurationParameter(
+        key = "junit.jupiter.testmethod.order.default",
+        value = "org.junit.jupiter.api.MethodOrderer$Random")
 @ConfigurationParameter(key = "junit.jupiter.execution.timeout.default", value = "2 m")
 public @interface RunMqTck {}

@@ -46,7 +46,12 @@ final class TckRun implements AutoCloseable {
     static TckRun start(Function<String, Optional<String>> lookUp) {
         TckSettings settings = TckSettings.read(lookUp);
         try {
-            return new TckRun(settings, provider(settings.provider()), null);
+            MqTckProvider provider = settings.provider().equals(UriProvider.class.getName())
+                    ? new UriProvider(
+                            lookUp.apply(TckSettings.URI).orElseThrow(),
+                            BrokerKind.valueOf(lookUp.apply(TckSettings.KIND).orElseThrow()))
+                    : provider(settings.provider());
+            return new TckRun(settings, provider, null);
         } catch (RuntimeException e) {
             return new TckRun(settings, null, e);
         }

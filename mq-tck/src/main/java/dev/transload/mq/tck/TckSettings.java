@@ -34,6 +34,8 @@ record TckSettings(
     static final String PATIENCE = "mqtck.patience";
     static final String CERTIFICATE = "mqtck.certificate";
     static final String SEED = "mqtck.seed";
+    static final String URI = "mqtck.uri";
+    static final String KIND = "mqtck.kind";
 
     TckSettings {
         if (!(timeScale > 0 && timeScale <= 100)) {

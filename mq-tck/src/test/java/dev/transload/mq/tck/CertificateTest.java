@@ -32,7 +32,10 @@ class CertificateTest {
         assertThat(MqTck.flaws(json)).isEmpty();
         assertThat(folder.resolve("acme-1.0.md"))
                 .content(StandardCharsets.UTF_8)
-                .contains("1 cases passed", "| seed | 7 |", "| DLY-01 | T1 | never early");
+                .contains(
+                        "1 cases passed, 0 refusals verified, 0 not testable here, 0 failed",
+                        "| seed | 7 |",
+                        "| DLY-01 | T1 | never early");
     }
 
     @Test
@@ -133,7 +136,7 @@ class CertificateTest {
                 .content(StandardCharsets.UTF_8)
                 .contains(
                         "| feature | acme-1.0 | acme-2.0 | proven by |",
-                        "| Delayed messages | emulated ✔ | emulated ✘ | DLY 01 |",
+                        "| Delayed messages | emulated ✔ | emulated ✘ | DLY 01",
                         "| Delayed messages | everywhere | emulated: lanes |",
                         "| DLY-01 | never early \\| never late | ✔ | ✘ |",
                         "| broker | Acme 1.2 | Acme 1.2 |",
