@@ -1,0 +1,86 @@
+package dev.transload.mq.tck;
+
+import dev.transload.mq.tck.HistoryEvent.Kind;
+import dev.transload.mq.tck.MessageStory.Call;
+
+/** How deliveries are numbered, and how many a failing message gets: I9 and I10. */
+final class AttemptRules {
+
+    private AttemptRules() {}
+
+    static void check(SourceCheck check, Judge judge, Timeline timeline, MessageStory story, HistoryEvent e, int at) {
+        int attempt = e.attempt();
+        if (attempt > 1 && !e.redelivered()) {
+            check.add(Invariant.I9, story, at, "came as attempt " + attempt + " and not as redelivered");
+        }
+        if (attempt < 1 || !check.copies().sole(story, at)) {
+            return;
+        }
+        if (story.calls.size() == story.countFrom) {
+            first(check, judge, timeline, story, e, at);
+            return;
+        }
+        Call last = story.calls.get(story.calls.size() - 1);
+        // What only the process knew is gone with it, and where failures are not written down the count is too.
+        boolean forgotten = !judge.exactAttempts()
+                && (last.lostAt <= at
+                        || timeline.fault(last.begin, at)
+                        || timeline.ended(last.consumer, last.begin, at));
+        // A handler that a close cuts short may end as it likes: its message is given back.
+        boolean cutShort = timeline.ended(last.consumer, last.begin, last.endedAt);
+        if (forgotten) {
+            story.charged = 0;
+        } else if (attempt < last.attempt) {
+            check.add(Invariant.I9, story, at, "came as attempt " + attempt + " after attempt " + last.attempt);
+        } else if (attempt == last.attempt && last.is(Kind.FAILED) && !last.zombie() && !cutShort) {
+            check.add(Invariant.I9, story, at, "failed and came again as attempt " + attempt);
+        } else if (judge.exactAttempts() && allCount(story, timeline) && attempt != expected(story)) {
+            check.add(
+                    Invariant.I9,
+                    story,
+                    at,
+                    "came as attempt " + attempt + " and was handed out " + (expected(story) - 1) + " times before");
+        }
+        if (story.charged >= judge.maxAttempts()) {
+            check.add(
+                    Invariant.I10,
+                    story,
+                    at,
+                    "failed " + story.charged + " times of at most " + judge.maxAttempts()
+                            + " and was handed out again");
+        }
+    }
+
+    private static void first(
+            SourceCheck check, Judge judge, Timeline timeline, MessageStory story, HistoryEvent e, int at) {
+        boolean fresh = story.calls.isEmpty() && story.spentUnseen == 0;
+        boolean undisturbed =
+                !timeline.fault(story.firstSending, at) && !timeline.left(judge.source(), story.firstSending, at);
+        if (undisturbed && (e.attempt() > 1 || (fresh && e.redelivered()))) {
+            check.add(
+                    Invariant.I9,
+                    story,
+                    at,
+                    "begins with attempt " + e.attempt() + (e.redelivered() ? " and as redelivered" : ""));
+        }
+    }
+
+    private static int expected(MessageStory story) {
+        return 1 + story.calls.size() - story.countFrom;
+    }
+
+    // Failures count, and so do crashes; what was given back or is in doubt may or may not.
+    private static boolean allCount(MessageStory story, Timeline timeline) {
+        for (int i = story.countFrom; i < story.calls.size(); i++) {
+            Call call = story.calls.get(i);
+            boolean crashed = timeline.cut(call.consumer, call.begin, call.endedAt, Long.MAX_VALUE);
+            boolean failed = call.is(Kind.FAILED)
+                    && call.lostAt == Timeline.NEVER
+                    && !timeline.ended(call.consumer, call.begin, call.endedAt);
+            if (!crashed && !failed) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
