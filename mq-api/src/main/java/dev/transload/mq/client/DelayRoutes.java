@@ -7,7 +7,6 @@ import dev.transload.mq.Message;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.Shape;
 import dev.transload.mq.SubscribeOptions;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
@@ -87,10 +86,7 @@ final class DelayRoutes {
         }
         Duration most = maxDelay(capable);
         if (delayMillis > most.toMillis()) {
-            throw new UnsupportedCapabilityException(
-                    "a message to " + to.name() + " can be delayed by at most " + most + ", was "
-                            + Duration.ofMillis(delayMillis),
-                    null);
+            throw Refused.delay(to.name(), most, Duration.ofMillis(delayMillis), capable);
         }
         if (!capable.maxSendDelay().isZero() && !capable.maxReleaseDelay().isZero()) {
             return new Route(

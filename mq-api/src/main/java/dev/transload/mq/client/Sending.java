@@ -11,7 +11,6 @@ import dev.transload.mq.Outbound;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SendResult;
 import dev.transload.mq.TransportException;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
 import java.nio.charset.StandardCharsets;
@@ -205,10 +204,7 @@ final class Sending {
 
     private static void check(Target target, SendOptions.Settings o, long delay) {
         if (delay > 0 && target.maxDelay().compareTo(Duration.ofMillis(delay)) < 0) {
-            throw new UnsupportedCapabilityException(
-                    "a message to " + target.place().name() + " can be delayed by at most " + target.maxDelay()
-                            + ", was " + Duration.ofMillis(delay),
-                    null);
+            throw Refused.delay(target.place().name(), target.maxDelay(), Duration.ofMillis(delay), target.capable());
         }
         if (o.ttl() != null && o.ttl().toMillis() <= delay) {
             throw new IllegalArgumentException(
@@ -217,8 +213,7 @@ final class Sending {
         int levels = target.place().shape().priorities();
         if (o.priority() > 0 && o.priority() >= levels) {
             throw levels == 1
-                    ? new UnsupportedCapabilityException(
-                            target.place().name() + " has no priorities: declare it priorities(n)", null)
+                    ? Refused.noLevels(target.place().name(), o.priority(), target.capable())
                     : new IllegalArgumentException("priority must be 0 to " + (levels - 1) + ", was " + o.priority());
         }
     }
