@@ -2,6 +2,8 @@ package dev.transload.mq.client;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.transload.mq.BackpressureException;
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.CodecException;
 import dev.transload.mq.Destination;
 import dev.transload.mq.Message;
@@ -46,7 +48,13 @@ final class Sending {
 
     <T> CompletableFuture<String> sendAsync(Destination<T> destination, T payload, SendOptions options) {
         Envelope envelope = prepare(destination, payload, options);
-        return submit(envelope, false);
+        try {
+            return submit(envelope, false);
+        } catch (ClientClosedException | BackpressureException e) {
+            throw e;
+        } catch (MessagingException e) {
+            return CompletableFuture.failedFuture(e); // the broker's answer to the declaration
+        }
     }
 
     <T> List<SendResult> sendAll(Destination<T> destination, List<Outbound<T>> messages) {
@@ -95,7 +103,7 @@ final class Sending {
             if (!(e.getCause() instanceof MessagingException failure)) {
                 throw new IllegalStateException(e.getCause());
             }
-            engine.sends().observeFailure(send, failure);
+            engine.sends().observeFailure(send.to(), send.message(), failure);
             throw rethrown(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -110,7 +118,19 @@ final class Sending {
         return failure;
     }
 
+    /** Hands a send over; what keeps it from going is told to those who watch, too. */
     PendingSend submit(Envelope envelope, boolean inline) {
+        try {
+            return handOver(envelope, inline);
+        } catch (ClientClosedException e) {
+            throw e; // a call that came too late, not a send
+        } catch (MessagingException e) {
+            engine.sends().observeFailure(envelope.to(), envelope.message(), e);
+            throw e;
+        }
+    }
+
+    private PendingSend handOver(Envelope envelope, boolean inline) {
         DelayRoutes.Route route = engine.delays().route(envelope.to(), envelope.message(), envelope.delayMillis());
         if (!engine.isDeclared(route.to())) {
             engine.requireOpen("send to " + envelope.to().name());
