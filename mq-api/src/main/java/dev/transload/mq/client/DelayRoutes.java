@@ -185,7 +185,7 @@ final class DelayRoutes {
         if (to == null) {
             LOG.error(
                     "message {} at {} does not say where it goes, it is thrown away",
-                    delivery.id(),
+                    LogText.of(delivery.id()),
                     delivery.destination());
             return CompletableFuture.completedFuture(null);
         }
@@ -199,7 +199,11 @@ final class DelayRoutes {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Waits.whenDone(engine.sendInternal(to, next, Math.max(0, total - waited)), (sent, e) -> {
             if (e != null) {
-                LOG.warn("message {} cannot be sent on to {}, it waits: {}", delivery.id(), to.name(), e.toString());
+                LOG.warn(
+                        "message {} cannot be sent on to {}, it waits: {}",
+                        LogText.of(delivery.id()),
+                        to.name(),
+                        LogText.of(e));
                 held.giveBack(TROUBLE);
             }
             done.complete(null);
