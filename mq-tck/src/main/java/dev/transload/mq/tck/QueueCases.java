@@ -196,6 +196,10 @@ final class QueueCases {
         assertThat(seen.attempts()).containsOnly(1);
     }
 
+    static SubscribeOptions concurrency(int handlers) {
+        return SubscribeOptions.builder().concurrency(handlers).build();
+    }
+
     static List<Outbound<String>> texts(int count) {
         return IntStream.range(0, count).mapToObj(i -> Outbound.of("m" + i)).toList();
     }

@@ -181,6 +181,43 @@ final class RedriveCases {
         assertThat(good.payloads()).containsExactly("x", "fence");
     }
 
+    @TckCase(
+            id = "ENV-10",
+            value =
+                    "the id stays the same on redelivery, among the dead letters, after a redrive and in every group's copy",
+            tier = Tier.T1,
+            check = "is a message given a new id where it is sent again as a copy?",
+            proves = {REDRIVE, Feature.TOPIC, Feature.ENVELOPE})
+    void idNeverChanges(Tck t) {
+        Topic<String> topic = t.topic();
+        Group<String> fails = topic.group("fails");
+        AtomicBoolean mended = new AtomicBoolean();
+        Seen<String> failing = failingUntil(t, mended);
+        Seen<String> good = t.seen();
+        t.client()
+                .subscribe(
+                        fails,
+                        failing,
+                        SubscribeOptions.builder()
+                                .retry(RetryPolicy.immediate(2))
+                                .build());
+        t.client().subscribe(topic.group("good"), good);
+        String made = t.client().send(topic, "made");
+        String given = t.client().send(topic, "given", SendOptions.id("given/\u00FC 1"));
+        assertThat(given).isEqualTo("given/\u00FC 1");
+        DeadLetters dead = t.client().deadLetters(fails);
+        t.until("both are dead letters", () -> dead.count() == 2);
+        assertThat(dead.browse(10)).extracting(DeadLetter::id).containsExactlyInAnyOrder(made, given);
+        mended.set(true);
+        dead.redrive(Redrive.all());
+
+        failing.awaitExactly(6);
+        good.awaitExactly(2);
+        assertThat(failing.ids().stream().filter(made::equals)).hasSize(3);
+        assertThat(failing.ids().stream().filter(given::equals)).hasSize(3);
+        assertThat(good.ids()).containsExactlyInAnyOrder(made, given);
+    }
+
     private static Seen<String> failingUntil(Tck t, AtomicBoolean mended) {
         return t.seen(delivery -> {
             if (!mended.get()) {

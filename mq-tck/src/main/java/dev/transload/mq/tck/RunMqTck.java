@@ -50,7 +50,11 @@ import org.junit.platform.suite.api.Suite;
     LifecycleCases.class,
     AdminCases.class,
     ConnectCases.class,
-    LeaseCases.class
+    LeaseCases.class,
+    BatchCases.class,
+    FailureCases.class,
+    LimitCases.class,
+    HostileCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")
