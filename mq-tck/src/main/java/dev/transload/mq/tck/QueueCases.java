@@ -85,20 +85,26 @@ final class QueueCases {
             id = "WQ-06",
             value = "a consumer that leaves loses nothing and repeats nothing",
             tier = Tier.T1,
-            proves = QUEUE)
+            proves = QUEUE,
+            check = "are deliveries that were not started given back, and acks flushed, before the consumer ends?")
     void consumerLeaves(Tck t) {
         Queue<String> queue = t.queue();
-        Seen<String> seen = t.seen();
-        Subscription leaving = t.newClient().subscribe(queue, seen);
-        t.client().subscribe(queue, seen);
-        List<Outbound<String>> all = texts(600);
-        t.client().sendAll(queue, all.subList(0, 300));
-        seen.await(50);
+        Traffic traffic = t.traffic(queue);
+        SubscribeOptions options = SubscribeOptions.builder().concurrency(4).build();
+        Traffic.Worker leaving = traffic.consume(t.newClient(), queue, options, delivery -> {});
+        traffic.consume(t.newClient(), queue, options, delivery -> {});
+        for (int i = 0; i < 300; i++) {
+            traffic.send(t.client(), "sender", null, "m" + i);
+        }
+        t.until("it is in the middle of it", () -> traffic.calls() > 50);
         leaving.close();
-        t.client().sendAll(queue, all.subList(300, 600));
+        for (int i = 300; i < 600; i++) {
+            traffic.send(t.client(), "sender", null, "m" + i);
+        }
+        traffic.drain(t.client());
 
-        seen.awaitExactly(600);
-        assertThat(new HashSet<>(seen.payloads())).hasSize(600);
+        Verdict verdict = t.history().assertSound(t.judge(queue).atLeast(600, 0).needing(Judge.Need.SEVERAL_CONSUMERS));
+        assertThat(verdict.measures().get(0).redeliveries()).isZero();
     }
 
     @TckCase(

@@ -54,7 +54,9 @@ import org.junit.platform.suite.api.Suite;
     BatchCases.class,
     FailureCases.class,
     LimitCases.class,
-    HostileCases.class
+    HostileCases.class,
+    SoakCases.class,
+    HandoverCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")

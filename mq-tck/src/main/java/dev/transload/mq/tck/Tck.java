@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.transload.mq.Destination;
+import dev.transload.mq.Group;
 import dev.transload.mq.MessageHandler;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
@@ -22,7 +23,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +44,10 @@ final class Tck {
 
     private final TckRun run;
     private final String caseId;
-    private final History history = new History();
+    private final History history = new History(this::nanos);
     private final AtomicInteger names = new AtomicInteger();
     private final AtomicInteger evidence = new AtomicInteger();
+    private final AtomicLong firstNanos = new AtomicLong();
     private final Semaphore changed = new Semaphore(0);
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
@@ -177,6 +181,56 @@ final class Tck {
         until("the fence is handled", () -> seen.ids().contains(id));
     }
 
+    // ---- load that is judged
+
+    /** Load on a destination, written down so that it can be judged. */
+    Traffic traffic(Destination<String> destination) {
+        return new Traffic(this, destination);
+    }
+
+    /** Does something in many threads at once, each with its number, and waits for them. */
+    void together(int threads, IntConsumer what) {
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int number = i;
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            ends.add(end);
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            what.accept(number);
+                            end.complete(null);
+                        } catch (Throwable e) {
+                            end.completeExceptionally(e);
+                        }
+                    },
+                    "tck-" + caseId + "-" + number);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        ends.forEach(end -> ended("the threads of the case end", end).join());
+    }
+
+    /** Beginning of the ids of recorded sends. */
+    String ids() {
+        return Judge.KIT + run.id() + ":" + caseId + ":";
+    }
+
+    /** What a queue of this case promises on this broker. */
+    Judge judge(Queue<?> queue) {
+        return Judge.of(queue).ids(ids()).exact(exact("attempts")).slower(run.timeScale());
+    }
+
+    /** What a group of this case promises on this broker. */
+    Judge judge(Group<?> group) {
+        return Judge.of(group).ids(ids()).exact(exact("attempts")).slower(run.timeScale());
+    }
+
+    /** Whether the product says that it counts this exactly. */
+    boolean exact(String feature) {
+        return explanation().feature(feature).how().toLowerCase(Locale.ROOT).startsWith("exact");
+    }
+
     // ---- time
 
     /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */
@@ -242,6 +296,17 @@ final class Tck {
         return broker().time().map(time -> time.clock().millis()).orElseGet(() -> System.nanoTime() / 1_000_000);
     }
 
+    // On the clock of the case, from its first event on.
+    private long nanos() {
+        TckBroker open = broker;
+        Long virtual = open == null
+                ? null
+                : open.time().map(time -> time.clock().millis() * 1_000_000).orElse(null);
+        long now = virtual == null ? System.nanoTime() : virtual;
+        firstNanos.compareAndSet(0, now);
+        return now - firstNanos.get();
+    }
+
     /** The clock of the broker and its clients. */
     Clock clock() {
         return broker().time().map(TckTime::clock).orElseGet(Clock::systemUTC);
@@ -295,8 +360,8 @@ final class Tck {
         return type.cast(thrown);
     }
 
-    void called(String line) {
-        history.add(line);
+    /** A handler was called: that counts as evidence, and virtual time looks again. */
+    void called() {
         evidence();
         changed.release();
     }

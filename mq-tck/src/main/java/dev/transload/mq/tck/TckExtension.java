@@ -83,6 +83,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
             why = String.valueOf(status == CaseResult.Status.FAIL ? thrown : thrown.getMessage());
             run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
             closeAfter(thrown, tck);
+            String stored = status == CaseResult.Status.NOT_RUN ? "" : run.store(tckCase.id(), tck.history());
             boolean showsNothing = status == CaseResult.Status.NOT_RUN || status == CaseResult.Status.INCONCLUSIVE;
             if (showsNothing && !run.settings().certificate()) {
                 throw new TestAbortedException(status + ": " + why, thrown);
@@ -92,6 +93,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                     status,
                     thrown,
                     tck.history().lines(),
+                    stored,
                     run.settings().seed());
         }
         run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
