@@ -54,6 +54,9 @@ final class Refusals {
                 subscribing(t, Topic.pattern(t.name() + ".*", String.class).group("g"));
                 subscribing(t, Topic.pattern(t.name() + ".#", String.class).ephemeral());
             }
+            // The engine filters for any group, so they are refused where topics are and nowhere else.
+            case HEADER_FILTER ->
+                subscribing(t, Topic.of(t.name(), String.class).group("g").whereHeader("colour", "blue"));
             default ->
                 throw new AssertionError("explain() refuses " + feature.explained() + ", which no broker may refuse");
         }
