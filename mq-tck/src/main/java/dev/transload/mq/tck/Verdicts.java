@@ -4,13 +4,18 @@ import dev.transload.mq.Explanation;
 import dev.transload.mq.Explanation.Support;
 import dev.transload.mq.UnsupportedCapabilityException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /** Decides how a case ended. */
 final class Verdicts {
+
+    private static final Set<Fault> LINK =
+            EnumSet.of(Fault.CUT, Fault.HALF_OPEN, Fault.CUT_AFTER, Fault.LATENCY, Fault.SLICE, Fault.BANDWIDTH);
 
     private Verdicts() {}
 
@@ -65,9 +70,16 @@ final class Verdicts {
         if (tckCase.needs().length > 0 && kind == BrokerKind.IN_PROCESS) {
             return Optional.of("the broker is in this process: there is nothing to connect to");
         }
+        if (kind == BrokerKind.LOCAL && (tckCase.needs().length > 0 || breaksTheLink(tckCase))) {
+            return Optional.of("the broker is of this machine: there is no address, no account and no link to break");
+        }
         if (tckCase.realTime() && virtualTime) {
             return Optional.of("virtual time waits for handlers, and this one has to outlive a deadline");
         }
         return Optional.empty();
+    }
+
+    private static boolean breaksTheLink(TckCase tckCase) {
+        return Arrays.stream(tckCase.faults()).anyMatch(LINK::contains);
     }
 }

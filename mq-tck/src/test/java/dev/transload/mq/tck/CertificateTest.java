@@ -117,6 +117,7 @@ class CertificateTest {
 
         assertThat(Level.of(BrokerKind.REAL, shown)).isEqualTo(new Level("RELIABLE", ""));
         assertThat(Level.of(BrokerKind.EMULATOR, shown).name()).isEqualTo("CORE");
+        assertThat(Level.of(BrokerKind.LOCAL, shown).name()).isEqualTo("RELIABLE");
         assertThat(Level.of(BrokerKind.REAL, List.of(result("FLT-01", "T2", Status.NOT_RUN))))
                 .isEqualTo(new Level("CORE", "not shown: FLT-01"));
         assertThat(Level.of(BrokerKind.REAL, List.of(result("ACK-01", Status.INCONCLUSIVE))))
