@@ -1,5 +1,6 @@
 package dev.transload.mq.examples.files;
 
+import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.RunMqTck;
 import dev.transload.mq.tck.TckBroker;
@@ -19,6 +20,11 @@ class BareFilesTckTest {
         @Override
         public String name() {
             return "files-bare";
+        }
+
+        @Override
+        public BrokerKind kind() {
+            return BrokerKind.LOCAL;
         }
 
         @Override

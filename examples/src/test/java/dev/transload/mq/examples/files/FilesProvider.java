@@ -1,6 +1,7 @@
 package dev.transload.mq.examples.files;
 
 import dev.transload.mq.tck.BrokerControl;
+import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
 import java.util.Optional;
@@ -14,6 +15,11 @@ public final class FilesProvider implements MqTckProvider {
     @Override
     public String name() {
         return "files";
+    }
+
+    @Override
+    public BrokerKind kind() {
+        return BrokerKind.LOCAL;
     }
 
     @Override
