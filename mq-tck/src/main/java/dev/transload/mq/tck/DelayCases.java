@@ -164,6 +164,40 @@ final class DelayCases {
         });
     }
 
+    @TckCase(
+            id = "DLY-07",
+            value = "a delay over many steps, or longer than the broker's own longest, ends once and in time",
+            tier = Tier.T1,
+            check = "does a message that hops from wait to wait keep count of what is left?",
+            proves = DELAY)
+    void longDelay(Tck t) {
+        t.warmUpDelays();
+        // In virtual time longer than any broker waits by itself but the largest; else one of many tiers.
+        boolean virtual = t.broker().time().isPresent();
+        List<Duration> delays = virtual
+                ? List.of(Duration.ofMinutes(16), Duration.ofHours(13), Duration.ofDays(3))
+                : List.of(Duration.ofMillis(7_750));
+        Queue<String> queue = t.queue();
+        Seen<String> seen = t.seen();
+        t.client().subscribe(queue, seen);
+        Map<String, Duration> sent = new HashMap<>();
+        long before = t.millis();
+        delays.forEach(delay -> sent.put(t.client().send(queue, "x", SendOptions.delay(delay)), delay));
+        long after = t.millis();
+
+        for (Duration delay : delays) {
+            t.elapse(delay.minusMillis(t.millis() - before).minusMillis(500));
+            seen.await(delays.indexOf(delay) + 1);
+        }
+        t.fence(queue, seen);
+        assertThat(seen.count()).isEqualTo(delays.size() + 1);
+        assertThat(seen.calls().subList(0, delays.size())).allSatisfy(call -> {
+            Duration delay = java.util.Objects.requireNonNull(sent.get(call.id()));
+            assertThat(call.millis())
+                    .isBetween(before + delay.toMillis() - 2, after + delay.toMillis() + t.lateness(delay));
+        });
+    }
+
     @TckCase(id = "DLY-09", value = "a delay changes nothing about the message", proves = DELAY)
     void envelopeSurvives(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);

@@ -2,9 +2,11 @@ package dev.transload.mq.tck;
 
 import static dev.transload.mq.tck.Feature.REDRIVE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.transload.mq.DeadLetter;
 import dev.transload.mq.DeadLetters;
+import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Group;
 import dev.transload.mq.Queue;
 import dev.transload.mq.Redrive;
@@ -12,6 +14,7 @@ import dev.transload.mq.RedriveReport;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
+import dev.transload.mq.Subscription;
 import dev.transload.mq.Topic;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -155,6 +158,35 @@ final class RedriveCases {
         dead.purge();
         t.until("all are gone", () -> dead.count() == 0);
         assertThat(dead.browse(10)).isEmpty();
+    }
+
+    @TckCase(
+            id = "RDV-08",
+            value = "a redrive to a queue that is gone fails and names it, and the dead letters stay",
+            tier = Tier.T1,
+            check = "are letters acked before their new copy is stored, or is the queue made again unasked?",
+            proves = REDRIVE)
+    void homeIsGone(Tck t) {
+        Queue<String> queue = t.queue();
+        String name = t.name().replace('.', '-');
+        t.remove(Queue.named(name, String.class));
+        Subscription subscription = t.client()
+                .subscribe(
+                        queue,
+                        failingUntil(t, new AtomicBoolean()),
+                        ONCE.toBuilder().deadLetterQueue(name).build());
+        t.client().sendAll(queue, QueueCases.texts(5));
+        DeadLetters dead = t.client().deadLetters(queue, name);
+        t.until("all are dead letters", () -> dead.count() == 5);
+        subscription.close();
+        t.client().admin().delete(queue);
+        t.until("the queue is gone", () -> !t.client().admin().exists(queue));
+
+        Throwable failure = catchThrowable(() -> dead.redrive(Redrive.all()));
+        assertThat(failure).isInstanceOf(DestinationNotFoundException.class).hasMessageContaining(queue.name());
+        t.until("all are still there", () -> dead.count() == 5);
+        assertThat(dead.browse(10)).hasSize(5);
+        assertThat(t.client().admin().exists(queue)).as("made again unasked").isFalse();
     }
 
     @TckCase(

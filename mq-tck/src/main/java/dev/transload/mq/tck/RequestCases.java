@@ -172,16 +172,19 @@ final class RequestCases {
         assertThat(asked.ttl()).isEqualTo(AMPLE.toMillis());
 
         t.client().reply(queue, String.class, text -> "re " + text);
-        SendOptions.Settings copy =
-                SendOptions.id(asked.id()).replyTo(Objects.requireNonNull(asked.replyTo(), "reply address"));
-        if (asked.correlationId() != null) {
-            copy = copy.correlationId(asked.correlationId());
-        }
+        SendOptions.Settings copy = copyOf(asked);
         t.client().send(queue, "x", copy);
         t.client().send(queue, "x", copy);
 
         assertThat(t.ended("the first reply comes", reply).join()).isEqualTo("re x");
         t.until("the second reply is dropped", () -> t.history().repliesDropped() == 1);
+    }
+
+    /** What makes a message the same request once more. */
+    static SendOptions.Settings copyOf(Message asked) {
+        SendOptions.Settings copy =
+                SendOptions.id(asked.id()).replyTo(Objects.requireNonNull(asked.replyTo(), "reply address"));
+        return asked.correlationId() == null ? copy : copy.correlationId(asked.correlationId());
     }
 
     @TckCase(
@@ -299,7 +302,7 @@ final class RequestCases {
         t.refused(NullPointerException.class, () -> mq.reply(queue, String.class, Nulls.of()), "handler");
     }
 
-    private static <T> Throwable failureOf(Tck t, CompletableFuture<T> future) {
+    static <T> Throwable failureOf(Tck t, CompletableFuture<T> future) {
         t.until("the request fails", future::isDone);
         try {
             Object value = future.join();

@@ -56,7 +56,9 @@ import org.junit.platform.suite.api.Suite;
     LimitCases.class,
     HostileCases.class,
     SoakCases.class,
-    HandoverCases.class
+    HandoverCases.class,
+    FilterCases.class,
+    RequestEndCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")
