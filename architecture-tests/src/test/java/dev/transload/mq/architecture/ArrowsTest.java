@@ -54,6 +54,7 @@ class ArrowsTest {
         check(mayKnowOnly(
                 TCK,
                 JACKSON,
+                "javax.net.ssl",
                 "org.junit..",
                 "org.opentest4j",
                 "org.assertj..",
