@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.CloseReport;
+import dev.transload.mq.Explanation;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
@@ -30,16 +31,19 @@ final class LifecycleCases {
             proves = LIFECYCLE)
     void closedAndMadeAgain(Tck t) {
         Queue<String> queue = t.queue();
-        Seen<String> seen = t.seen();
-        Subscription first = t.client().subscribe(queue, seen);
+        CountDownLatch never = t.latch();
+        Seen<String> stuck = t.seen(delivery -> never.await());
+        Subscription first = t.client().subscribe(queue, stuck);
         t.client().sendAll(queue, QueueCases.texts(20));
-        seen.await(1);
-        first.close();
+        stuck.await(1);
+        first.close(Duration.ofMillis(200));
         t.client().send(queue, "between");
+        Seen<String> seen = t.seen();
         t.client().subscribe(queue, seen);
 
         seen.awaitExactly(21);
         assertThat(new HashSet<>(seen.ids())).hasSize(21);
+        assertThat(stuck.count()).as("handlers that began before the close").isEqualTo(1);
     }
 
     @TckCase(
@@ -253,16 +257,13 @@ final class LifecycleCases {
             proves = LIFECYCLE)
     void prefetchedComeBack(Tck t) {
         Queue<String> queue = t.queue();
-        Seen<String> first = t.seen();
+        CountDownLatch never = t.latch();
+        Seen<String> first = t.seen(delivery -> never.await());
         MqClient mq = t.newClient();
         mq.subscribe(
                 queue,
                 first,
-                SubscribeOptions.builder()
-                        .manualSettle()
-                        .concurrency(1)
-                        .prefetch(50)
-                        .build());
+                SubscribeOptions.builder().concurrency(1).prefetch(50).build());
         t.client().sendAll(queue, QueueCases.texts(50));
         first.await(1);
         mq.close(Duration.ofMillis(500));
@@ -273,6 +274,11 @@ final class LifecycleCases {
         t.fence(queue, second);
         assertThat(second.count()).isEqualTo(51);
         assertThat(t.client().deadLetters(queue).count()).isZero();
+        if (t.explanation().feature("attempts").support() == Explanation.Support.NATIVE) {
+            assertThat(second.attempts().stream().filter(attempt -> attempt > 1))
+                    .as("attempts after the first, where the broker counts exactly: the one that was handled")
+                    .hasSizeLessThanOrEqualTo(1);
+        }
     }
 
     @TckCase(id = "LIF-14", value = "a listener that throws harms nothing", proves = LIFECYCLE)

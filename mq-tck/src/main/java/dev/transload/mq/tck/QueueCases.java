@@ -142,7 +142,11 @@ final class QueueCases {
             seen.add(each);
             t.client().subscribe(queue, each);
         }
-        queues.forEach(queue -> t.client().send(queue, queue.name()));
+        // Not in the order of the subscriptions: else consumers of one queue by mistake might each get their own in
+        // turn.
+        for (int i = queues.size() - 1; i >= 0; i--) {
+            t.client().send(queues.get(i), queues.get(i).name());
+        }
         for (int i = 0; i < queues.size(); i++) {
             t.fence(queues.get(i), seen.get(i));
             assertThat(seen.get(i).payloads()).containsExactly(queues.get(i).name(), "fence");
@@ -194,6 +198,10 @@ final class QueueCases {
         assertThat(subscription.state()).isEqualTo(Subscription.State.PAUSED);
         t.client().sendAll(queue, texts(5));
         t.elapse(Duration.ofMillis(300));
+        Queue<String> otherQueue = t.queue();
+        Seen<String> other = t.seen();
+        t.client().subscribe(otherQueue, other);
+        t.fence(otherQueue, other);
         assertThat(seen.count()).isEqualTo(1);
 
         subscription.resume();

@@ -136,6 +136,7 @@ final class RequestCases {
     void lateReply(Tck t) {
         Queue<String> queue = t.queue();
         CountDownLatch gate = t.latch();
+        CountDownLatch last = t.latch();
         t.client()
                 .reply(
                         queue,
@@ -143,6 +144,8 @@ final class RequestCases {
                         text -> {
                             if (text.equals("slow")) {
                                 gate.await();
+                            } else if (text.equals("next")) {
+                                last.await();
                             }
                             return "re " + text;
                         },
@@ -152,10 +155,12 @@ final class RequestCases {
         assertThat(t.ended("the first reply comes", first).join()).isEqualTo("re first");
         CompletableFuture<String> slow = caller.requestAsync(queue, "slow", String.class, Duration.ofSeconds(1));
         assertThat(failureOf(t, slow)).isInstanceOf(RequestTimeoutException.class);
+        CompletableFuture<String> next = caller.requestAsync(queue, "next", String.class, AMPLE);
         gate.countDown();
 
         t.until("the late reply is dropped", () -> t.history().repliesDropped() >= 1);
-        CompletableFuture<String> next = caller.requestAsync(queue, "next", String.class, AMPLE);
+        assertThat(next).as("the next request still waits").isNotDone();
+        last.countDown();
         assertThat(t.ended("the next reply comes", next).join()).isEqualTo("re next");
         t.evidence();
     }

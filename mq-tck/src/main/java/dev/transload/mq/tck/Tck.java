@@ -41,6 +41,7 @@ final class Tck {
     private static final Duration STEP = Duration.ofMillis(100);
     private static final long PACE_MILLIS = 2;
     private static final Duration PROMPT = Duration.ofSeconds(1);
+    private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
     private final TckRun run;
     private final String caseId;
@@ -383,7 +384,7 @@ final class Tck {
         List<String> ids = new ArrayList<>();
         for (MqClient open : clients) {
             ids.add(open.clientId());
-            open.close(Duration.ofSeconds(5));
+            open.close(run.longestWait().compareTo(MOST_TO_CLOSE) < 0 ? run.longestWait() : MOST_TO_CLOSE);
         }
         if (!made.isEmpty() && broker().time().isEmpty()) {
             try (MqClient cleaner = MqClient.connect(broker().uri())) {
