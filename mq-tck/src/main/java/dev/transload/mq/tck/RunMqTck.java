@@ -58,7 +58,8 @@ import org.junit.platform.suite.api.Suite;
     SoakCases.class,
     HandoverCases.class,
     FilterCases.class,
-    RequestEndCases.class
+    RequestEndCases.class,
+    RefusalCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")

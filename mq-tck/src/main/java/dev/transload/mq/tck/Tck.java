@@ -40,6 +40,7 @@ final class Tck {
 
     private static final Duration STEP = Duration.ofMillis(100);
     private static final long PACE_MILLIS = 2;
+    private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration PROMPT = Duration.ofSeconds(1);
     private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
@@ -98,6 +99,14 @@ final class Tck {
         MqClient open = configured
                 .apply(MqClient.builder(broker().uri()).listener(history))
                 .connect();
+        clients.add(open);
+        return open;
+    }
+
+    /** One more client, whose transport says of itself what the case wants, and counts its calls. */
+    MqClient through(Pretence pretence) {
+        MqClient open =
+                MqClient.builder(pretence.uri(broker().uri())).listener(history).connect();
         clients.add(open);
         return open;
     }
@@ -253,6 +262,32 @@ final class Tck {
             step(time, STEP);
             pause();
         }
+    }
+
+    /** Whether something becomes so in the time that it takes where it works, several times over. */
+    boolean soon(BooleanSupplier condition) {
+        TckTime time = broker().time().orElse(null);
+        long deadline = System.nanoTime() + SOON.multipliedBy(run.slowness()).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+            if (time != null) {
+                step(time, STEP);
+            }
+            pause();
+        }
+        return condition.getAsBoolean();
+    }
+
+    /** Keeps a handler busy, as work does; real time passes. */
+    void busy(Duration span) {
+        long until = System.nanoTime() + span.toNanos();
+        while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** How long a refusal may take. */
+    Duration prompt() {
+        return PROMPT.multipliedBy(run.slowness());
     }
 
     /** Waits for a future's value or failure; virtual time moves on meanwhile. */

@@ -242,7 +242,7 @@ final class TckRun implements AutoCloseable {
                 .sealed();
     }
 
-    private static String version() {
+    static String version() {
         String version = TckRun.class.getPackage().getImplementationVersion();
         return version == null ? "unreleased" : version;
     }

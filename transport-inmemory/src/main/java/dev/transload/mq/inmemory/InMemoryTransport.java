@@ -7,8 +7,10 @@ import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.Shape;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.PlaceAdmin;
@@ -64,6 +66,7 @@ final class InMemoryTransport implements Transport {
     @Override
     public CompletableFuture<Void> declare(Place place) {
         return ask(() -> {
+            requireProfile(place);
             broker.places.declare(place, context.topology());
             return null;
         });
@@ -141,9 +144,37 @@ final class InMemoryTransport implements Transport {
     @Override
     public CompletableFuture<Receiver> receive(ReceiveSpec spec, Sink sink) {
         return ask(() -> {
+            requireProfile(spec.from());
+            if (spec.pattern()) {
+                require(Capability.PATTERN, "topic patterns", spec.from());
+            }
+            if (spec.startAt() != null) {
+                require(Capability.HISTORY, "replay", spec.from());
+            }
             Mailbox mailbox = broker.places.open(spec, context.topology(), clientId() + "-" + broker.nextSeq());
             return start(mailbox, capabilities(spec.from().shape()), spec.lease(), false, sink);
         });
+    }
+
+    // The engine asks before; who does not shall find the broker as narrow as its profile says.
+    private void requireProfile(Place place) {
+        if (place.role() == Place.Role.TOPIC || place.role() == Place.Role.GROUP) {
+            require(Capability.GROUPS, "topics", place);
+        }
+        if (place.shape().ordered()) {
+            require(Capability.LANES, "ordered by key", place);
+        }
+        if (place.shape().retained() != null) {
+            require(Capability.HISTORY, "replay", place);
+        }
+    }
+
+    private void require(Capability capability, String row, Place place) {
+        Capabilities capable = capabilities(place.shape());
+        if (!capable.has(capability)) {
+            throw new UnsupportedCapabilityException(
+                    row, place.name(), capable.broker(), capable.refusal(capability), "use another profile");
+        }
     }
 
     @Override
