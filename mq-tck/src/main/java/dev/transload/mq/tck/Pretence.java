@@ -47,11 +47,6 @@ record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays)
         return new Pretence(Set.of(), Set.of(claimed), true);
     }
 
-    /** A broker that can hold nothing back, neither a send nor what was given back. */
-    static Pretence withoutDelays() {
-        return new Pretence(Set.of(Capability.NOTE_ATTEMPTS), Set.of(), false);
-    }
-
     /** What a client connects to in order to reach a broker under this pretence. */
     String uri(String brokerUri) {
         return SCHEME + ":" + names(hidden) + "/" + names(claimed) + "/" + delays + "/"
