@@ -190,7 +190,11 @@ final class SendCases {
 
     @TckCase(id = "BAT-03", value = "an empty batch is done at once", proves = SEND)
     void emptyBatch(Tck t) {
-        assertThat(t.client().sendAll(t.queue(), List.of())).isEmpty();
+        Queue<String> queue = t.queue();
+        assertThat(t.client().sendAll(queue, List.of())).isEmpty();
+        assertThat(t.client().admin().exists(queue))
+                .as("nothing was made for it")
+                .isFalse();
         t.evidence();
     }
 
@@ -303,6 +307,9 @@ final class SendCases {
         Queue<Unwritable> queue = t.queue(Unwritable.class);
         Unwritable itself = new Unwritable("x");
         t.refused(CodecException.class, () -> t.client().send(queue, itself), queue.name());
+        assertThat(t.client().admin().exists(queue))
+                .as("nothing was made for it")
+                .isFalse();
     }
 
     @TckCase(id = "SND-26", value = "asynchronous sends complete with the ids of what arrives", proves = SEND)
