@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.transload.mq.Destination;
 import dev.transload.mq.Group;
+import dev.transload.mq.IdempotencyStore;
 import dev.transload.mq.MessageHandler;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
@@ -54,7 +55,9 @@ final class Tck {
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
     private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+    private final List<Mortal> mortals = new CopyOnWriteArrayList<>();
     private @Nullable TckBroker broker;
+    private @Nullable Faults faults;
     private @Nullable MqClient client;
 
     Tck(TckRun run, String caseId) {
@@ -77,6 +80,27 @@ final class Tck {
     /** Has the case run against a broker that it may break. */
     void breaks(BrokerControl control) {
         broker = control;
+        faults = new Faults(control, history, run.slowness());
+    }
+
+    /** What the case may do to its broker; only cases with faults may. */
+    Faults faults() {
+        return java.util.Objects.requireNonNull(faults, "faults");
+    }
+
+    /** One more client that may die at any moment. */
+    Mortal mortal() {
+        return mortal(Mortal.noStore());
+    }
+
+    /** One more client that may die at any moment, and asks this store. */
+    Mortal mortal(IdempotencyStore store) {
+        String id = "mortal-" + run.id() + "-" + names.incrementAndGet();
+        Mortal mortal = run.kind() == BrokerKind.IN_PROCESS
+                ? Mortal.within(this, id, store, broker().uri(), faults()::crash)
+                : Mortal.fork(this, id, store, broker().uri());
+        mortals.add(mortal);
+        return mortal;
     }
 
     /** The client of this case, connected with all defaults. */
@@ -416,7 +440,12 @@ final class Tck {
         if (broker == null) {
             return;
         }
+        if (faults != null) {
+            faults.undo();
+        }
+        mortals.forEach(Mortal::close);
         List<String> ids = new ArrayList<>();
+        mortals.forEach(mortal -> ids.add(mortal.id()));
         for (MqClient open : clients) {
             ids.add(open.clientId());
             open.close(run.longestWait().compareTo(MOST_TO_CLOSE) < 0 ? run.longestWait() : MOST_TO_CLOSE);

@@ -17,6 +17,9 @@ import org.opentest4j.TestAbortedException;
 /** Hands each case its {@link Tck}, turns refused features into probes, and writes down how the case ended. */
 final class TckExtension implements ExecutionCondition, ParameterResolver, InvocationInterceptor {
 
+    /** What happens to clients the kit does by itself. */
+    private static final Set<Fault> CLIENT_FAULTS = Set.of(Fault.CLIENT_KILL, Fault.CLIENT_STOP);
+
     private static final ExtensionContext.Namespace KIT = ExtensionContext.Namespace.create(TckExtension.class);
 
     /** Leaves out cases of tiers that were not asked for, and writes them down as not run. */
@@ -129,6 +132,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                 .orElseThrow(() -> new TestAbortedException("the provider has no broker that may be broken"));
         Set<Fault> missing = new TreeSet<>(faults);
         missing.removeAll(control.supported());
+        missing.removeAll(CLIENT_FAULTS);
         if (!missing.isEmpty()) {
             control.close();
             throw new TestAbortedException("the provider's control cannot do " + missing);

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -16,6 +17,9 @@ final class Verdicts {
 
     private static final Set<Fault> LINK =
             EnumSet.of(Fault.CUT, Fault.HALF_OPEN, Fault.CUT_AFTER, Fault.LATENCY, Fault.SLICE, Fault.BANDWIDTH);
+    /** What needs a process, a link or a disk of the broker's own. */
+    private static final Set<Fault> NOT_IN_PROCESS = Set.of(
+            Fault.KILL, Fault.FORGET, Fault.CUT_AFTER, Fault.LATENCY, Fault.SLICE, Fault.BANDWIDTH, Fault.CLIENT_STOP);
 
     private Verdicts() {}
 
@@ -64,8 +68,12 @@ final class Verdicts {
      * adds to it.
      */
     static Optional<String> untestable(TckCase tckCase, BrokerKind kind, boolean virtualTime) {
-        if (tckCase.faults().length > 0 && kind == BrokerKind.IN_PROCESS) {
-            return Optional.of("the broker is in this process: there is nothing to stop, cut or kill");
+        if (kind == BrokerKind.IN_PROCESS) {
+            Set<Fault> impossible = new TreeSet<>(Set.of(tckCase.faults()));
+            impossible.retainAll(NOT_IN_PROCESS);
+            if (!impossible.isEmpty()) {
+                return Optional.of("the broker is in this process, where there can be no " + impossible);
+            }
         }
         if (tckCase.needs().length > 0 && kind == BrokerKind.IN_PROCESS) {
             return Optional.of("the broker is in this process: there is nothing to connect to");
