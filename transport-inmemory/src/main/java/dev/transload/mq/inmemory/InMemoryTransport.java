@@ -75,13 +75,18 @@ final class InMemoryTransport implements Transport {
     @Override
     public void send(Outgoing outgoing) {
         Message copy = Copies.of(outgoing.message());
-        tell(outgoing, broker.call(() -> store(outgoing, copy)));
+        broker.standstill.pass(() -> tell(outgoing, broker.call(() -> store(outgoing, copy))));
     }
 
     @Override
     public void send(List<? extends Outgoing> batch) {
         List<Message> copies = new ArrayList<>(batch.size());
         batch.forEach(outgoing -> copies.add(Copies.of(outgoing.message())));
+        List<Outgoing> all = List.copyOf(batch);
+        broker.standstill.pass(() -> send(all, copies));
+    }
+
+    private void send(List<Outgoing> batch, List<Message> copies) {
         List<@Nullable Throwable> failures = new ArrayList<>(batch.size());
         broker.run(() -> {
             for (int i = 0; i < batch.size(); i++) {
@@ -268,6 +273,16 @@ final class InMemoryTransport implements Transport {
         return true;
     }
 
+    /** Hears nothing more for the time being; under the broker's lock. */
+    void silent() {
+        flows.forEach(Flow::silent);
+    }
+
+    /** The broker goes on; under its lock. */
+    void heardAgain() {
+        List.copyOf(flows).forEach(Flow::heardAgain);
+    }
+
     /** Tells the engine; without the broker's lock. */
     void tellConnection(boolean up, String why) {
         context.connection(up, why);
@@ -297,13 +312,17 @@ final class InMemoryTransport implements Transport {
 
     /** Asks the broker, and gives its answer or its refusal as a future. */
     <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<T> question) {
-        try {
-            return CompletableFuture.completedFuture(broker.call(() -> {
-                requireUp();
-                return question.get();
-            }));
-        } catch (MessagingException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        broker.standstill.pass(() -> {
+            try {
+                answer.complete(broker.call(() -> {
+                    requireUp();
+                    return question.get();
+                }));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
     }
 }
