@@ -20,6 +20,7 @@ final class Faults {
     /** How long a connection may take to end that was told to. */
     private static final Duration ENDING = Duration.ofSeconds(20);
 
+    private static final String TO_COME = "cut after bytes";
     private static final int ROUND_TRIPS = 3;
 
     private final BrokerControl control;
@@ -100,6 +101,9 @@ final class Faults {
         before("cut after " + bytes + " bytes " + direction);
         cutsBefore = control.link().ended();
         control.link().cutAfter(direction, bytes);
+        if (open.isEmpty()) {
+            open.push(new Open(TO_COME, control.link()::heal));
+        }
     }
 
     private long cutsBefore;
@@ -149,7 +153,6 @@ final class Faults {
         while (!open.isEmpty()) {
             mend();
         }
-        control.link().heal();
     }
 
     private void silence(String name, Runnable fault, Runnable mend) {
@@ -169,10 +172,15 @@ final class Faults {
     }
 
     private void before(String name) {
-        if (open.isEmpty() && !control.answers()) {
+        if (whole() && !control.answers()) {
             throw new Inconclusive("the broker does not answer before '" + name + "'");
         }
-        history.add("fault: " + name);
+        history.breaking(name);
+    }
+
+    // A cut that is yet to come keeps nobody from answering.
+    private boolean whole() {
+        return open.stream().allMatch(each -> each.name().equals(TO_COME));
     }
 
     private void await(String what, BooleanSupplier condition, Duration most) {
