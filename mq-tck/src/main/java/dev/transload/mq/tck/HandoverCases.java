@@ -5,6 +5,7 @@ import static dev.transload.mq.tck.Feature.ORDERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.CloseReport;
+import dev.transload.mq.MessageHandler;
 import dev.transload.mq.Queue;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SubscribeOptions;
@@ -13,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** Order by key under load and while consumers come and go, judged by the whole history. */
@@ -81,30 +84,35 @@ final class HandoverCases {
     void consumersComeAndGo(Tck t) {
         Queue<String> queue = t.orderedQueue();
         Traffic traffic = t.traffic(queue);
+        CountDownLatch never = t.latch();
+        MessageHandler<String> work = delivery -> {
+            // So slow that consumers hold more than they have begun.
+            var unused = never.await(5, TimeUnit.MILLISECONDS);
+        };
         List<Traffic.Worker> workers = new ArrayList<>();
-        workers.add(traffic.consume(t.newClient(), queue, EIGHT, delivery -> {}));
+        workers.add(traffic.consume(t.newClient(), queue, EIGHT, work));
         AtomicBoolean enough = new AtomicBoolean();
+        AtomicLong givenBack = new AtomicLong();
         t.together(2, role -> {
             if (role == 0) {
                 MqClient mq = t.newClient();
-                for (int i = 0; !enough.get(); i++) {
+                for (int i = 0; i < 4_000 && !enough.get(); i++) {
                     traffic.send(mq, "sender", "key-" + i % 32, Integer.toString(i));
-                    if (i % 200 == 199) {
-                        traffic.awaitSends();
-                    }
                 }
                 return;
             }
             try {
                 moreCalls(t, traffic, 300);
                 for (int i = 0; i < 3; i++) {
-                    workers.add(traffic.consume(t.newClient(), queue, EIGHT, delivery -> {}));
+                    workers.add(traffic.consume(t.newClient(), queue, EIGHT, work));
                     moreCalls(t, traffic, 100);
                 }
                 // Those go first that had the keys.
-                workers.get(0).close();
+                backlog(t, traffic);
+                givenBack.addAndGet(workers.get(0).close().givenBack());
                 moreCalls(t, traffic, 300);
-                workers.get(1).close();
+                backlog(t, traffic);
+                givenBack.addAndGet(workers.get(1).close().givenBack());
                 moreCalls(t, traffic, 300);
             } finally {
                 enough.set(true);
@@ -117,6 +125,13 @@ final class HandoverCases {
                         .attempts(4)
                         .atLeast(1_000, 10)
                         .needing(Judge.Need.SEVERAL_CONSUMERS, Judge.Need.CONTENTION));
+        if (givenBack.get() == 0) {
+            throw new Inconclusive("the consumers that left held nothing that they had not begun");
+        }
+    }
+
+    private static void backlog(Tck t, Traffic traffic) {
+        t.until("there is more than has begun", () -> traffic.confirmed() > traffic.calls() + 300);
     }
 
     private static void moreCalls(Tck t, Traffic traffic, int more) {

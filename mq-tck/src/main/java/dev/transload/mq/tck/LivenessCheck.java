@@ -137,6 +137,9 @@ final class LivenessCheck {
         if (story == null || seen.contains(e.id()) || story.delayNanos > 0) {
             return false;
         }
+        if (findings.has(Invariant.I1, judge.source(), e.id())) {
+            return false; // nobody waits for what is lost
+        }
         if (story.calls.isEmpty() && story.settledAt != Timeline.NEVER) {
             return false; // expired or set aside without a handler
         }

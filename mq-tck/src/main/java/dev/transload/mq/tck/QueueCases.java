@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** A work queue: each message is handled by one of the competing consumers. */
@@ -90,18 +91,34 @@ final class QueueCases {
         Queue<String> queue = t.queue();
         Traffic traffic = t.traffic(queue);
         SubscribeOptions options = SubscribeOptions.builder().concurrency(4).build();
-        Traffic.Worker leaving = traffic.consume(t.newClient(), queue, options, delivery -> {});
-        traffic.consume(t.newClient(), queue, options, delivery -> {});
+        CountDownLatch gate = t.latch();
+        Traffic.Worker leaving = traffic.consume(t.newClient(), queue, options, delivery -> gate.await());
         for (int i = 0; i < 300; i++) {
             traffic.send(t.client(), "sender", null, "m" + i);
         }
-        t.until("it is in the middle of it", () -> traffic.calls() > 50);
-        leaving.close();
+        traffic.awaitSends();
+        t.until("the first consumer is busy", () -> traffic.running() == 4);
+        traffic.consume(t.newClient(), queue, options, delivery -> {});
+        AtomicLong givenBack = new AtomicLong();
+        t.together(2, role -> {
+            if (role == 0) {
+                givenBack.set(leaving.close().givenBack());
+            } else {
+                try {
+                    t.until("the other consumer has all the rest", () -> traffic.calls() >= 300);
+                } catch (RuntimeException | AssertionError missing) {
+                    t.history().add(missing.toString()); // the judge tells which
+                } finally {
+                    gate.countDown();
+                }
+            }
+        });
         for (int i = 300; i < 600; i++) {
             traffic.send(t.client(), "sender", null, "m" + i);
         }
         traffic.drain(t.client());
 
+        assertThat(givenBack).as("deliveries given back unstarted").hasPositiveValue();
         Verdict verdict = t.history().assertSound(t.judge(queue).atLeast(600, 0).needing(Judge.Need.SEVERAL_CONSUMERS));
         assertThat(verdict.measures().get(0).redeliveries()).isZero();
     }

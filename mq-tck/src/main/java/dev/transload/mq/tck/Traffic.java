@@ -318,12 +318,9 @@ final class Traffic {
         } catch (RuntimeException | AssertionError late) {
             // The checker tells more of what is missing than that it is.
             tck.history().add("not drained: " + late.getMessage());
-            return;
         }
         if (tck.exact("depth")) {
-            for (Settled each : sources) {
-                log.depth(each.source().name(), emptied(mq, each));
-            }
+            sources.forEach(each -> log.depth(each.source().name(), emptied(mq, each)));
         }
     }
 
