@@ -96,8 +96,13 @@ final class HandoverCases {
         t.together(2, role -> {
             if (role == 0) {
                 MqClient mq = t.newClient();
-                for (int i = 0; i < 4_000 && !enough.get(); i++) {
+                for (int i = 0; !enough.get(); i++) {
                     traffic.send(mq, "sender", "key-" + i % 32, Integer.toString(i));
+                    if (i % 100 == 0) {
+                        t.until(
+                                "the consumers keep up",
+                                () -> enough.get() || traffic.confirmed() < traffic.calls() + 1_000);
+                    }
                 }
                 return;
             }
