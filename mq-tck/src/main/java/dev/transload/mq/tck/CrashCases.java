@@ -281,7 +281,7 @@ final class CrashCases {
     }
 
     @TckCase(
-            id = "DLY-05",
+            id = "DLY-17",
             value = "a delayed message outlives its sender",
             proves = DELAY,
             tier = Tier.T2,

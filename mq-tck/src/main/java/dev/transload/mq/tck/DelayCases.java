@@ -8,6 +8,7 @@ import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.Topic;
 import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,6 +93,23 @@ final class DelayCases {
 
         seen.awaitExactly(3);
         assertThat(seen.payloads()).containsExactly("at once", "short", "long");
+    }
+
+    @TckCase(
+            id = "DLY-05",
+            value = "a delayed message does not depend on the client that sent it",
+            check = "is the wait at the broker, or in the memory of the sender?",
+            proves = DELAY)
+    void senderMayGo(Tck t) {
+        Queue<String> queue = t.queue();
+        Seen<String> seen = t.seen();
+        t.client().subscribe(queue, seen);
+        String id;
+        try (MqClient sender = t.newClient()) {
+            id = sender.send(queue, "x", SendOptions.delay(Duration.ofSeconds(1)));
+        }
+
+        assertThat(seen.await(1).id()).isEqualTo(id);
     }
 
     @TckCase(

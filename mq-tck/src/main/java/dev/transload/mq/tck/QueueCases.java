@@ -106,7 +106,12 @@ final class QueueCases {
         Traffic traffic = t.traffic(queue);
         SubscribeOptions options = SubscribeOptions.builder().concurrency(4).build();
         CountDownLatch gate = t.latch();
-        Traffic.Worker leaving = traffic.consume(t.newClient(), queue, options, delivery -> gate.await());
+        AtomicLong begun = new AtomicLong();
+        Traffic.Worker leaving = traffic.consume(t.newClient(), queue, options, delivery -> {
+            if (begun.incrementAndGet() > 100) { // those before have been acked when it leaves
+                gate.await();
+            }
+        });
         for (int i = 0; i < 300; i++) {
             traffic.send(t.client(), "sender", null, "m" + i);
         }
