@@ -96,8 +96,9 @@ final class HandoverCases {
         t.together(2, role -> {
             if (role == 0) {
                 MqClient mq = t.newClient();
+                // More keys than handlers, so that consumers hold some unbegun even where a key is handed out singly.
                 for (int i = 0; !enough.get(); i++) {
-                    traffic.send(mq, "sender", "key-" + i % 32, Integer.toString(i));
+                    traffic.send(mq, "sender", "key-" + i % 128, Integer.toString(i));
                     if (i % 100 == 0) {
                         t.until(
                                 "the consumers keep up",
