@@ -70,6 +70,8 @@ class HouseRulesTest {
                 .resideInAnyPackage(LIBRARY)
                 .and()
                 .haveSimpleNameNotStartingWith("Forked") // programs of their own, which the kit starts and kills
+                .and()
+                .doNotHaveSimpleName("LogTap") // listens to what others print, and prints nothing
                 .should()
                 .accessTargetWhere(is("System.out, System.err or System.exit", HouseRulesTest::talksToTheProcess))
                 .because("a library logs through SLF4J and throws")
