@@ -107,6 +107,33 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
         open++;
     }
 
+    /** Puts another in the place of an open message, which is then not open any more. */
+    void replace(E entry, E fresh) {
+        Entry<E> old = entry;
+        Entry<E> e = fresh;
+        if (!old.open || old.offset != e.offset) {
+            throw new IllegalArgumentException(
+                    "message " + e.offset + " must stand for an open one, was for " + old.offset);
+        }
+        e.note = old.note;
+        e.open = true;
+        e.previous = old.previous;
+        e.next = old.next;
+        if (e.previous == null) {
+            first = fresh;
+        } else {
+            ((Entry<E>) e.previous).next = fresh;
+        }
+        if (e.next == null) {
+            last = fresh;
+        } else {
+            ((Entry<E>) e.next).previous = fresh;
+        }
+        old.open = false;
+        old.previous = null;
+        old.next = null;
+    }
+
     /** The message is done; false if it was before, or is another owner's. */
     boolean done(E entry) {
         Entry<E> e = entry;
@@ -185,10 +212,15 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
         return all;
     }
 
-    /** What is committed now. */
-    ProgressText.Written write(boolean clean) {
+    /**
+     * What is committed now.
+     *
+     * @param clean whether no handler is running and none will
+     * @param mostChars longest text that the broker takes
+     */
+    ProgressText.Written write(boolean clean, int mostChars) {
         long base = base();
-        ProgressText.Writer writer = new ProgressText.Writer(base, clean, fence, suspectedUntil);
+        ProgressText.Writer writer = new ProgressText.Writer(base, clean, fence, suspectedUntil, mostChars);
         long at = base;
         for (E e = first; e != null; e = ((Entry<E>) e).next) {
             writer.done(e.offset() - at);

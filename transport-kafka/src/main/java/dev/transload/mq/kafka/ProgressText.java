@@ -23,7 +23,6 @@ final class ProgressText {
     static final int MOST_CHARS = 4096;
     static final String PREFIX = "mq1:";
 
-    private static final int MOST_BYTES = (MOST_CHARS - PREFIX.length()) / 4 * 3;
     private static final int CHECKSUM = 4;
 
     private static final int CLEAN = 1;
@@ -51,6 +50,7 @@ final class ProgressText {
         private final boolean clean;
         private final long fence;
         private final long suspectedUntil;
+        private final int mostBytes;
         private final int roomForNotes;
         private final Bytes runs = new Bytes();
         private final Bytes notes = new Bytes();
@@ -63,12 +63,20 @@ final class ProgressText {
         private long runLength;
         private long notesEndedAt = Long.MAX_VALUE;
 
-        Writer(long base, boolean clean, long fence, long suspectedUntil) {
+        /**
+         * @param base first offset that is not done
+         * @param clean whether no handler is running and none will
+         * @param fence number of the owner
+         * @param suspectedUntil what lies before may have begun under an owner that died
+         * @param mostChars longest text that the broker takes
+         */
+        Writer(long base, boolean clean, long fence, long suspectedUntil, int mostChars) {
+            this.mostBytes = Math.max(0, (Math.min(mostChars, MOST_CHARS) - PREFIX.length()) / 4 * 3);
             this.base = base;
             this.clean = clean;
             this.fence = fence;
             this.suspectedUntil = suspectedUntil;
-            this.roomForNotes = MOST_BYTES - CHECKSUM - header(BITMAP).size() - 1;
+            this.roomForNotes = mostBytes - CHECKSUM - header(BITMAP).size() - 1;
         }
 
         /** The next messages are done. */
@@ -78,7 +86,7 @@ final class ProgressText {
             }
             run(DONE, count);
             long end = position + count;
-            if (end > MOST_BYTES * 8L) {
+            if (end > mostBytes * 8L) {
                 bitmapFits = false;
             } else {
                 for (long bit = position; bit < end; bit++) {
@@ -174,8 +182,11 @@ final class ProgressText {
                 asBitmap.add(notes.toByteArray(), notes.size());
             }
             Bytes shorter = asBitmap != null && asBitmap.size() < asRuns.size() ? asBitmap : asRuns;
-            if (CHECKSUM + shorter.size() <= MOST_BYTES) {
+            if (CHECKSUM + shorter.size() <= mostBytes) {
                 return new Written(text(base, shorter.toByteArray()), true, Long.MAX_VALUE);
+            }
+            if (roomForNotes < 0) {
+                return new Written("", false, base);
             }
             Bytes notesOnly = header(BITMAP);
             notesOnly.number(0);

@@ -72,6 +72,27 @@ class CompletionTrackerTest {
     }
 
     @Test
+    void anotherCanStandInThePlaceOfAnOpenMessage() {
+        CompletionTracker<Item> tracker = tracker(0);
+        Item a = arrive(tracker, 0);
+        Item b = arrive(tracker, 1);
+        Item c = arrive(tracker, 2);
+        tracker.note(b, new Note(1, 0, false));
+        for (Item item : List.of(a, b, c)) {
+            Item again = new Item(item.offset());
+            tracker.replace(item, again);
+            assertThat(tracker.isOpen(item)).isFalse();
+            assertThat(tracker.done(item)).isFalse();
+            assertThat(again.note()).isEqualTo(item.note());
+        }
+        assertThatThrownBy(() -> tracker.replace(a, new Item(0))).isInstanceOf(IllegalArgumentException.class);
+        List<Item> again = tracker.entries();
+        assertThat(again).extracting(CompletionTracker.Entry::offset).containsExactly(0L, 1L, 2L);
+        again.forEach(tracker::done);
+        assertThat(tracker.base()).isEqualTo(3);
+    }
+
+    @Test
     void offsetsWithoutAMessageAreDone() {
         CompletionTracker<Item> tracker = tracker(5);
         Item a = arrive(tracker, 9);
@@ -121,7 +142,8 @@ class CompletionTrackerTest {
 
     private static CompletionTracker<Item> next(
             CompletionTracker<Item> last, boolean clean, long window, long logEnd, long fence) {
-        Progress read = ProgressText.read(last.base(), last.write(clean).text());
+        Progress read = ProgressText.read(
+                last.base(), last.write(clean, ProgressText.MOST_CHARS).text());
         assertThat(read.clean()).isEqualTo(clean);
         return new CompletionTracker<>(read.handedOver(window, logEnd), fence);
     }
@@ -159,7 +181,8 @@ class CompletionTrackerTest {
         arrive(second, 1);
         second.done(zero);
 
-        Progress kept = ProgressText.read(second.base(), second.write(true).text());
+        Progress kept = ProgressText.read(
+                second.base(), second.write(true, ProgressText.MOST_CHARS).text());
 
         assertThat(kept.base()).isEqualTo(1);
         assertThat(kept.isDone(2)).isTrue();
@@ -351,7 +374,7 @@ class CompletionTrackerTest {
         }
 
         private void commit(CompletionTracker<Item> tracker, boolean clean) {
-            ProgressText.Written written = tracker.write(clean);
+            ProgressText.Written written = tracker.write(clean, ProgressText.MOST_CHARS);
             assertThat(written.text()).hasSizeLessThanOrEqualTo(ProgressText.MOST_CHARS);
             committed = ProgressText.read(tracker.base(), written.text());
             assertThat(committed.fence()).isEqualTo(tracker.fence());
@@ -381,7 +404,7 @@ class CompletionTrackerTest {
                 handled.set((int) item.offset());
             });
             assertThat(handled).as("seed %d: all that exist are handled", seed).isEqualTo(exists);
-            assertThat(tracker.write(true).text()).hasSizeLessThan(40);
+            assertThat(tracker.write(true, ProgressText.MOST_CHARS).text()).hasSizeLessThan(40);
         }
     }
 }

@@ -14,7 +14,7 @@ class ProgressTextTest {
 
     @Test
     void whatIsWrittenIsRead() {
-        ProgressText.Writer writer = new ProgressText.Writer(1_000, false, 42, 1_500);
+        ProgressText.Writer writer = new ProgressText.Writer(1_000, false, 42, 1_500, ProgressText.MOST_CHARS);
         writer.noted(new Note(2, 0, true));
         writer.done(3);
         writer.open(2);
@@ -41,10 +41,25 @@ class ProgressTextTest {
 
     @Test
     void nothingKnownIsShort() {
-        assertThat(new ProgressText.Writer(123_456_789, true, 1_700_000_000_000L, 0)
-                        .write()
-                        .text())
-                .hasSizeLessThan(32);
+        ProgressText.Writer writer =
+                new ProgressText.Writer(123_456_789, true, 1_700_000_000_000L, 0, ProgressText.MOST_CHARS);
+        assertThat(writer.write().text()).hasSizeLessThan(32);
+    }
+
+    @Test
+    void aBrokerThatTakesLessGetsLess() {
+        for (int most = 0; most < 300; most++) {
+            ProgressText.Writer writer = new ProgressText.Writer(5, false, 9, 0, most);
+            for (int i = 0; i < 100; i++) {
+                writer.noted(new Note(i + 1, 0, false));
+                writer.done(i);
+            }
+            ProgressText.Written written = writer.write();
+            assertThat(written.text()).hasSizeLessThanOrEqualTo(most);
+            assertThat(written.whole()).isFalse();
+            assertThat(ProgressText.read(5, written.text()).notes().keySet())
+                    .allMatch(offset -> offset < written.notedUntil());
+        }
     }
 
     @Test
@@ -55,7 +70,8 @@ class ProgressTextTest {
             int span = 1 + random.nextInt(8_000);
             double done = random.nextDouble();
             double noted = random.nextInt(3) == 0 ? random.nextDouble() * 0.05 : 0;
-            ProgressText.Writer writer = new ProgressText.Writer(base, random.nextBoolean(), seed, base + span);
+            ProgressText.Writer writer =
+                    new ProgressText.Writer(base, random.nextBoolean(), seed, base + span, ProgressText.MOST_CHARS);
             TreeMap<Long, Note> notes = new TreeMap<>();
             boolean[] isDone = new boolean[span];
             for (int i = 0; i < span; i++) {
@@ -94,7 +110,7 @@ class ProgressTextTest {
 
     @Test
     void theWorstPatternOfTenThousandFits() {
-        ProgressText.Writer writer = new ProgressText.Writer(0, false, Long.MAX_VALUE, 10_000);
+        ProgressText.Writer writer = new ProgressText.Writer(0, false, Long.MAX_VALUE, 10_000, ProgressText.MOST_CHARS);
         for (int i = 0; i < 5_000; i++) {
             writer.open(1);
             writer.done(1);
@@ -106,7 +122,8 @@ class ProgressTextTest {
 
     @Test
     void aThousandFailuresSpreadOverTenThousandFit() {
-        ProgressText.Writer writer = new ProgressText.Writer(0, false, 1_700_000_000_000L, 10_000);
+        ProgressText.Writer writer =
+                new ProgressText.Writer(0, false, 1_700_000_000_000L, 10_000, ProgressText.MOST_CHARS);
         for (int i = 0; i < 1_000; i++) {
             writer.noted(new Note(3, 0, false));
             writer.done(9);
@@ -116,7 +133,7 @@ class ProgressTextTest {
 
     @Test
     void whatDoesNotFitLosesWhatIsDoneBeforeAnyNote() {
-        ProgressText.Writer writer = new ProgressText.Writer(0, false, 1, 0);
+        ProgressText.Writer writer = new ProgressText.Writer(0, false, 1, 0, ProgressText.MOST_CHARS);
         for (int i = 0; i < 1_200; i++) {
             writer.noted(new Note(3, 0, false));
             writer.done(40);
@@ -131,7 +148,7 @@ class ProgressTextTest {
 
     @Test
     void whenNotesAloneDoNotFitTheOldestStay() {
-        ProgressText.Writer writer = new ProgressText.Writer(0, false, 1, 0);
+        ProgressText.Writer writer = new ProgressText.Writer(0, false, 1, 0, ProgressText.MOST_CHARS);
         for (int i = 0; i < 9_000; i++) {
             writer.noted(new Note(i % 3 + 1, i % 2, false));
             writer.done(1);
@@ -159,7 +176,7 @@ class ProgressTextTest {
 
     @Test
     void damagedTextSaysNothing() {
-        ProgressText.Writer writer = new ProgressText.Writer(1_000, false, 42, 0);
+        ProgressText.Writer writer = new ProgressText.Writer(1_000, false, 42, 0, ProgressText.MOST_CHARS);
         writer.noted(new Note(2, 0, true));
         writer.done(30);
         String text = writer.write().text();
@@ -179,7 +196,7 @@ class ProgressTextTest {
 
     @Test
     void textOfAnotherOffsetSaysNothing() {
-        ProgressText.Writer writer = new ProgressText.Writer(1_000, false, 42, 0);
+        ProgressText.Writer writer = new ProgressText.Writer(1_000, false, 42, 0, ProgressText.MOST_CHARS);
         writer.open(1);
         writer.done(30);
         String text = writer.write().text();
