@@ -82,6 +82,12 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
         }
     }
 
+    /** What has not come yet and lies before the offset is done. */
+    void passTo(long offset) {
+        skipTo(offset);
+        notesAhead.headMap(offset, false).clear();
+    }
+
     /** Takes in a message that {@link #arrives} said is to be handled. */
     void add(E entry) {
         long offset = entry.offset();

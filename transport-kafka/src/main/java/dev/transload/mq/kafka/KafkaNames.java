@@ -15,6 +15,7 @@ final class KafkaNames {
     /** The topic of all reply inboxes. */
     static final String REPLIES = "mq--replies";
 
+    private static final String DELAYS = "mq--delays";
     private static final Pattern DERIVED = Pattern.compile(".*--.*|.*[.-](dlq|suspects|delays)");
 
     private KafkaNames() {}
@@ -24,15 +25,20 @@ final class KafkaNames {
         return place.role() == Role.REPLY ? ReplyAddress.of(place.name()).topic() : plain(place.name());
     }
 
-    /** The consumer group that receives from the place. */
+    /** The consumer group that receives from the place. All lanes of delay have one, so that a client joins only that. */
     static String group(Place place) {
-        return plain(place.name());
+        return place.role() == Role.DELAY_LANE && place.name().startsWith(DELAYS) ? DELAYS : plain(place.name());
     }
 
     private static String plain(String name) {
         return name.indexOf('*') < 0 && name.indexOf('#') < 0
                 ? name
                 : name.replace("*", "ANY").replace("#", "ALL");
+    }
+
+    /** Whether the text is a pattern of topics rather than a name. */
+    static boolean isPattern(String topic) {
+        return topic.indexOf('*') >= 0 || topic.indexOf('#') >= 0;
     }
 
     /** Which topics a pattern stands for, as far as names tell. */

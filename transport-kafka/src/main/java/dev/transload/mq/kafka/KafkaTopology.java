@@ -219,8 +219,7 @@ final class KafkaTopology {
     private @Nullable Config config(String topic) throws ExecutionException, InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            return ask.get(
-                    ask.admin().describeConfigs(List.of(resource)).values().get(resource));
+            return ask.get(ask.admin().describeConfigs(List.of(resource)).all()).get(resource);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof org.apache.kafka.common.errors.AuthorizationException
                     || KafkaErrors.isMissing(e)) {
