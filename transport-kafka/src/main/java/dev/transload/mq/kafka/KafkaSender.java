@@ -23,6 +23,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Callback;
@@ -55,6 +56,7 @@ final class KafkaSender {
     private final KafkaTopology topology;
     private final int maxRecordBytes;
     private final BooleanSupplier connected;
+    private final Consumer<String> unheardOf;
     private final Map<String, Traffic> traffic = new ConcurrentHashMap<>();
     private final Lock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -64,17 +66,23 @@ final class KafkaSender {
     private @Nullable Thread worker;
     private volatile boolean closed;
 
+    /**
+     * @param connected whether the cluster answers
+     * @param unheardOf told of a topic that nobody declared and that the producer does not know
+     */
     KafkaSender(
             Producer<byte[], byte[]> producer,
             TimeSource time,
             KafkaTopology topology,
             int maxRecordBytes,
-            BooleanSupplier connected) {
+            BooleanSupplier connected,
+            Consumer<String> unheardOf) {
         this.producer = producer;
         this.time = time;
         this.topology = topology;
         this.maxRecordBytes = maxRecordBytes;
         this.connected = connected;
+        this.unheardOf = unheardOf;
     }
 
     /** Makes the producer. */
@@ -150,6 +158,8 @@ final class KafkaSender {
         }
         if (refused) {
             sent.fail(KafkaAsk.closed("send to " + sent.outgoing.to().name()));
+        } else if (topology.known(sent.traffic.topic) == null) {
+            unheardOf.accept(sent.traffic.topic);
         }
     }
 

@@ -70,7 +70,8 @@ final class KafkaTransport implements Transport {
         this.receivers = new KafkaReceivers(context, options, broker, ask, topology, consumers);
         this.admin = new KafkaAdmin(ask, receivers.groups(), receivers);
         this.watch = new ClusterWatch(ask, context.time(), new Watching());
-        this.sender = new KafkaSender(producer, context.time(), topology, broker.maxRecordBytes(), watch::isUp);
+        this.sender = new KafkaSender(
+                producer, context.time(), topology, broker.maxRecordBytes(), watch::isUp, this::lookFor);
     }
 
     /** Connects. */
@@ -108,6 +109,14 @@ final class KafkaTransport implements Transport {
             }
             throw KafkaErrors.connecting(options.where(), e);
         }
+    }
+
+    private void lookFor(String topic) {
+        var unused = ask.act("look for topic " + topic, () -> {
+            if (ask.topic(topic) == null) {
+                sender.missing(topic);
+            }
+        });
     }
 
     private static Map<String, Object> adminBase(TransportContext context) {
