@@ -15,6 +15,8 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -44,6 +46,7 @@ final class ClusterWatch {
     private final Map<String, Integer> misses = new HashMap<>();
 
     private int looks;
+    private int failures;
 
     /** Who wants to know. */
     interface Watched {
@@ -95,6 +98,7 @@ final class ClusterWatch {
             } else {
                 look(topics);
             }
+            failures = 0;
             changed(true, "connected");
             if (looks++ % PATTERNS_EVERY == 0) {
                 watched.lookForPatterns();
@@ -102,7 +106,10 @@ final class ClusterWatch {
         } catch (TimeoutException | ExecutionException e) {
             if (!closed.get()) {
                 LOG.debug("kafka: the cluster does not answer", e);
-                changed(false, "no answer from the cluster");
+                // A slow answer is none yet; where no connection is left there will be none.
+                if (++failures >= MISSES || connections() == 0) {
+                    changed(false, "no answer from the cluster");
+                }
             }
         }
     }
@@ -129,6 +136,17 @@ final class ClusterWatch {
                 }
             }
         }
+    }
+
+    private double connections() {
+        for (Map.Entry<MetricName, ? extends Metric> one : ask.admin().metrics().entrySet()) {
+            if (one.getKey().name().equals("connection-count")
+                    && one.getKey().group().equals("admin-client-metrics")
+                    && one.getValue().metricValue() instanceof Double count) {
+                return count;
+            }
+        }
+        return 1;
     }
 
     private static <T> T get(KafkaFuture<T> future) throws ExecutionException, TimeoutException, InterruptedException {

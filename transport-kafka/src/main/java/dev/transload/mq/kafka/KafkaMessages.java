@@ -30,8 +30,10 @@ final class KafkaMessages {
      *
      * @param nowMillis the time of the send
      * @param appendTime whether the topic's records bear the broker's time
+     * @param turn partition for a message without a key, or null to leave it to the client
      */
-    static ProducerRecord<byte[], byte[]> record(Outgoing outgoing, long nowMillis, boolean appendTime) {
+    static ProducerRecord<byte[], byte[]> record(
+            Outgoing outgoing, long nowMillis, boolean appendTime, @Nullable Integer turn) {
         Message message = outgoing.message();
         RecordHeaders headers = new RecordHeaders();
         add(headers, Annotations.ID, message.id());
@@ -53,7 +55,8 @@ final class KafkaMessages {
         message.annotations().forEach((name, value) -> add(headers, name, value));
         message.headers().forEach((name, value) -> add(headers, name, value));
         String topic = KafkaNames.topic(outgoing.to());
-        Integer partition = null;
+        String key = message.key();
+        Integer partition = key == null ? turn : null;
         if (outgoing.to().role() == Role.REPLY) {
             KafkaNames.ReplyAddress address =
                     KafkaNames.ReplyAddress.of(outgoing.to().name());
@@ -62,7 +65,6 @@ final class KafkaMessages {
                 add(headers, INBOX, address.inbox());
             }
         }
-        String key = message.key();
         return new ProducerRecord<>(
                 topic,
                 partition,

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -310,11 +311,21 @@ final class KafkaSender {
     private static final class Traffic {
         private final String topic;
         private final AtomicInteger waiting = new AtomicInteger();
+        private final AtomicInteger turn =
+                new AtomicInteger(ThreadLocalRandom.current().nextInt());
         private final Map<Sent, Boolean> inFlight = new ConcurrentHashMap<>();
         private volatile long progressNanos;
 
         Traffic(String topic) {
             this.topic = topic;
+        }
+
+        /** The partitions in turn, so that few messages are spread over all consumers, too. */
+        @Nullable
+        Integer turn(KafkaTopology.@Nullable TopicState state) {
+            return state == null || state.partitions() < 2
+                    ? null
+                    : Math.floorMod(turn.getAndIncrement(), state.partitions());
         }
 
         boolean isIdle() {
@@ -339,11 +350,12 @@ final class KafkaSender {
         @SuppressWarnings("FutureReturnValueIgnored") // told through the callback
         boolean offer() {
             KafkaTopology.TopicState state = topology.known(traffic.topic);
+            boolean appendTime = state != null && state.appendTime();
             traffic.inFlight.put(this, true);
             refusal = null;
             offering = Thread.currentThread();
             try {
-                producer.send(KafkaMessages.record(outgoing, time.millis(), state != null && state.appendTime()), this);
+                producer.send(KafkaMessages.record(outgoing, time.millis(), appendTime, traffic.turn(state)), this);
             } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
                 refusal = e;
             } finally {

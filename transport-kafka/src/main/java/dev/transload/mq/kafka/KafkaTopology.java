@@ -4,6 +4,7 @@ import dev.transload.mq.DestinationMismatchException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Shape;
 import dev.transload.mq.Topology;
+import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.time.Duration;
@@ -36,7 +37,7 @@ final class KafkaTopology {
     private static final Duration LANES_KEEP = Duration.ofDays(60);
     private static final Duration REPLIES_KEEP = Duration.ofHours(1);
     private static final int REPLY_PARTITIONS = 16;
-    private static final long VISIBLE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long VISIBLE_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(10).toNanos();
 
     private final KafkaAsk ask;
@@ -198,6 +199,7 @@ final class KafkaTopology {
                 throw new InterruptedException();
             }
         }
+        throw TransportException.temporary("kafka: topic " + topic + " was made and does not show yet", null);
     }
 
     /** What is there under a name, or null. */
