@@ -43,7 +43,7 @@ final class KafkaAdmin implements PlaceAdmin {
         /** Topics of a group over a pattern. */
         Set<String> matching(String pattern) throws ExecutionException, InterruptedException;
 
-        /** The place is being deleted: its receivers end. */
+        /** The place is about to be deleted: its receivers end. */
         void deleted(Place place) throws InterruptedException;
 
         /** Whether all consumers of the group are in this client, and were made to pass over what is before the ends. */
@@ -165,6 +165,7 @@ final class KafkaAdmin implements PlaceAdmin {
     public CompletableFuture<Void> delete(Place place) {
         return ask.act("delete " + place.name(), () -> {
             String topic = KafkaNames.topic(place);
+            tenants.deleted(place);
             try {
                 ask.get(ask.admin().deleteTopics(List.of(topic)).all());
             } catch (ExecutionException e) {
@@ -173,7 +174,6 @@ final class KafkaAdmin implements PlaceAdmin {
                 }
             }
             awaitGone(topic);
-            tenants.deleted(place);
             if (place.role() != Role.TOPIC) {
                 deleteGroup(KafkaNames.group(place));
             }
