@@ -104,7 +104,8 @@ final class ClusterWatch {
                 watched.lookForPatterns();
             }
         } catch (TimeoutException | ExecutionException e) {
-            if (!closed.get()) {
+            // A refusal is an answer, too.
+            if (!closed.get() && KafkaErrors.isLost(e)) {
                 LOG.debug("kafka: the cluster does not answer", e);
                 // A slow answer is none yet; where no connection is left there will be none.
                 if (++failures >= MISSES || connections() == 0) {
@@ -128,10 +129,10 @@ final class ClusterWatch {
                 misses.remove(topic);
                 watched.found(topic, partitions);
             } catch (ExecutionException e) {
-                if (!KafkaErrors.isMissing(e)) {
+                if (KafkaErrors.isLost(e)) {
                     throw e;
                 }
-                if (misses.merge(topic, 1, Integer::sum) >= MISSES) {
+                if (KafkaErrors.isMissing(e) && misses.merge(topic, 1, Integer::sum) >= MISSES) {
                     watched.missing(topic);
                 }
             }

@@ -3,7 +3,6 @@ package dev.transload.mq.kafka;
 import dev.transload.mq.AuthenticationException;
 import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.ConnectionLostException;
-import dev.transload.mq.DestinationMismatchException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessageTooLargeException;
 import dev.transload.mq.MessagingException;
@@ -76,9 +75,6 @@ final class KafkaErrors {
         if (isMissing(inner)) {
             return new DestinationNotFoundException(message, inner);
         }
-        if (inner instanceof InvalidTopicException) {
-            return new DestinationMismatchException(message, inner);
-        }
         if (isLost(inner)) {
             return new ConnectionLostException("kafka: no answer, cannot " + what, Outcome.NOT_SENT, inner);
         }
@@ -93,6 +89,7 @@ final class KafkaErrors {
 
     private static boolean isWrongAsk(Throwable inner) {
         return inner instanceof InvalidConfigurationException
+                || inner instanceof InvalidTopicException
                 || inner instanceof InvalidReplicationFactorException
                 || inner instanceof InvalidPartitionsException
                 || inner instanceof PolicyViolationException
@@ -100,7 +97,9 @@ final class KafkaErrors {
                 || inner instanceof IllegalArgumentException;
     }
 
-    private static boolean isLost(Throwable inner) {
+    /** Whether no answer came. */
+    static boolean isLost(Throwable cause) {
+        Throwable inner = unwrapped(cause);
         return inner instanceof TimeoutException
                 || inner instanceof DisconnectException
                 || inner instanceof BootstrapResolutionException

@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class KafkaSender {
 
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(10);
 
@@ -134,6 +136,15 @@ final class KafkaSender {
         }
     }
 
+    // A broker may make a topic because a producer asks for it, so the producer is not asked before it is there.
+    private void lookFor(Traffic t) {
+        long now = time.nanos();
+        long last = t.lookedNanos.get();
+        if ((last == 0 || now - last > LOOK_NANOS) && t.lookedNanos.compareAndSet(last, now == 0 ? 1 : now)) {
+            unheardOf.accept(t.topic);
+        }
+    }
+
     private static MessagingException down(Outgoing outgoing) {
         return new ConnectionLostException(
                 "kafka: not connected, nothing sent to " + outgoing.to().name(), Outcome.NOT_SENT, null);
@@ -159,8 +170,6 @@ final class KafkaSender {
         }
         if (refused) {
             sent.fail(KafkaAsk.closed("send to " + sent.outgoing.to().name()));
-        } else if (topology.known(sent.traffic.topic) == null) {
-            unheardOf.accept(sent.traffic.topic);
         }
     }
 
@@ -314,6 +323,7 @@ final class KafkaSender {
         private final AtomicInteger turn =
                 new AtomicInteger(ThreadLocalRandom.current().nextInt());
         private final Map<Sent, Boolean> inFlight = new ConcurrentHashMap<>();
+        private final AtomicLong lookedNanos = new AtomicLong();
         private volatile long progressNanos;
 
         Traffic(String topic) {
@@ -322,8 +332,8 @@ final class KafkaSender {
 
         /** The partitions in turn, so that few messages are spread over all consumers, too. */
         @Nullable
-        Integer turn(KafkaTopology.@Nullable TopicState state) {
-            return state == null || state.partitions() < 2
+        Integer turn(KafkaTopology.TopicState state) {
+            return state.partitions() < 2
                     ? null
                     : Math.floorMod(turn.getAndIncrement(), state.partitions());
         }
@@ -350,12 +360,15 @@ final class KafkaSender {
         @SuppressWarnings("FutureReturnValueIgnored") // told through the callback
         boolean offer() {
             KafkaTopology.TopicState state = topology.known(traffic.topic);
-            boolean appendTime = state != null && state.appendTime();
+            if (state == null) {
+                lookFor(traffic);
+                return false;
+            }
             traffic.inFlight.put(this, true);
             refusal = null;
             offering = Thread.currentThread();
             try {
-                producer.send(KafkaMessages.record(outgoing, time.millis(), appendTime, traffic.turn(state)), this);
+                producer.send(KafkaMessages.record(outgoing, time.millis(), state.appendTime(), traffic.turn(state)), this);
             } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
                 refusal = e;
             } finally {
@@ -365,12 +378,23 @@ final class KafkaSender {
             if (why == null) {
                 return true;
             }
-            if (why instanceof TimeoutException && !closed) {
+            if (isBeyond(state)) {
+                fail(new DestinationNotFoundException(
+                        "kafka: nobody can be at the reply address " + outgoing.to().name(), why));
+            } else if (why instanceof TimeoutException && !closed) {
                 traffic.inFlight.remove(this);
                 return false;
+            } else {
+                fail(KafkaErrors.sending(outgoing, why, maxRecordBytes));
             }
-            fail(KafkaErrors.sending(outgoing, why, maxRecordBytes));
             return true;
+        }
+
+        // A reply address may name a partition that is not there, and then never will be.
+        private boolean isBeyond(KafkaTopology.TopicState state) {
+            Place to = outgoing.to();
+            return to.role() == Place.Role.REPLY
+                    && KafkaNames.ReplyAddress.of(to.name()).partition() >= state.partitions();
         }
 
         @Override

@@ -71,6 +71,15 @@ final class KafkaTopology {
         return known.get(topic);
     }
 
+    /** Looks for a topic that nobody declared; false if there is none. */
+    boolean learn(String topic) throws ExecutionException, InterruptedException {
+        TopicState found = find(topic);
+        if (found != null) {
+            known.put(topic, found);
+        }
+        return found != null;
+    }
+
     void forget(String topic) {
         known.remove(topic);
     }

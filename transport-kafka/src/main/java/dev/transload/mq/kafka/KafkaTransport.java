@@ -113,7 +113,7 @@ final class KafkaTransport implements Transport {
 
     private void lookFor(String topic) {
         var unused = ask.act("look for topic " + topic, () -> {
-            if (ask.topic(topic) == null) {
+            if (!topology.learn(topic)) {
                 sender.missing(topic);
             }
         });
