@@ -5,16 +5,13 @@ import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -28,7 +25,6 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -36,51 +32,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one member of a consumer group, which alone talks to its consumer: polls, commits, and hands partitions
- * over. Handlers never run here, so it polls however slow they are.
+ * The thread of one member of a consumer group, which alone talks to its consumer: polls, has commits made, and hands
+ * partitions over. Handlers never run here, so it polls however slow they are.
+ *
+ * <p>A member that has heard nothing from its coordinator for as long as a session lasts takes its partitions for lost,
+ * since someone else may have them, and asks again where they stand once it hears of it.
  */
 final class GroupLoop implements ConsumerRebalanceListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupLoop.class);
+
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final Duration ANSWER = Duration.ofSeconds(5);
-    private static final int LEAST_CHARS = 16;
 
     private final GroupMember member;
+    private final Lanes lanes;
     private final Consumer<byte[], byte[]> consumer;
-    private final TimeSource time;
-    private final Duration revocationWait;
-    private final int mostSpan;
+    private final Committer committer;
+    private final Settings settings;
     private final Failed failed;
+    private final TimeSource time;
     private final Contact contact;
     private final Set<TopicPartition> pausedNow = new HashSet<>();
-    private int mostChars;
-    private boolean committing;
-    private long lastCommit;
     private boolean subscribed;
+    /** Since when it has taken its partitions for lost, 0 if it has not. */
+    private long silentSince;
 
     /** Told when the member can receive no more. */
     interface Failed {
         void failed(KafkaReceiver receiver, Throwable cause);
     }
 
+    /**
+     * How a member behaves.
+     *
+     * @param revocationWait how long a partition that goes elsewhere waits for its handlers
+     * @param session after which silence its coordinator takes a member for dead
+     * @param mostSpan how far past the base of a partition its last owner can have come
+     * @param mostChars longest metadata of an offset that the broker takes
+     */
+    record Settings(Duration revocationWait, Duration session, int mostSpan, int mostChars) {}
+
     GroupLoop(
-            GroupMember member,
-            Consumer<byte[], byte[]> consumer,
-            TimeSource time,
-            Duration revocationWait,
-            int mostSpan,
-            int mostChars,
-            Failed failed) {
+            GroupMember member, Consumer<byte[], byte[]> consumer, TimeSource time, Settings settings, Failed failed) {
         this.member = member;
+        this.lanes = member.lanes();
         this.consumer = consumer;
-        this.time = time;
-        this.revocationWait = revocationWait;
-        this.mostSpan = mostSpan;
-        this.mostChars = mostChars;
+        this.committer = new Committer(member.group(), lanes, consumer, settings.mostChars());
+        this.settings = settings;
         this.failed = failed;
-        this.contact = new Contact(consumer);
+        this.time = time;
+        this.contact = new Contact(consumer, System.nanoTime());
         member.wakeup(consumer::wakeup);
     }
 
@@ -130,9 +133,10 @@ final class GroupLoop implements ConsumerRebalanceListener {
             member.awaitNudge(POLL_NANOS);
             return;
         }
+        mind();
         openFresh();
         passOver();
-        commitDue();
+        committer.begin();
         boolean fetches = pause();
         Duration wait = Duration.ZERO;
         if (!fetches) {
@@ -146,9 +150,6 @@ final class GroupLoop implements ConsumerRebalanceListener {
         } finally {
             member.endPoll();
         }
-        if (contact.changed()) {
-            member.contact(time.nanos());
-        }
         if (!records.isEmpty()) {
             take(records);
         }
@@ -161,7 +162,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
         Map<KafkaReceiver, CompletableFuture<Void>> leaving = member.takeLeaving();
         if (!leaving.isEmpty()) {
-            List<TopicPartition> theirs = member.lanes().stream()
+            List<TopicPartition> theirs = lanes.all().stream()
                     .filter(lane -> leaving.containsKey(lane.receiver()))
                     .map(Lane::partition)
                     .toList();
@@ -174,6 +175,40 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
         subscribed = !topics.isEmpty();
         leaving.values().forEach(left -> left.complete(null));
+    }
+
+    // ---- whether it still is a member
+
+    private void mind() {
+        long now = System.nanoTime();
+        boolean over = contact.isOver(now, settings.session());
+        if (contact.look(now)) {
+            member.contact(time.nanos());
+        }
+        if (silentSince != 0 && contact.answeredSince(silentSince)) {
+            LOG.info("kafka: group {} is heard of again", member.group());
+            silentSince = 0;
+        } else if (silentSince == 0 && over && !lanes.all().isEmpty()) {
+            LOG.warn(
+                    "kafka: nothing was heard of group {} for {}, its partitions count as lost",
+                    member.group(),
+                    settings.session());
+            silentSince = now;
+            lose(lanes.all().stream().map(Lane::partition).toList(), "nothing was heard of its group for a session");
+        }
+        if (silentSince == 0) {
+            for (TopicPartition partition : consumer.assignment()) {
+                // Taken for lost before, and still this member's after all.
+                if (lanes.of(partition) == null && member.isRead(partition.topic())) {
+                    member.assigned(partition, -1);
+                }
+            }
+        }
+    }
+
+    private void lose(Collection<TopicPartition> partitions, String reason) {
+        String why = "kafka: " + reason;
+        lanes.gone(lanes.closing(partitions, true, why), true, why);
     }
 
     // ---- partitions come and go, within a poll
@@ -191,15 +226,14 @@ final class GroupLoop implements ConsumerRebalanceListener {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         member.endPoll();
         LOG.debug("kafka: group {} hands over {}", member.group(), partitions);
-        handOver(partitions, revocationWait, true, "its partition goes to another member");
+        handOver(partitions, settings.revocationWait(), true, "its partition goes to another member");
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         member.endPoll();
         LOG.info("kafka: group {} has lost {}", member.group(), partitions);
-        String why = "kafka: its partition was taken away";
-        member.gone(member.closing(partitions, true, why), true, why);
+        lose(partitions, "its partition was taken away");
         pausedNow.removeAll(partitions);
     }
 
@@ -209,27 +243,27 @@ final class GroupLoop implements ConsumerRebalanceListener {
             return;
         }
         String why = "kafka: " + reason;
-        List<Lane> going = member.closing(partitions, tell, why);
+        List<Lane> going = lanes.closing(partitions, tell, why);
         try {
             awaitQuiet(going, most);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        List<Lane.Commit> last = member.lastCommits(going, mostChars);
-        commitSync(last);
-        member.gone(going, tell, why);
+        committer.last(going);
+        lanes.gone(going, tell, why);
         pausedNow.removeAll(partitions);
     }
 
     // Others of this member go on meanwhile, so their commits are made, too.
     private void awaitQuiet(List<Lane> going, Duration most) throws InterruptedException {
         long deadline = System.nanoTime() + most.toNanos();
-        while (!member.awaitQuiet(
-                going, Math.min(GroupMember.COMMIT_EVERY_NANOS, Math.max(0, deadline - System.nanoTime())))) {
-            if (member.isEnding() || System.nanoTime() >= deadline) {
+        while (!member.awaitQuiet(going, Math.min(Committer.EVERY_NANOS, Math.max(0, deadline - System.nanoTime())))) {
+            long now = System.nanoTime();
+            if (member.isEnding() || now >= deadline || contact.isOver(now, settings.session())) {
                 return;
             }
-            commitSync(member.commits(true, mostChars));
+            contact.look(now);
+            committer.all();
         }
     }
 
@@ -237,7 +271,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
 
     private void openFresh() {
         Set<TopicPartition> fresh = new LinkedHashSet<>();
-        for (Lane lane : member.lanes()) {
+        for (Lane lane : lanes.all()) {
             if (lane.state() == Lane.State.FRESH) {
                 fresh.add(lane.partition());
             }
@@ -245,24 +279,20 @@ final class GroupLoop implements ConsumerRebalanceListener {
         if (fresh.isEmpty()) {
             return;
         }
-        Map<TopicPartition, OffsetAndMetadata> committed = again(() -> consumer.committed(fresh, ANSWER));
-        Map<TopicPartition, Long> starts = again(() -> consumer.beginningOffsets(fresh, ANSWER));
-        Map<TopicPartition, Long> ends = again(() -> consumer.endOffsets(fresh, ANSWER));
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                Committer.again(() -> consumer.committed(fresh, ANSWER));
+        Map<TopicPartition, Long> starts = Committer.again(() -> consumer.beginningOffsets(fresh, ANSWER));
+        Map<TopicPartition, Long> ends = Committer.again(() -> consumer.endOffsets(fresh, ANSWER));
         for (TopicPartition partition : fresh) {
-            Lane lane = member.lane(partition);
+            Lane lane = lanes.of(partition);
             if (lane == null || lane.state() != Lane.State.FRESH) {
                 continue;
             }
             long start = starts.getOrDefault(partition, 0L);
             Progress from = from(lane, committed.get(partition), start)
-                    .handedOver(mostSpan, ends.getOrDefault(partition, start));
+                    .handedOver(settings.mostSpan(), ends.getOrDefault(partition, start));
             consumer.seek(partition, from.base());
-            member.lock.lock();
-            try {
-                lane.open(from, Math.max(from.fence() + 1, time.millis()));
-            } finally {
-                member.lock.unlock();
-            }
+            lanes.open(lane, from, Math.max(from.fence() + 1, time.millis()));
         }
     }
 
@@ -277,28 +307,24 @@ final class GroupLoop implements ConsumerRebalanceListener {
     }
 
     private void passOver() {
-        Map<TopicPartition, Long> passing = member.takePassing();
-        passing.forEach(consumer::seek);
         List<CompletableFuture<Void>> passers = member.takePassers();
-        if (!passers.isEmpty()) {
-            commitSync(member.commits(true, mostChars));
-            passers.forEach(passed -> passed.complete(null));
+        if (passers.isEmpty()) {
+            return;
         }
-    }
-
-    // A wake-up meant for a poll that had just ended.
-    private static <T> T again(Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (WakeupException e) {
-            return call.get();
-        }
+        lanes.passOver(member.takePassing()).forEach(consumer::seek);
+        committer.all();
+        passers.forEach(passed -> passed.complete(null));
     }
 
     /** Pauses and resumes partitions as it must be; returns whether any is fetched, or may come. */
     private boolean pause() {
-        Set<TopicPartition> wanted = member.paused();
+        Set<TopicPartition> wanted = lanes.paused();
         Set<TopicPartition> assigned = consumer.assignment();
+        for (TopicPartition partition : assigned) {
+            if (lanes.of(partition) == null) {
+                wanted.add(partition);
+            }
+        }
         wanted.retainAll(assigned);
         pausedNow.retainAll(assigned);
         if (!wanted.equals(pausedNow)) {
@@ -318,78 +344,17 @@ final class GroupLoop implements ConsumerRebalanceListener {
         return assigned.isEmpty() || wanted.size() < assigned.size();
     }
 
-    // ---- commits
-
-    private void commitDue() {
-        if (committing) {
-            return;
-        }
-        boolean due = System.nanoTime() - lastCommit >= GroupMember.COMMIT_EVERY_NANOS;
-        List<Lane.Commit> commits = member.commits(due, mostChars);
-        if (commits.isEmpty()) {
-            return;
-        }
-        lastCommit = System.nanoTime();
-        committing = true;
-        try {
-            consumer.commitAsync(offsets(commits), (offsets, failure) -> {
-                committing = false;
-                ended(commits, failure);
-            });
-        } catch (KafkaException e) {
-            committing = false;
-            ended(commits, e);
-        }
-    }
-
-    private void commitSync(List<Lane.Commit> commits) {
-        if (commits.isEmpty()) {
-            return;
-        }
-        lastCommit = System.nanoTime();
-        try {
-            again(() -> {
-                consumer.commitSync(offsets(commits), ANSWER);
-                return true;
-            });
-            ended(commits, null);
-        } catch (KafkaException e) {
-            ended(commits, e);
-        }
-    }
-
-    private void ended(List<Lane.Commit> commits, @Nullable Exception failure) {
-        if (failure instanceof OffsetMetadataTooLarge) {
-            mostChars = mostChars < LEAST_CHARS ? 0 : mostChars / 2;
-            LOG.warn(
-                    "kafka: the broker takes less metadata with an offset than it says, tries {} characters from now on",
-                    mostChars);
-        } else if (failure != null) {
-            LOG.debug("kafka: a commit of group {} failed", member.group(), failure);
-        }
-        member.committed(commits, failure == null);
-    }
-
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(List<Lane.Commit> commits) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        commits.forEach(commit -> offsets.put(
-                commit.lane().partition(),
-                new OffsetAndMetadata(
-                        commit.base(), Optional.empty(), commit.written().text())));
-        return offsets;
-    }
-
     // ---- records
 
     private void take(ConsumerRecords<byte[], byte[]> records) {
         Set<KafkaReceiver> receivers = new LinkedHashSet<>();
         for (TopicPartition partition : records.partitions()) {
-            Lane lane = member.lane(partition);
+            Lane lane = lanes.of(partition);
             if (lane == null) {
                 continue;
             }
             List<ConsumerRecord<byte[], byte[]>> own = records.records(partition);
-            if (!member.continues(lane, own.get(0).offset())) {
+            if (!lanes.continues(lane, own.get(0).offset())) {
                 restart(lane, own.get(0).offset());
                 continue;
             }
@@ -403,9 +368,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
                         lane.receiver().destination(record.topic(), message),
                         KafkaMessages.storedAt(record, message)));
             }
-            KafkaReceiver receiver = member.arrived(lane, deliveries);
-            if (receiver != null) {
-                receivers.add(receiver);
+            if (lanes.arrived(lane, deliveries)) {
+                receivers.add(lane.receiver());
             }
         }
         receivers.forEach(receiver -> receiver.outlet().pass());
@@ -415,9 +379,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private void restart(Lane lane, long offset) {
         TopicPartition partition = lane.partition();
         LOG.warn("kafka: {} starts again at offset {}, its log is another one", partition, offset);
-        String why = "kafka: the log of its partition is another one";
         List<TopicPartition> one = List.of(partition);
-        member.gone(member.closing(one, true, why), true, why);
+        lose(one, "the log of its partition is another one");
         member.assigned(partition, offset);
         consumer.pause(one);
         pausedNow.add(partition);
@@ -426,14 +389,12 @@ final class GroupLoop implements ConsumerRebalanceListener {
     // ---- the end
 
     private void end(@Nullable Throwable fatal) {
-        String why = "kafka: the receiver was closed";
-        List<TopicPartition> all = member.lanes().stream().map(Lane::partition).toList();
-        boolean tell = fatal != null;
+        List<TopicPartition> all = lanes.all().stream().map(Lane::partition).toList();
         try {
             if (fatal == null) {
                 handOver(all, Duration.ZERO, false, "the receiver was closed");
             } else {
-                member.gone(member.closing(all, tell, why), tell, why);
+                lose(all, "its receiver failed");
             }
         } catch (RuntimeException e) {
             LOG.debug("kafka: group {} ends without its last commit", member.group(), e);

@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,20 @@ final class KafkaConsumers {
                     List.of(together ? RangeAssignor.class.getName() : CooperativeStickyAssignor.class.getName()));
         }
         return make(base);
+    }
+
+    /** After which silence a member of a group counts as dead. */
+    Duration session(BrokerInfo broker) {
+        Object given = options.properties(KafkaOptions.Part.CONSUMER, Map.of())
+                .get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
+        if (consumerProtocol || !(given instanceof String text)) {
+            return consumerProtocol ? broker.sessionTimeout() : Duration.ofMillis(SESSION_MILLIS);
+        }
+        try {
+            return Duration.ofMillis(Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return Duration.ofMillis(SESSION_MILLIS); // the client refuses it in a moment
+        }
     }
 
     /** A consumer that reads partitions by itself. */

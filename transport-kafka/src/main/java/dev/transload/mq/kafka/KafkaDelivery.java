@@ -98,12 +98,12 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
 
     @Override
     public void began() {
-        lane.member().began(this);
+        lane.deliveries().began(this);
     }
 
     @Override
     public void ack(Completion completion) {
-        lane.member().ack(this, completion);
+        lane.deliveries().ack(this, completion);
     }
 
     @Override
@@ -111,17 +111,17 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
         if (!delay.isZero()) {
             throw new IllegalArgumentException("release delay must be zero, was " + delay);
         }
-        lane.member().release(this, failed, completion);
+        lane.deliveries().release(this, failed, completion);
     }
 
     @Override
     public void renew(Completion completion) {
-        lane.member().renew(this, completion);
+        lane.deliveries().renew(this, completion);
     }
 
     @Override
     public void note(int failures, Completion completion) {
-        lane.member().note(this, failures, completion);
+        lane.deliveries().note(this, failures, completion);
     }
 
     @Override

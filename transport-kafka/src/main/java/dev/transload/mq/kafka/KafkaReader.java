@@ -87,7 +87,7 @@ final class KafkaReader implements Receiver, Outlet.Feed {
         this.replyTo = replyTo;
         this.wanted = wanted;
         this.onEnd = onEnd;
-        this.contact = new Contact(consumer);
+        this.contact = new Contact(consumer, System.nanoTime());
         this.lastContact = time.nanos();
     }
 
@@ -158,7 +158,7 @@ final class KafkaReader implements Receiver, Outlet.Feed {
             }
         }
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        if (contact.changed()) {
+        if (contact.look(System.nanoTime())) {
             lastContact = time.nanos();
         }
         lock.lock();

@@ -84,7 +84,7 @@ final class KafkaReceiver implements Receiver, Outlet.Feed {
 
     @Override
     public void take(List<? super Incoming> into, int most) {
-        member.take(this, into, most);
+        member.deliveries().take(this, into, most);
     }
 
     @Override

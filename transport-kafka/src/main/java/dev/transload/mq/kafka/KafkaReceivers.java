@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -152,14 +153,12 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
 
     private void run(GroupMember member, boolean together, int maxCredit) {
         Consumer<byte[], byte[]> consumer = consumers.member(member.group(), together, maxCredit);
-        GroupLoop loop = new GroupLoop(
-                member,
-                consumer,
-                context.time(),
+        GroupLoop.Settings settings = new GroupLoop.Settings(
                 options.revocationWait(),
+                consumers.session(broker),
                 KafkaCapabilities.SPAN,
-                broker.maxMetadataChars(),
-                this::failed);
+                broker.maxMetadataChars());
+        GroupLoop loop = new GroupLoop(member, consumer, context.time(), settings, this::failed);
         loop.start("mq-kafka-receive-" + threads.incrementAndGet());
     }
 
@@ -347,13 +346,9 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         if (own.isEmpty()) {
             return false;
         }
-        int all = ask.get(ask.admin()
-                        .describeConsumerGroups(List.of(group))
-                        .describedGroups()
-                        .getOrDefault(group, org.apache.kafka.common.KafkaFuture.completedFuture(null)))
-                .members()
-                .size();
-        if (all > own.size()) {
+        ConsumerGroupDescription described =
+                ask.get(ask.admin().describeConsumerGroups(List.of(group)).all()).get(group);
+        if (described != null && described.members().size() > own.size()) {
             return false;
         }
         await(own.stream().map(member -> member.passOver(ends)).toList());

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One partition from its assignment to its loss: what has come of it, what waits for credit, what waits for a commit.
  *
- * <p>Guarded by the lock of its {@link GroupMember}, save for what is final.
+ * <p>Guarded by the lock of its member, save for what is final.
  */
 final class Lane {
 
@@ -29,7 +29,7 @@ final class Lane {
         GONE
     }
 
-    private final GroupMember member;
+    private final Deliveries deliveries;
     private final KafkaReceiver receiver;
     private final TopicPartition partition;
     private final int number;
@@ -53,13 +53,13 @@ final class Lane {
     private volatile long fence;
 
     Lane(
-            GroupMember member,
+            Deliveries deliveries,
             KafkaReceiver receiver,
             TopicPartition partition,
             int number,
             long restartAt,
             int mostSpan) {
-        this.member = member;
+        this.deliveries = deliveries;
         this.receiver = receiver;
         this.partition = partition;
         this.number = number;
@@ -74,8 +74,9 @@ final class Lane {
      */
     private record NoteWaiting(long offset, Completion completion) {}
 
-    GroupMember member() {
-        return member;
+    /** Who settles its deliveries. */
+    Deliveries deliveries() {
+        return deliveries;
     }
 
     KafkaReceiver receiver() {
@@ -244,8 +245,8 @@ final class Lane {
         hurry();
     }
 
-    /** The delivery comes back unsettled; returns whether a commit says so. */
-    boolean released(KafkaDelivery delivery, boolean cutShort, Completion completion) {
+    /** The delivery comes back unsettled; if it was cut short, a commit says so. */
+    void released(KafkaDelivery delivery, boolean cutShort, Completion completion) {
         ended(delivery, KafkaDelivery.Stage.LOST);
         boolean wasMarked = delivery.note().running();
         tracker()
@@ -258,7 +259,6 @@ final class Lane {
         if (cutShort) {
             notes.add(new NoteWaiting(delivery.offset(), completion));
         }
-        return cutShort;
     }
 
     /** Puts a released message first in line again. */
