@@ -35,25 +35,43 @@ print_modules() {
   done
 }
 
-# Merges what the conformance kit wrote about each broker into target/verify/compatibility.md, in the form of
-# docs/compatibility.md. Does nothing where the kit has not run or the command line was not built.
+# Makes pages of the certificates that the conformance kit wrote about each broker, in target/verify/docs: those in docs,
+# and compatibility.html. Does nothing where the kit has not run or the command line was not built.
 write_matrix() {
-  local written
-  mapfile -t written < <(find "$root" -path '*/target/mq-tck/*.json' -not -name '*-as-*' -not -name '*-virtual.json' | sort)
-  if [ ${#written[@]} -gt 0 ] && [ -d "$root/mq-cli/target/mq-cli/lib" ]; then
-    "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$root/mq-tck/target/classes:$root/mq-cli/target/mq-cli/lib/*" \
-      dev.transload.mq.tck.CompatibilityMatrix "$root/target/verify/compatibility.md" "${written[@]}"
+  local written cli=$root/mq-cli/target/mq-cli
+  mapfile -t written < <(find "$root" -path '*/transport-*/target/mq-tck/*.json' -not -name '*-as-*' \
+    -not -name '*-virtual.json' | sort)
+  rm -rf "$root/target/verify/docs"
+  if [ ${#written[@]} -gt 0 ] && [ -d "$cli/tck" ]; then
+    "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$root/mq-tck/target/classes:$cli/lib/*:$cli/tck/*" \
+      dev.transload.mq.tck.CompatibilityMatrix "$root/target/verify/docs" "${written[@]}"
   fi
 }
 
-# What the conformance kit wrote about the transports in this build, else what is committed about them.
+# Whether the pages in docs are those that this build would write; with "update" they are written: check_pages NAME... [update]
+check_pages() {
+  local page status=0 update=
+  [ "${*: -1}" != update ] || update=yes
+  for page in "$@"; do
+    if [ "$page" = update ] || [ ! -f "$root/target/verify/docs/$page" ]; then
+      continue
+    fi
+    if [ -n "$update" ]; then
+      cp "$root/target/verify/docs/$page" "$root/docs/$page"
+    elif ! diff -u "$root/docs/$page" "$root/target/verify/docs/$page" >"$root/target/verify/$page.diff" 2>&1; then
+      say "docs/$page is out of date: run bin/verify --update-docs and commit it (differences: target/verify/$page.diff)"
+      status=1
+    fi
+  done
+  return "$status"
+}
+
+# The matrix of this build, else what is committed.
 print_matrix() {
-  local written
-  written=$(find "$root" -path '*/target/*' -name 'compatibility*.md' -not -path '*/node_modules/*' 2>/dev/null | sort)
-  if [ -n "$written" ]; then
-    # shellcheck disable=SC2086
-    cat $written
-  elif [ -f "$root/docs/compatibility.md" ]; then
-    cat "$root/docs/compatibility.md"
+  local page=$root/target/verify/docs/compatibility.md
+  [ -f "$page" ] || page=$root/docs/compatibility.md
+  if [ -f "$page" ]; then
+    # The rules of each group follow; they are in the file.
+    awk '/^## To be honest/ { tail = 1 } tail && /^## / && !/honest/ { exit } { print }' "$page"
   fi
 }

@@ -11,7 +11,10 @@ public interface Subscription extends AutoCloseable {
     /** What the subscription is doing. */
     State state();
 
-    /** No handler call starts after this returned; leases and membership live on. */
+    /**
+     * No handler call starts after this returned. What was handed out stays here under its lease, up to the prefetch;
+     * what leaves is not replaced. Membership lives on.
+     */
     void pause();
 
     /** Goes on after {@link #pause}. */

@@ -60,6 +60,7 @@ class ArrowsTest {
         check(mayKnowOnly(
                 TCK,
                 JACKSON,
+                "javax.net.ssl",
                 "org.junit..",
                 "org.opentest4j",
                 "org.assertj..",

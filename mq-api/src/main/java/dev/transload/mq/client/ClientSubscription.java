@@ -150,7 +150,7 @@ final class ClientSubscription implements Subscription {
         try {
             done.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("{} of the subscription to {} was not confirmed: {}", step, source(), e.toString());
+            LOG.warn("{} of the subscription to {} was not confirmed: {}", step, source(), LogText.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

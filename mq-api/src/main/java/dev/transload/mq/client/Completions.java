@@ -93,7 +93,7 @@ final class Completions {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            LOG.warn("code hung on a future failed: {}", e.toString());
+            LOG.warn("code hung on a future failed: {}", LogText.of(e));
         }
     }
 }

@@ -251,7 +251,7 @@ final class DeadLetterPlace implements DeadLetters {
                 }
                 landing.awaitAll(what);
             } catch (RuntimeException e) {
-                LOG.warn("{} stopped after {} messages: {}", what, redriven.get(), e.toString());
+                LOG.warn("{} stopped after {} messages: {}", what, redriven.get(), LogText.of(e));
                 throw e;
             }
             return new RedriveReport(examined, redriven.get(), examined - redriven.get());
@@ -313,7 +313,7 @@ final class DeadLetterPlace implements DeadLetters {
 
         @Override
         public void failed(Throwable cause) {
-            LOG.warn("a dead letter was not acked and will show again: {}", cause.toString());
+            LOG.warn("a dead letter was not acked and will show again: {}", LogText.of(cause));
             flights.end(null);
         }
     }

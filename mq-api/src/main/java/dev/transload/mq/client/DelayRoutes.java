@@ -7,7 +7,6 @@ import dev.transload.mq.Message;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.Shape;
 import dev.transload.mq.SubscribeOptions;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
@@ -87,10 +86,7 @@ final class DelayRoutes {
         }
         Duration most = maxDelay(capable);
         if (delayMillis > most.toMillis()) {
-            throw new UnsupportedCapabilityException(
-                    "a message to " + to.name() + " can be delayed by at most " + most + ", was "
-                            + Duration.ofMillis(delayMillis),
-                    null);
+            throw Refused.delay(to.name(), most, Duration.ofMillis(delayMillis), capable);
         }
         if (!capable.maxSendDelay().isZero() && !capable.maxReleaseDelay().isZero()) {
             return new Route(
@@ -189,7 +185,7 @@ final class DelayRoutes {
         if (to == null) {
             LOG.error(
                     "message {} at {} does not say where it goes, it is thrown away",
-                    delivery.id(),
+                    LogText.of(delivery.id()),
                     delivery.destination());
             return CompletableFuture.completedFuture(null);
         }
@@ -203,7 +199,11 @@ final class DelayRoutes {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Waits.whenDone(engine.sendInternal(to, next, Math.max(0, total - waited)), (sent, e) -> {
             if (e != null) {
-                LOG.warn("message {} cannot be sent on to {}, it waits: {}", delivery.id(), to.name(), e.toString());
+                LOG.warn(
+                        "message {} cannot be sent on to {}, it waits: {}",
+                        LogText.of(delivery.id()),
+                        to.name(),
+                        LogText.of(e));
                 held.giveBack(TROUBLE);
             }
             done.complete(null);

@@ -337,7 +337,7 @@ final class Engine implements EngineContext {
         try {
             transport.close(rest).get(rest.toNanos() + 1_000_000_000L, TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("the transport did not close cleanly: {}", e.toString());
+            LOG.warn("the transport did not close cleanly: {}", LogText.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -342,6 +342,6 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     @Override
     public String toString() {
-        return "Delivery[" + message.id() + " from " + flow.source() + ", attempt " + attempt + "]";
+        return "Delivery[" + LogText.of(message.id()) + " from " + flow.source() + ", attempt " + attempt + "]";
     }
 }

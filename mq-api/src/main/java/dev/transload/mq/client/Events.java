@@ -57,7 +57,7 @@ final class Events {
             try {
                 event.accept(listener);
             } catch (RuntimeException | Error e) {
-                LOG.warn("a listener failed: {}", e.toString());
+                LOG.warn("a listener failed: {}", LogText.of(e));
             }
         }
     }
@@ -75,7 +75,7 @@ final class Events {
             try {
                 observer.count(event, destination, 1);
             } catch (RuntimeException | Error e) {
-                LOG.warn("the observer failed: {}", e.toString());
+                LOG.warn("the observer failed: {}", LogText.of(e));
             }
         }
     }
@@ -86,7 +86,7 @@ final class Events {
             try {
                 observer.time(timing, destination, nanos);
             } catch (RuntimeException | Error e) {
-                LOG.warn("the observer failed: {}", e.toString());
+                LOG.warn("the observer failed: {}", LogText.of(e));
             }
         }
     }

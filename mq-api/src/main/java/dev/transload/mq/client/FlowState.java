@@ -205,7 +205,7 @@ final class FlowState<T> {
     private int creditDue() {
         if (owed == 0
                 || receiver == null
-                || (state != State.RUNNING && state != State.PAUSED)
+                || state != State.RUNNING // what others could handle does not come to wait here for the end of a pause
                 || (owed < creditBatch && lanes.runnable() > 0)) {
             return 0;
         }

@@ -67,7 +67,7 @@ final class IdempotencyStep<T> {
                 key = forced(key, delivery);
             }
         } catch (RuntimeException e) {
-            LOG.warn("the idempotency store cannot be reached, {} waits: {}", delivery, e.toString());
+            LOG.warn("the idempotency store cannot be reached, {} waits: {}", delivery, LogText.of(e));
             outcomes.giveBack(delivery, STORE_DOWN);
             return DeliveryPipeline.PARKED;
         }
@@ -138,7 +138,7 @@ final class IdempotencyStep<T> {
                 LOG.warn("the claim of {} was lost while its handler runs", delivery);
             }
         } catch (RuntimeException e) {
-            LOG.warn("the claim of {} could not be renewed: {}", delivery, e.toString());
+            LOG.warn("the claim of {} could not be renewed: {}", delivery, LogText.of(e));
         }
     }
 
@@ -178,7 +178,7 @@ final class IdempotencyStep<T> {
         try {
             store.abandon(key, token);
         } catch (RuntimeException e) {
-            LOG.warn("the claim of {} was not given up and ends with its lease: {}", delivery, e.toString());
+            LOG.warn("the claim of {} was not given up and ends with its lease: {}", delivery, LogText.of(e));
         }
     }
 

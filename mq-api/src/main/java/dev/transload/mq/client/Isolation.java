@@ -102,7 +102,7 @@ final class Isolation<T> {
             delivery.marked = true;
             return true;
         } catch (MessagingException e) {
-            LOG.warn("suspect {} of {} waits: {}", delivery.id(), spec.source(), e.toString());
+            LOG.warn("suspect {} of {} waits: {}", LogText.of(delivery.id()), spec.source(), LogText.of(e));
             outcomes.giveBack(delivery, TROUBLE);
             return false;
         }
@@ -116,7 +116,11 @@ final class Isolation<T> {
                 ledger.clear(delivery.id());
             } catch (MessagingException e) {
                 // The mark stays and would convict the message if it became a suspect once more: say so.
-                LOG.warn("the mark of suspect {} of {} stays: {}", delivery.id(), spec.source(), e.toString());
+                LOG.warn(
+                        "the mark of suspect {} of {} stays: {}",
+                        LogText.of(delivery.id()),
+                        spec.source(),
+                        LogText.of(e));
             }
         }
     }

@@ -125,7 +125,7 @@ final class LazyFlows {
             }
         } catch (RuntimeException e) {
             if (unregister(place, flow)) {
-                LOG.warn("what is at {} waits: {}", place.name(), e.toString());
+                LOG.warn("what is at {} waits: {}", place.name(), LogText.of(e));
                 engine.time().schedule(LOOK_EVERY, () -> look(place));
             }
         } finally {

@@ -199,7 +199,7 @@ final class LetterScan implements Sink, AutoCloseable {
         try {
             Waits.join("close the receiver of " + place.name(), open.close(CLOSE), CLOSE.plusSeconds(1));
         } catch (RuntimeException e) {
-            LOG.warn("{}", e.toString()); // the connection's end gives back what this did not
+            LOG.warn("{}", LogText.of(e)); // the connection's end gives back what this did not
         }
         awaitVisible(givenBack);
     }

@@ -121,9 +121,9 @@ public final class MqClient implements AutoCloseable {
 
     /**
      * Sends a message without waiting for the broker. The future holds the id, or a {@link
-     * dev.transload.mq.MessagingException}. Blocks for the first send to a destination, which declares it, and while too
-     * many sends are outstanding. A {@code byte[]} payload must not be changed until the future completes. What is hung
-     * on the future runs on a thread of the client and should not block.
+     * dev.transload.mq.MessagingException}; what the client itself refuses is thrown. Blocks for the first send to a
+     * destination, which declares it, and while too many sends are outstanding. A {@code byte[]} payload must not be
+     * changed until the future completes. What is hung on the future runs on a thread of the client and should not block.
      */
     public <T> CompletableFuture<String> sendAsync(Destination<T> destination, T payload, SendOptions options) {
         return sending.sendAsync(destination, payload, options);

@@ -130,7 +130,7 @@ final class Outcomes<T> {
             idempotency.abandon(delivery);
         }
         events.count(MqObserver.Event.DISCARDED, spec.source());
-        LOG.info("message {} of {} is discarded: {}", delivery.id(), spec.source(), why);
+        LOG.info("message {} of {} is discarded: {}", LogText.of(delivery.id()), spec.source(), why);
         events.tell(l -> l.discarded(spec.source(), delivery.message(), why));
         settle(delivery);
     }
@@ -300,7 +300,7 @@ final class Outcomes<T> {
         Failure failure = failure(delivery, reason, cause);
         Message letter = FailureRecords.deadLetter(delivery.message(), failure, delivery.destination(), time.millis());
         move(delivery, to, letter, Duration.ZERO, () -> {
-            LOG.warn("message {} of {} is dead-lettered: {}", delivery.id(), spec.source(), reason);
+            LOG.warn("message {} of {} is dead-lettered: {}", LogText.of(delivery.id()), spec.source(), reason);
             events.count(MqObserver.Event.DEAD_LETTERED, spec.source());
             events.tell(l -> l.deadLettered(spec.source(), delivery.message(), failure));
         });
@@ -368,7 +368,11 @@ final class Outcomes<T> {
 
     /** The message could not be put elsewhere: it stays unsettled and the step is tried again, without the handler. */
     void trouble(EngineDelivery<T> delivery, Place to, Throwable cause, Runnable again) {
-        LOG.warn("message {} cannot be moved to {}, it waits: {}", delivery.id(), to.name(), cause.toString());
+        LOG.warn(
+                "message {} cannot be moved to {}, it waits: {}",
+                LogText.of(delivery.id()),
+                to.name(),
+                LogText.of(cause));
         flow.settleEnded();
         delivery.unfinished = again;
         hold(delivery, TROUBLE);

@@ -2,7 +2,6 @@ package dev.transload.mq.client;
 
 import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Completion;
@@ -63,14 +62,11 @@ final class PriorityLanes implements Receiver {
     /**
      * How many deliveries of each level may be unsettled, lowest level first.
      *
-     * @throws UnsupportedCapabilityException if there are more levels than deliveries
+     * @throws dev.transload.mq.UnsupportedCapabilityException if there are more levels than deliveries
      */
-    static int[] shares(String name, int prefetch, int levels) {
+    static int[] shares(String name, int prefetch, int levels, Capabilities capable) {
         if (prefetch < levels) {
-            throw new UnsupportedCapabilityException(
-                    "the " + levels + " priorities of " + name
-                            + " are lanes on this broker: prefetch must be at least their number, was " + prefetch,
-                    null);
+            throw Refused.levels(name, levels, prefetch, capable);
         }
         int weights = (1 << levels) - 1;
         int[] shares = new int[levels];
@@ -88,7 +84,11 @@ final class PriorityLanes implements Receiver {
     /** Receives from all lanes of the spec's place. */
     static CompletableFuture<Receiver> receive(Transport transport, ReceiveSpec spec, Sink sink) {
         List<Place> places = of(spec.from());
-        int[] shares = shares(spec.from().name(), spec.maxCredit(), places.size());
+        int[] shares = shares(
+                spec.from().name(),
+                spec.maxCredit(),
+                places.size(),
+                transport.capabilities(spec.from().shape()));
         List<Lane> lanes = new ArrayList<>();
         List<CompletableFuture<Receiver>> started = new ArrayList<>();
         for (int level = 0; level < places.size(); level++) {

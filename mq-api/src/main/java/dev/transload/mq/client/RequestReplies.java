@@ -313,7 +313,7 @@ final class RequestReplies {
         @Override
         public void failed(Throwable cause) {
             if (inbox.compareAndSet(this, null)) {
-                LOG.warn("the reply inbox ended and is opened again with the next request: {}", cause.toString());
+                LOG.warn("the reply inbox ended and is opened again with the next request: {}", LogText.of(cause));
                 failAll("the reply inbox ended before the reply came", cause);
             }
         }

@@ -5,7 +5,6 @@ import dev.transload.mq.Message;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.OrderPolicy;
 import dev.transload.mq.RetryPolicy;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
@@ -163,8 +162,7 @@ final class Retries<T> {
                 capable,
                 spec.options().lease());
         if (wait.compareTo(most) > 0) {
-            throw new UnsupportedCapabilityException(
-                    "a retry of " + spec.source() + " can wait at most " + most + ", was " + wait, null);
+            throw Refused.retry(spec.source(), most, wait, capable);
         }
     }
 

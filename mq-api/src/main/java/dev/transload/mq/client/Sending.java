@@ -2,6 +2,8 @@ package dev.transload.mq.client;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.transload.mq.BackpressureException;
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.CodecException;
 import dev.transload.mq.Destination;
 import dev.transload.mq.Message;
@@ -11,7 +13,6 @@ import dev.transload.mq.Outbound;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SendResult;
 import dev.transload.mq.TransportException;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,13 @@ final class Sending {
 
     <T> CompletableFuture<String> sendAsync(Destination<T> destination, T payload, SendOptions options) {
         Envelope envelope = prepare(destination, payload, options);
-        return submit(envelope, false);
+        try {
+            return submit(envelope, false);
+        } catch (ClientClosedException | BackpressureException e) {
+            throw e;
+        } catch (MessagingException e) {
+            return CompletableFuture.failedFuture(e); // the broker's answer to the declaration
+        }
     }
 
     <T> List<SendResult> sendAll(Destination<T> destination, List<Outbound<T>> messages) {
@@ -96,7 +103,7 @@ final class Sending {
             if (!(e.getCause() instanceof MessagingException failure)) {
                 throw new IllegalStateException(e.getCause());
             }
-            engine.sends().observeFailure(send, failure);
+            engine.sends().observeFailure(send.to(), send.message(), failure);
             throw rethrown(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -111,7 +118,19 @@ final class Sending {
         return failure;
     }
 
+    /** Hands a send over; what keeps it from going is told to those who watch, too. */
     PendingSend submit(Envelope envelope, boolean inline) {
+        try {
+            return handOver(envelope, inline);
+        } catch (ClientClosedException e) {
+            throw e; // a call that came too late, not a send
+        } catch (MessagingException e) {
+            engine.sends().observeFailure(envelope.to(), envelope.message(), e);
+            throw e;
+        }
+    }
+
+    private PendingSend handOver(Envelope envelope, boolean inline) {
         DelayRoutes.Route route = engine.delays().route(envelope.to(), envelope.message(), envelope.delayMillis());
         if (!engine.isDeclared(route.to())) {
             engine.requireOpen("send to " + envelope.to().name());
@@ -205,10 +224,7 @@ final class Sending {
 
     private static void check(Target target, SendOptions.Settings o, long delay) {
         if (delay > 0 && target.maxDelay().compareTo(Duration.ofMillis(delay)) < 0) {
-            throw new UnsupportedCapabilityException(
-                    "a message to " + target.place().name() + " can be delayed by at most " + target.maxDelay()
-                            + ", was " + Duration.ofMillis(delay),
-                    null);
+            throw Refused.delay(target.place().name(), target.maxDelay(), Duration.ofMillis(delay), target.capable());
         }
         if (o.ttl() != null && o.ttl().toMillis() <= delay) {
             throw new IllegalArgumentException(
@@ -217,8 +233,7 @@ final class Sending {
         int levels = target.place().shape().priorities();
         if (o.priority() > 0 && o.priority() >= levels) {
             throw levels == 1
-                    ? new UnsupportedCapabilityException(
-                            target.place().name() + " has no priorities: declare it priorities(n)", null)
+                    ? Refused.noLevels(target.place().name(), o.priority(), target.capable())
                     : new IllegalArgumentException("priority must be 0 to " + (levels - 1) + ", was " + o.priority());
         }
     }

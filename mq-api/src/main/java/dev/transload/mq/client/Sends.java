@@ -210,10 +210,10 @@ final class Sends {
     }
 
     /** Tells those who watch that a send of the application failed. */
-    void observeFailure(PendingSend send, MessagingException failure) {
-        events.count(MqObserver.Event.SEND_FAILED, send.to().name());
+    void observeFailure(Place to, Message message, MessagingException failure) {
+        events.count(MqObserver.Event.SEND_FAILED, to.name());
         if (events.listened()) {
-            events.tell(l -> l.sendFailed(send.to().name(), send.message().id(), failure));
+            events.tell(l -> l.sendFailed(to.name(), message.id(), failure));
         }
     }
 
@@ -300,7 +300,7 @@ final class Sends {
             send.completeExceptionally(failure);
         } else {
             elsewhere.execute(() -> {
-                observeFailure(send, failure);
+                observeFailure(send.to(), send.message(), failure);
                 send.completeExceptionally(failure);
             });
         }

@@ -2,7 +2,6 @@ package dev.transload.mq.client;
 
 import dev.transload.mq.DestinationMismatchException;
 import dev.transload.mq.Shape;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Place;
@@ -52,8 +51,7 @@ final class Shapes {
 
     static void require(Capabilities capable, Capability capability, Place place, String what) {
         if (!capable.has(capability)) {
-            throw new UnsupportedCapabilityException(
-                    what + " (" + place.name() + ") on " + capable.broker() + ": " + capable.refusal(capability), null);
+            throw Refused.capability(capability, what + " (" + place.name() + ")", capable);
         }
     }
 }

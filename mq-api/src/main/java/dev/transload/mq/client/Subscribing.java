@@ -10,7 +10,6 @@ import dev.transload.mq.MessageHandler;
 import dev.transload.mq.Source;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
-import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Place;
@@ -52,7 +51,7 @@ final class Subscribing {
         Place deadLetters = deadLetterPlace(place, options, ephemeral);
         int prefetch = prefetch(options, place, capable);
         if (PriorityLanes.needed(place.shape(), capable)) {
-            PriorityLanes.shares(place.name(), prefetch, place.shape().priorities());
+            PriorityLanes.shares(place.name(), prefetch, place.shape().priorities(), capable);
         }
         FlowSpec<T> spec = new FlowSpec<>(
                 source.name(),
@@ -141,10 +140,8 @@ final class Subscribing {
             Shapes.require(capable, Capability.PATTERN, place, "topic patterns");
         }
         if (group.isPattern() && PriorityLanes.needed(place.shape(), capable)) {
-            throw new UnsupportedCapabilityException(
-                    "topic patterns with priorities (" + place.name() + ") on " + capable.broker() + ": "
-                            + capable.refusal(Capability.PRIORITY),
-                    null);
+            throw Refused.capability(
+                    Capability.PRIORITY, "topic patterns with priorities (" + place.name() + ")", capable);
         }
         if (group.start() != null) {
             Shapes.require(capable, Capability.HISTORY, place, "replay");
@@ -156,26 +153,16 @@ final class Subscribing {
         Duration most = Retries.maxDelay(engine, ordered, ephemeral, capable, options.lease());
         options.retry().longestDelay().ifPresent(longest -> {
             if (longest.compareTo(most) > 0) {
-                throw new UnsupportedCapabilityException(
-                        "a retry of " + place.name() + " can wait at most " + most + " on " + capable.broker()
-                                + ", the policy waits up to " + longest,
-                        null);
+                throw Refused.retry(place.name(), most, longest, capable);
             }
         });
         if (capable.has(Capability.RENEW)) {
             if (options.lease().compareTo(capable.maxLease()) > 0) {
-                throw new UnsupportedCapabilityException(
-                        "lease of " + place.name() + " can be at most " + capable.maxLease() + " on " + capable.broker()
-                                + ", was " + options.lease(),
-                        null);
+                throw Refused.lease("lease", place.name(), options.lease(), capable);
             }
         }
         if (options.maxProcessingTime().compareTo(capable.maxLease()) >= 0) {
-            throw new UnsupportedCapabilityException(
-                    "maxProcessingTime of " + place.name() + " must be below " + capable.maxLease()
-                            + ", the longest a delivery may stay unsettled on " + capable.broker() + ", was "
-                            + options.maxProcessingTime(),
-                    null);
+            throw Refused.lease("maxProcessingTime", place.name(), options.maxProcessingTime(), capable);
         }
         if (place.name().equals(options.deadLetterQueue())) {
             throw new IllegalArgumentException(

@@ -3,6 +3,8 @@ package dev.transload.mq.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.transload.mq.Delivery;
+import dev.transload.mq.MqListener;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.Subscription.State;
 import dev.transload.mq.spi.Capability;
@@ -202,9 +204,16 @@ class FlowCreditTest {
 
     @Test
     void noHandlerStartsAfterAPauseHasReturned() {
-        rig.options.concurrency(4).prefetch(100);
         AtomicInteger started = new AtomicInteger();
-        rig.start(delivery -> started.incrementAndGet());
+        // The last thing before the call: the handler's own first step may be late, its thread can stand still there.
+        MqListener atCall = new MqListener() {
+            @Override
+            public void delivered(Delivery<?> delivery) {
+                started.incrementAndGet();
+            }
+        };
+        rig.options.concurrency(4).prefetch(100).listener(atCall);
+        rig.start(delivery -> {});
         for (int round = 0; round < 50; round++) {
             while (rig.receiver.credit.get() > 0 && round < 49) {
                 rig.deliver("m" + round + "-" + rig.receiver.creditEver.get());
@@ -218,6 +227,27 @@ class FlowCreditTest {
             assertThat(rig.subscription.state()).isEqualTo(State.PAUSED);
             rig.subscription.resume();
         }
+    }
+
+    @Test
+    void duringAPauseNothingComesForWhatLeaves() throws Exception {
+        rig.options.concurrency(2).prefetch(2);
+        Semaphore go = new Semaphore(0);
+        rig.start(delivery -> go.acquire());
+        ScriptedTransport.Delivered one = rig.deliver("a");
+        ScriptedTransport.Delivered two = rig.deliver("b");
+        await("both run").until(() -> rig.subscription.flow().drain().running() == 2);
+        rig.subscription.pause();
+
+        go.release(2);
+        one.acked.get(10, TimeUnit.SECONDS);
+        two.acked.get(10, TimeUnit.SECONDS);
+        await("nothing comes for them")
+                .during(Duration.ofMillis(100))
+                .until(() -> rig.subscription.flow().drain().running() == 0 && rig.receiver.creditEver.get() == 2);
+
+        rig.subscription.resume();
+        await("credit").until(() -> rig.receiver.creditEver.get() == 4);
     }
 
     @Test

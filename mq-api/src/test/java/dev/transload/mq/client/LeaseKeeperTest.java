@@ -164,6 +164,8 @@ class LeaseKeeperTest {
 
         assertThat(waiting.released).isCompletedWithValue(new ScriptedTransport.Release(Duration.ZERO, false));
         assertThat(waiting.began).isFalse();
+        assertThat(rig.receiver.credit).as("it does not come here again").hasValue(9);
+        rig.subscription.resume();
         assertThat(rig.receiver.credit).hasValue(10);
     }
 

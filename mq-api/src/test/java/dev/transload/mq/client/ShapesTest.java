@@ -101,7 +101,15 @@ class ShapesTest {
 
         assertThatThrownBy(() -> shapes.check(queue(EMAILS.ordered())))
                 .isInstanceOf(UnsupportedCapabilityException.class)
-                .hasMessage("order by key (emails) on Scripted 1.0: it has no lanes");
+                .hasMessage(
+                        "order by key (emails) on Scripted 1.0: it has no lanes; leave out ordered() if order is not"
+                                + " needed, or use a broker that keeps it")
+                .satisfies(e -> {
+                    UnsupportedCapabilityException refused = (UnsupportedCapabilityException) e;
+                    assertThat(refused.capability()).isEqualTo("ordered by key");
+                    assertThat(refused.broker()).isEqualTo("Scripted 1.0");
+                    assertThat(refused.remedy()).startsWith("leave out ordered()");
+                });
         assertThatThrownBy(() -> shapes.check(Places.of(ORDERS)))
                 .isInstanceOf(UnsupportedCapabilityException.class)
                 .hasMessageContaining("topics (orders)");

@@ -75,15 +75,8 @@ public interface BrokerControl extends TckBroker {
     }
 
     /**
-     * Whether the broker lives in this JVM, so that a client in another process cannot reach it. Then a client that dies
-     * is one of this JVM, see {@link #crash}, and cases for which that is not enough cannot be shown.
-     */
-    default boolean inProcess() {
-        return false;
-    }
-
-    /**
-     * Treats a client of this JVM as if its process had been killed. Only for brokers that are {@link #inProcess}.
+     * Treats a client of this JVM as if its process had been killed. Only for brokers of {@link BrokerKind#IN_PROCESS},
+     * which no other process could reach.
      *
      * @param clientId see {@link dev.transload.mq.client.MqClient#clientId}
      */

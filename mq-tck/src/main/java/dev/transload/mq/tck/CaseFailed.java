@@ -6,13 +6,24 @@ import java.util.List;
 final class CaseFailed extends AssertionError {
     private static final long serialVersionUID = 1L;
 
-    CaseFailed(TckCase tckCase, CaseResult.Status status, Throwable thrown, List<String> history, long seed) {
-        super(text(tckCase, status, thrown, history, seed), thrown);
+    CaseFailed(
+            TckCase tckCase,
+            CaseResult.Status status,
+            Throwable thrown,
+            List<String> history,
+            String stored,
+            long seed) {
+        super(text(tckCase, status, thrown, history, stored, seed), thrown);
         setStackTrace(thrown.getStackTrace());
     }
 
     private static String text(
-            TckCase tckCase, CaseResult.Status status, Throwable thrown, List<String> history, long seed) {
+            TckCase tckCase,
+            CaseResult.Status status,
+            Throwable thrown,
+            List<String> history,
+            String stored,
+            long seed) {
         StringBuilder text = new StringBuilder();
         text.append(tckCase.id()).append(' ').append(status).append('\n');
         text.append("required:    ").append(tckCase.value()).append('\n');
@@ -21,6 +32,9 @@ final class CaseFailed extends AssertionError {
             text.append("check first: ").append(tckCase.check()).append('\n');
         }
         text.append("again with:  -D").append(TckSettings.SEED).append('=').append(seed);
+        if (!stored.isEmpty()) {
+            text.append("\nall of it:   ").append(stored);
+        }
         if (!history.isEmpty()) {
             text.append("\nwhat happened last:\n").append(String.join("\n", history));
         }

@@ -8,7 +8,6 @@ import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.Topic;
 import dev.transload.mq.UnsupportedCapabilityException;
-import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,19 +91,6 @@ final class DelayCases {
         assertThat(seen.payloads()).containsExactly("at once", "short", "long");
     }
 
-    @TckCase(id = "DLY-05", value = "a delayed message does not depend on the client that sent it", proves = DELAY)
-    void senderMayGo(Tck t) {
-        Queue<String> queue = t.queue();
-        Seen<String> seen = t.seen();
-        t.client().subscribe(queue, seen);
-        String id;
-        try (MqClient sender = t.newClient()) {
-            id = sender.send(queue, "x", SendOptions.delay(Duration.ofSeconds(1)));
-        }
-
-        assertThat(seen.await(1).id()).isEqualTo(id);
-    }
-
     @TckCase(
             id = "DLY-06",
             value = "the longest delay is accepted; a longer one is refused, with the limit",
@@ -161,6 +147,40 @@ final class DelayCases {
             int delay = java.util.Objects.requireNonNull(delays.get(call.id()));
             assertThat(call.millis() - before).isGreaterThanOrEqualTo(delay - 2L);
             assertThat(call.millis() - after).isLessThanOrEqualTo(delay + 2 * t.lateness(Duration.ofMillis(delay)));
+        });
+    }
+
+    @TckCase(
+            id = "DLY-07",
+            value = "a delay over many steps, or longer than the broker's own longest, ends once and in time",
+            tier = Tier.T1,
+            check = "does a message that hops from wait to wait keep count of what is left?",
+            proves = DELAY)
+    void longDelay(Tck t) {
+        t.warmUpDelays();
+        // In virtual time longer than any broker waits by itself but the largest; else one of many tiers.
+        boolean virtual = t.broker().time().isPresent();
+        List<Duration> delays = virtual
+                ? List.of(Duration.ofMinutes(16), Duration.ofHours(13), Duration.ofDays(3))
+                : List.of(Duration.ofMillis(7_750));
+        Queue<String> queue = t.queue();
+        Seen<String> seen = t.seen();
+        t.client().subscribe(queue, seen);
+        Map<String, Duration> sent = new HashMap<>();
+        long before = t.millis();
+        delays.forEach(delay -> sent.put(t.client().send(queue, "x", SendOptions.delay(delay)), delay));
+        long after = t.millis();
+
+        for (Duration delay : delays) {
+            t.elapse(delay.minusMillis(t.millis() - before).minusMillis(500));
+            seen.await(delays.indexOf(delay) + 1);
+        }
+        t.fence(queue, seen);
+        assertThat(seen.count()).isEqualTo(delays.size() + 1);
+        assertThat(seen.calls().subList(0, delays.size())).allSatisfy(call -> {
+            Duration delay = java.util.Objects.requireNonNull(sent.get(call.id()));
+            assertThat(call.millis())
+                    .isBetween(before + delay.toMillis() - 2, after + delay.toMillis() + t.lateness(delay));
         });
     }
 

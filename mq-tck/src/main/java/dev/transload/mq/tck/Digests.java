@@ -1,5 +1,7 @@
 package dev.transload.mq.tck;
 
+import dev.transload.mq.Message;
+import dev.transload.mq.SendOptions;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +10,13 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Short texts that tell whether two things are the same. */
 final class Digests {
@@ -44,6 +50,48 @@ final class Digests {
         try (Stream<Path> walk = Files.walk(home)) {
             return walk.filter(Files::isRegularFile).sorted().toList();
         }
+    }
+
+    /** Of all that must arrive as it is sent. */
+    static String ofSend(SendOptions.Settings options, byte[] body) {
+        return ofParts(options.id(), options.key(), options.type(), options.correlationId(), options.headers(), body);
+    }
+
+    /** Of a message that arrived; equal to that of its send. */
+    static String ofMessage(Message message) {
+        return ofParts(
+                message.id(),
+                message.key(),
+                message.type(),
+                message.correlationId(),
+                message.headers(),
+                message.body());
+    }
+
+    private static String ofParts(
+            @Nullable String id,
+            @Nullable String key,
+            @Nullable String type,
+            @Nullable String correlationId,
+            Map<String, String> headers,
+            byte[] body) {
+        MessageDigest digest = digest();
+        for (String part : Arrays.asList(id, key, type, correlationId)) {
+            update(digest, part);
+        }
+        new TreeMap<>(headers).forEach((name, value) -> {
+            update(digest, name);
+            update(digest, value);
+        });
+        digest.update(body);
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    }
+
+    // With its length in front, so that no two lists of parts look the same.
+    private static void update(MessageDigest digest, @Nullable String part) {
+        byte[] bytes = part == null ? new byte[0] : part.getBytes(StandardCharsets.UTF_8);
+        digest.update((part == null ? "-" : bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+        digest.update(bytes);
     }
 
     private static MessageDigest digest() {

@@ -175,6 +175,7 @@ final class ExpiryCases {
 
         t.until("the queue is empty", () -> t.client().admin().depth(queue).orElse(0) == 0);
         assertThat(t.history().expired()).isZero();
+        assertThat(t.client().deadLetters(queue).count()).isZero();
     }
 
     @TckCase(
@@ -271,6 +272,33 @@ final class ExpiryCases {
         t.refused(IllegalArgumentException.class, () -> SendOptions.priority(10), "priority");
         t.refused(IllegalArgumentException.class, () -> queue.priorities(11), "priorities");
         t.refused(IllegalArgumentException.class, () -> queue.priorities(1), "priorities");
+    }
+
+    @TckCase(
+            id = "PRI-04",
+            value = "a higher number is a higher priority: what was sent last and highest is not handled last",
+            check = "does the broker count its levels the other way round?",
+            proves = PRIORITY)
+    void higherNumberIsHigher(Tck t) {
+        Queue<String> queue = leveled(t);
+        for (int i = 0; i < 40; i++) {
+            t.client().send(queue, "low " + i, SendOptions.priority(0));
+        }
+        for (int i = 0; i < 10; i++) {
+            t.client().send(queue, "high " + i, SendOptions.priority(2));
+        }
+        t.until("all wait", () -> t.client().admin().depth(queue).orElse(0) == 50);
+        Seen<String> seen = t.seen();
+        t.client().subscribe(queue, seen, SubscribeOptions.builder().prefetch(7).build());
+        seen.awaitExactly(50);
+
+        // Strict or weighted, one prefetch of the lowest may be in front.
+        List<String> high = IntStream.range(0, 10).mapToObj(i -> "high " + i).toList();
+        List<String> low = IntStream.range(0, 40).mapToObj(i -> "low " + i).toList();
+        assertThat(position(seen.payloads(), high))
+                .as("mean place of the higher level")
+                .isLessThan(position(seen.payloads(), low));
+        assertThat(seen.payloads().get(49)).startsWith("low");
     }
 
     @TckCase(

@@ -23,7 +23,8 @@ enum Feature {
     LIFECYCLE("lifecycle", "Pause, drain and close"),
     ADMIN("depth", "Exists, depth, purge, delete"),
     LIMITS("limits", "Limits, checked before anything is sent"),
-    SECURITY("security", "No secret in any text; bad input is refused by name");
+    SECURITY("security", "No secret in any text; bad input is refused by name"),
+    REFUSALS("refusals", "What a broker cannot do is refused at once, and says so");
 
     private final String explained;
     private final String title;
@@ -36,6 +37,14 @@ enum Feature {
     /** Its name in {@code explain()}. */
     String explained() {
         return explained;
+    }
+
+    /** Whether {@code explain()} has a row of that name; the rest is the same on every broker. */
+    boolean hasRow() {
+        return switch (this) {
+            case ENVELOPE, SEND, LIFECYCLE, LIMITS, SECURITY, REFUSALS -> false;
+            default -> true;
+        };
     }
 
     /** What people read in the matrix. */

@@ -37,7 +37,8 @@ final class Held<T> implements AsyncMessageHandler<T> {
     public CompletionStage<?> handle(Delivery<T> delivery) {
         Call<T> call = new Call<>(delivery, delivery.attempt(), new CompletableFuture<>());
         calls.add(call);
-        tck.called("handler called: " + delivery.id() + " attempt " + delivery.attempt());
+        tck.history().add("asynchronous handler called: " + delivery.id() + " attempt " + delivery.attempt());
+        tck.called();
         return call.stage();
     }
 

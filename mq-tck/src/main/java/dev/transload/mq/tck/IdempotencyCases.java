@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.transload.mq.Idempotency;
 import dev.transload.mq.IdempotencyStore;
 import dev.transload.mq.InMemoryIdempotencyStore;
+import dev.transload.mq.Outbound;
 import dev.transload.mq.Queue;
 import dev.transload.mq.Redrive;
 import dev.transload.mq.RetryPolicy;
@@ -13,6 +14,8 @@ import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,7 +140,8 @@ final class IdempotencyCases {
 
         t.until("the bypass is told", () -> t.history().bypassed() == 1);
         t.until("the queue is empty", () -> t.client().admin().depth(queue).orElse(0) == 0);
-        assertThat(seen.count()).isEqualTo(1);
+        t.fence(queue, seen);
+        assertThat(seen.payloads()).containsExactly("x", "fence");
     }
 
     @TckCase(
@@ -197,6 +201,70 @@ final class IdempotencyCases {
         assertThat(seen.ids().get(4)).isEqualTo("b");
     }
 
+    @TckCase(
+            id = "IDM-24",
+            value = "of many copies that reach many consumers of one store at once, one is handled",
+            tier = Tier.T1,
+            check = "is a claim one atomic step, and is a claimed message given back rather than handled?",
+            proves = IDEMPOTENCY)
+    void manyCopiesAtOnce(Tck t) {
+        Queue<String> queue = t.queue();
+        IdempotencyStore store = store(t);
+        // One that meets a claim waits for its lease to end.
+        Idempotency<Object> brief = Idempotency.byMessageId(store).lease(Duration.ofSeconds(1));
+        SubscribeOptions options = SubscribeOptions.builder()
+                .idempotency(brief)
+                .concurrency(8)
+                .prefetch(8)
+                .build();
+        Seen<String> seen = t.seen();
+        for (int i = 0; i < 4; i++) {
+            t.newClient().subscribe(queue, seen, options);
+        }
+        List<Outbound<String>> copies = new ArrayList<>();
+        for (int copy = 0; copy < 64; copy++) {
+            for (int id = 0; id < 5; id++) {
+                copies.add(new Outbound<>("x", SendOptions.id("id-" + id)));
+            }
+        }
+        t.client().sendAll(queue, copies);
+
+        t.until("the others are skipped", () -> t.history().duplicatesSkipped() == 5 * 63);
+        assertThat(seen.ids()).containsExactlyInAnyOrder("id-0", "id-1", "id-2", "id-3", "id-4");
+        t.until("the queue is empty", () -> t.client().admin().depth(queue).orElse(-1) == 0);
+    }
+
+    @TckCase(
+            id = "IDM-25",
+            value = "a handler whose claim ended cannot complete that of its heir, and its own message is not lost",
+            tier = Tier.T1,
+            check = "is a completion tied to the token of the claim?",
+            proves = IDEMPOTENCY)
+    void lateHandlerLeavesTheHeirAlone(Tck t) {
+        Queue<String> queue = t.queue();
+        Breakable store = new Breakable(store(t));
+        store.renewFails.set(true);
+        Held<String> held = t.held();
+        Idempotency<Object> brief = Idempotency.byMessageId(store).lease(Duration.ofSeconds(1));
+        SubscribeOptions options =
+                SubscribeOptions.builder().concurrency(3).idempotency(brief).build();
+        t.client().subscribeAsync(queue, held, options);
+        t.client().send(queue, "x", SendOptions.id("same"));
+        held.await(1);
+        t.client().send(queue, "x", SendOptions.id("same"));
+        assertThat(held.await(2).id()).as("taken over when the claim had ended").isEqualTo("same");
+
+        held.call(0).succeed();
+        t.until("the late end is told", () -> t.history().bypassed() == 1);
+        assertThat(t.history().duplicatesSkipped()).isZero();
+        store.renewFails.set(false);
+        held.call(1).succeed();
+        t.until("the queue is empty", () -> t.client().admin().depth(queue).orElse(-1) == 0);
+        t.client().send(queue, "x", SendOptions.id("same"));
+        t.until("what comes now is a duplicate", () -> t.history().duplicatesSkipped() == 1);
+        assertThat(held.count()).isEqualTo(2);
+    }
+
     private static IdempotencyStore store(Tck t) {
         return new InMemoryIdempotencyStore(t.clock());
     }
@@ -211,6 +279,7 @@ final class IdempotencyCases {
     private static final class Breakable implements IdempotencyStore {
         private final IdempotencyStore store;
         private final AtomicBoolean beginFails = new AtomicBoolean();
+        private final AtomicBoolean renewFails = new AtomicBoolean();
         private final AtomicBoolean completeFails = new AtomicBoolean();
         private final AtomicInteger begun = new AtomicInteger();
 
@@ -234,6 +303,7 @@ final class IdempotencyCases {
 
         @Override
         public boolean renew(String key, String token, Duration lease) {
+            failIf(renewFails);
             return store.renew(key, token, lease);
         }
 

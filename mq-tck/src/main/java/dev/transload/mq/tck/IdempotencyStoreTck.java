@@ -8,15 +8,10 @@ import dev.transload.mq.IdempotencyStore;
 import dev.transload.mq.IdempotencyStore.Claim;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -50,35 +45,27 @@ public interface IdempotencyStoreTck {
         Claim first = store().begin(key, "one", Keys.LEASE);
         assertThat(first).isInstanceOf(Claim.Started.class);
         assertThat(store().begin(key, "two", Keys.LEASE)).isInstanceOf(Claim.InProgress.class);
+        assertThat(store().begin(key, "one", Keys.LEASE))
+                .as("the owner itself gets no second claim")
+                .isInstanceOf(Claim.InProgress.class);
         assertThat(store().complete(key, Keys.token(first), Keys.LONG)).isTrue();
+        assertThat(store().begin(key, "two", Keys.LEASE)).isInstanceOf(Claim.Done.class);
+        assertThat(store().begin(key, "one", Keys.LEASE)).isInstanceOf(Claim.Done.class);
+        assertThat(store().abandon(key, Keys.token(first)))
+                .as("what is done stays done")
+                .isFalse();
         assertThat(store().begin(key, "two", Keys.LEASE)).isInstanceOf(Claim.Done.class);
     }
 
     @Test
     @DisplayName("IDM-02 of many threads that claim one key at once, exactly one wins")
     default void oneWinner() throws Exception {
-        int threads = 16;
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try {
-            for (int round = 0; round < 50; round++) {
-                String key = Keys.fresh();
-                CyclicBarrier together = new CyclicBarrier(threads);
-                IdempotencyStore shared = store();
-                Callable<Claim> claim = () -> {
-                    together.await();
-                    return shared.begin(key, Thread.currentThread().getName(), Keys.LONG);
-                };
-                List<Claim> claims = new ArrayList<>();
-                for (Future<Claim> future : pool.invokeAll(java.util.Collections.nCopies(threads, claim))) {
-                    claims.add(future.get());
-                }
-                assertThat(claims.stream().filter(Claim.Started.class::isInstance))
-                        .hasSize(1);
-                assertThat(claims.stream().filter(Claim.InProgress.class::isInstance))
-                        .hasSize(threads - 1);
-            }
-        } finally {
-            pool.shutdownNow();
+        for (int round = 0; round < 100; round++) {
+            String key = Keys.fresh();
+            List<Claim> claims = Keys.claimTogether(64, () -> store().begin(key, "one of many", Keys.LONG));
+            assertThat(claims.stream().filter(Claim.Started.class::isInstance)).hasSize(1);
+            assertThat(claims.stream().filter(Claim.InProgress.class::isInstance))
+                    .hasSize(63);
         }
     }
 
@@ -98,7 +85,11 @@ public interface IdempotencyStoreTck {
         String key = Keys.fresh();
         assertThat(store().begin(key, "dies", Keys.LEASE)).isInstanceOf(Claim.Started.class);
         assertThat(store().begin(key, "heir", Keys.LEASE)).isInstanceOf(Claim.InProgress.class);
-        elapse(Keys.LEASE.plusMillis(300));
+        elapse(Keys.LEASE.dividedBy(2));
+        assertThat(store().begin(key, "heir", Keys.LEASE))
+                .as("asking does not end the lease, nor does half of its time")
+                .isInstanceOf(Claim.InProgress.class);
+        elapse(Keys.LEASE.dividedBy(2).plusMillis(300));
         assertThat(store().begin(key, "heir", Keys.LEASE)).isInstanceOf(Claim.Started.class);
     }
 
@@ -116,6 +107,23 @@ public interface IdempotencyStoreTck {
         assertThat(store().abandon(key, old)).isFalse();
         assertThat(store().begin(key, "third", Keys.LONG)).isInstanceOf(Claim.InProgress.class);
         assertThat(store().complete(key, fresh, Keys.LONG)).isTrue();
+    }
+
+    @Test
+    @DisplayName("IDM-26 when the lease of an owner that died is over, one of many heirs gets its key")
+    default void oneHeir() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            String key = Keys.fresh();
+            String dead = Keys.token(store().begin(key, "dies", Keys.LEASE));
+            elapse(Keys.LEASE.plusMillis(300));
+            List<Claim> claims = Keys.claimTogether(32, () -> store().begin(key, "heir", Keys.LONG));
+            List<String> heirs = claims.stream()
+                    .filter(Claim.Started.class::isInstance)
+                    .map(Keys::token)
+                    .toList();
+            assertThat(heirs).hasSize(1).doesNotContain(dead);
+            assertThat(store().complete(key, heirs.get(0), Keys.LONG)).isTrue();
+        }
     }
 
     @Test
@@ -173,16 +181,23 @@ public interface IdempotencyStoreTck {
                 unique + "\u00FC\u4E2D\uD83D\uDE80",
                 unique + "x".repeat(512 - unique.length()),
                 unique + "x".repeat(511 - unique.length()));
-        Set<String> tokens = new HashSet<>();
+        Map<String, String> tokens = new HashMap<>();
         for (String key : keys) {
             Claim claim = store().begin(key, "one", Keys.LONG);
             assertThat(claim).as(key).isInstanceOf(Claim.Started.class);
-            tokens.add(Keys.token(claim));
+            tokens.put(key, Keys.token(claim));
         }
         for (String key : keys) {
             assertThat(store().begin(key, "two", Keys.LONG)).as(key).isInstanceOf(Claim.InProgress.class);
         }
-        assertThat(tokens).isNotEmpty();
+        String first = keys.get(0);
+        assertThat(store().complete(first, Objects.requireNonNull(tokens.get(first)), Keys.LONG))
+                .isTrue();
+        for (String key : keys) {
+            assertThat(store().begin(key, "three", Keys.LONG))
+                    .as("%s, after %s is done", key, first)
+                    .isInstanceOf(key.equals(first) ? Claim.Done.class : Claim.InProgress.class);
+        }
     }
 
     @Test

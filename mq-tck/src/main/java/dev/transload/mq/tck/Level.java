@@ -28,7 +28,7 @@ record Level(String name, String note) {
         if (!missing.isEmpty()) {
             return new Level(NONE, "not shown: " + some(missing));
         }
-        if (kind != BrokerKind.REAL) {
+        if (kind != BrokerKind.REAL && kind != BrokerKind.LOCAL) {
             return new Level(CORE, "the broker is not a real one, but " + kind);
         }
         List<String> faults = ids(rows, row -> row.tier().equals("T2") && required(row) && open(row));

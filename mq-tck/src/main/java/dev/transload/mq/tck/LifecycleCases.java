@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.CloseReport;
+import dev.transload.mq.Explanation;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
@@ -30,16 +31,19 @@ final class LifecycleCases {
             proves = LIFECYCLE)
     void closedAndMadeAgain(Tck t) {
         Queue<String> queue = t.queue();
-        Seen<String> seen = t.seen();
-        Subscription first = t.client().subscribe(queue, seen);
+        CountDownLatch never = t.latch();
+        Seen<String> stuck = t.seen(delivery -> never.await());
+        Subscription first = t.client().subscribe(queue, stuck);
         t.client().sendAll(queue, QueueCases.texts(20));
-        seen.await(1);
-        first.close();
+        stuck.await(1);
+        first.close(Duration.ofMillis(200));
         t.client().send(queue, "between");
+        Seen<String> seen = t.seen();
         t.client().subscribe(queue, seen);
 
         seen.awaitExactly(21);
         assertThat(new HashSet<>(seen.ids())).hasSize(21);
+        assertThat(stuck.count()).as("handlers that began before the close").isEqualTo(1);
     }
 
     @TckCase(
@@ -253,19 +257,17 @@ final class LifecycleCases {
             proves = LIFECYCLE)
     void prefetchedComeBack(Tck t) {
         Queue<String> queue = t.queue();
-        Seen<String> first = t.seen();
+        // The first is held; what was prefetched behind it has met no handler.
+        Held<String> first = t.held();
         MqClient mq = t.newClient();
-        mq.subscribe(
+        mq.subscribeAsync(
                 queue,
                 first,
-                SubscribeOptions.builder()
-                        .manualSettle()
-                        .concurrency(1)
-                        .prefetch(50)
-                        .build());
+                SubscribeOptions.builder().concurrency(1).prefetch(50).build());
         t.client().sendAll(queue, QueueCases.texts(50));
         first.await(1);
         mq.close(Duration.ofMillis(500));
+        assertThat(first.count()).as("handler calls before the close").isEqualTo(1);
 
         Seen<String> second = t.seen();
         t.client().subscribe(queue, second);
@@ -273,6 +275,14 @@ final class LifecycleCases {
         t.fence(queue, second);
         assertThat(second.count()).isEqualTo(51);
         assertThat(t.client().deadLetters(queue).count()).isZero();
+        if (t.explanation().feature("attempts").support() == Explanation.Support.NATIVE) {
+            String handled = first.call(0).id();
+            assertThat(second.calls().stream()
+                            .filter(call -> !call.id().equals(handled))
+                            .map(Seen.Call::attempt))
+                    .as("attempts of what was only prefetched, where they are exact")
+                    .containsOnly(1);
+        }
     }
 
     @TckCase(id = "LIF-14", value = "a listener that throws harms nothing", proves = LIFECYCLE)

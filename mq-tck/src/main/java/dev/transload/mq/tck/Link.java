@@ -58,6 +58,6 @@ public interface Link {
     /** Takes back every fault. */
     void heal();
 
-    /** How many connections this link has ended so far. */
-    long cuts();
+    /** How many connections have ended so far, by a fault or otherwise. */
+    long ended();
 }

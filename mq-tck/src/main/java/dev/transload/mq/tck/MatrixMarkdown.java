@@ -118,6 +118,7 @@ final class MatrixMarkdown {
         row("broker", certificate -> Markdown.minor(certificate.broker().product()));
         row("kind", certificate -> switch (certificate.broker().kind()) {
             case REAL -> "real";
+            case LOCAL -> "real, of one machine";
             case EMULATOR -> "emulator";
             case IN_PROCESS -> "in this process";
         });

@@ -2,9 +2,11 @@ package dev.transload.mq.tck;
 
 import static dev.transload.mq.tck.Feature.REDRIVE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.transload.mq.DeadLetter;
 import dev.transload.mq.DeadLetters;
+import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Group;
 import dev.transload.mq.Queue;
 import dev.transload.mq.Redrive;
@@ -12,6 +14,7 @@ import dev.transload.mq.RedriveReport;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
+import dev.transload.mq.Subscription;
 import dev.transload.mq.Topic;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -158,6 +161,35 @@ final class RedriveCases {
     }
 
     @TckCase(
+            id = "RDV-08",
+            value = "a redrive to a queue that is gone fails and names it, and the dead letters stay",
+            tier = Tier.T1,
+            check = "are letters acked before their new copy is stored, or is the queue made again unasked?",
+            proves = REDRIVE)
+    void homeIsGone(Tck t) {
+        Queue<String> queue = t.queue();
+        String name = t.name().replace('.', '-');
+        t.remove(Queue.named(name, String.class));
+        Subscription subscription = t.client()
+                .subscribe(
+                        queue,
+                        failingUntil(t, new AtomicBoolean()),
+                        ONCE.toBuilder().deadLetterQueue(name).build());
+        t.client().sendAll(queue, QueueCases.texts(5));
+        DeadLetters dead = t.client().deadLetters(queue, name);
+        t.until("all are dead letters", () -> dead.count() == 5);
+        subscription.close();
+        t.client().admin().delete(queue);
+        t.until("the queue is gone", () -> !t.client().admin().exists(queue));
+
+        Throwable failure = catchThrowable(() -> dead.redrive(Redrive.all()));
+        assertThat(failure).isInstanceOf(DestinationNotFoundException.class).hasMessageContaining(queue.name());
+        t.until("all are still there", () -> dead.count() == 5);
+        assertThat(dead.browse(10)).hasSize(5);
+        assertThat(t.client().admin().exists(queue)).as("made again unasked").isFalse();
+    }
+
+    @TckCase(
             id = "RDV-12",
             value = "a redrive of a group's dead letters reaches that group alone",
             proves = {REDRIVE, Feature.TOPIC})
@@ -179,6 +211,43 @@ final class RedriveCases {
         t.until("the fence is handled", () -> good.ids().contains(fence));
 
         assertThat(good.payloads()).containsExactly("x", "fence");
+    }
+
+    @TckCase(
+            id = "ENV-10",
+            value =
+                    "the id stays the same on redelivery, among the dead letters, after a redrive and in every group's copy",
+            tier = Tier.T1,
+            check = "is a message given a new id where it is sent again as a copy?",
+            proves = {REDRIVE, Feature.TOPIC, Feature.ENVELOPE})
+    void idNeverChanges(Tck t) {
+        Topic<String> topic = t.topic();
+        Group<String> fails = topic.group("fails");
+        AtomicBoolean mended = new AtomicBoolean();
+        Seen<String> failing = failingUntil(t, mended);
+        Seen<String> good = t.seen();
+        t.client()
+                .subscribe(
+                        fails,
+                        failing,
+                        SubscribeOptions.builder()
+                                .retry(RetryPolicy.immediate(2))
+                                .build());
+        t.client().subscribe(topic.group("good"), good);
+        String made = t.client().send(topic, "made");
+        String given = t.client().send(topic, "given", SendOptions.id("given/\u00FC 1"));
+        assertThat(given).isEqualTo("given/\u00FC 1");
+        DeadLetters dead = t.client().deadLetters(fails);
+        t.until("both are dead letters", () -> dead.count() == 2);
+        assertThat(dead.browse(10)).extracting(DeadLetter::id).containsExactlyInAnyOrder(made, given);
+        mended.set(true);
+        dead.redrive(Redrive.all());
+
+        failing.awaitExactly(6);
+        good.awaitExactly(2);
+        assertThat(failing.ids().stream().filter(made::equals)).hasSize(3);
+        assertThat(failing.ids().stream().filter(given::equals)).hasSize(3);
+        assertThat(good.ids()).containsExactlyInAnyOrder(made, given);
     }
 
     private static Seen<String> failingUntil(Tck t, AtomicBoolean mended) {

@@ -1,83 +1,114 @@
 package dev.transload.mq.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.transload.mq.Destination;
-import dev.transload.mq.Outbound;
-import dev.transload.mq.Queue;
-import dev.transload.mq.SendOptions;
-import dev.transload.mq.Source;
-import dev.transload.mq.Topic;
+import dev.transload.mq.Explanation;
 import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.client.MqClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-/** Shows that a refused feature is refused: at once, by the right exception, in every form of the API, to no effect. */
-final class Refusals {
+/**
+ * What happened when a client was asked for something it refuses, in every form of the API.
+ *
+ * @param name of the destination that was asked for
+ * @param what was refused
+ * @param explanation of that client
+ * @param answers one for each form
+ */
+record Refusals(String name, Refusable what, Explanation explanation, List<Answer> answers) {
 
-    private Refusals() {}
+    /**
+     * What became of one call.
+     *
+     * @param form of the API
+     * @param thrown what it threw, null if it went through
+     * @param took how long that took, at best of three
+     * @param calls how often the engine turned to the transport meanwhile
+     */
+    record Answer(
+            String form, @org.jspecify.annotations.Nullable Throwable thrown, Duration took, long calls) {
 
-    static void verify(Tck t, Feature feature) {
-        switch (feature) {
-            case TOPIC -> {
-                sending(t, Topic.of(t.name(), String.class), SendOptions.none());
-                subscribing(t, Topic.of(t.name(), String.class).group("g"));
-            }
-            case EPHEMERAL -> subscribing(t, Topic.of(t.name(), String.class).ephemeral());
-            case ORDERED -> {
-                Queue<String> queue = Queue.of(t.name(), String.class).ordered();
-                sending(t, queue, SendOptions.key("k"));
-                subscribing(t, queue);
-                assertThat(t.client().admin().exists(queue))
-                        .as("nothing was made")
-                        .isFalse();
-            }
-            case DELAY -> sending(t, Queue.of(t.name(), String.class), SendOptions.delay(Duration.ofSeconds(1)));
-            case PRIORITY -> {
-                Queue<String> queue = Queue.of(t.name(), String.class).priorities(3);
-                sending(t, queue, SendOptions.priority(1));
-                subscribing(t, queue);
-            }
-            case REPLAY -> {
-                Topic<String> topic = Topic.of(t.name(), String.class).retained(Duration.ofHours(1));
-                sending(t, topic, SendOptions.none());
-                subscribing(t, topic.group("g").fromBeginning());
-                subscribing(t, topic.group("g").from(t.clock().instant()));
-                assertThat(t.client()
-                                .admin()
-                                .depth(Topic.of(topic.name(), String.class).group("g")))
-                        .as("nothing was made")
-                        .isEmpty();
-            }
-            case PATTERN -> {
-                subscribing(t, Topic.pattern(t.name() + ".*", String.class).group("g"));
-                subscribing(t, Topic.pattern(t.name() + ".#", String.class).ephemeral());
-            }
-            default ->
-                throw new AssertionError("explain() refuses " + feature.explained() + ", which no broker may refuse");
+        /** The refusal, once {@link #areRefusals} has found it to be one. */
+        UnsupportedCapabilityException refused() {
+            return (UnsupportedCapabilityException) Objects.requireNonNull(thrown, form);
         }
     }
 
-    private static void sending(Tck t, Destination<String> destination, SendOptions options) {
-        MqClient mq = t.client();
-        unsupported(t, () -> mq.send(destination, "x", options));
-        unsupported(t, () -> mq.sendAsync(destination, "x", options));
-        unsupported(t, () -> mq.sendAll(destination, List.of(new Outbound<>("x", options))));
+    /** Asks in every form. */
+    static Refusals ask(Tck t, Refusable what, Pretence pretence) {
+        MqClient mq = t.through(pretence);
+        String name = t.name();
+        PretendingTransport.Calls calls =
+                mq.unwrap(PretendingTransport.Calls.class).orElseThrow();
+        List<Answer> answers = new ArrayList<>();
+        for (Refusable.Probe probe : what.probes(mq, name)) {
+            long before = calls.count();
+            Throwable thrown = null;
+            Duration took = Duration.ofDays(1);
+            for (int i = 0; i < 3 && took.compareTo(t.prompt()) >= 0; i++) {
+                long start = System.nanoTime();
+                thrown = catchThrowable(probe.call());
+                Duration once = Duration.ofNanos(System.nanoTime() - start);
+                took = once.compareTo(took) < 0 ? once : took;
+            }
+            answers.add(new Answer(what.row() + ": " + probe.form(), thrown, took, calls.count() - before));
+        }
+        return new Refusals(name, what, mq.explain(), answers);
     }
 
-    private static void subscribing(Tck t, Source<String> source) {
-        unsupported(t, () -> t.client().subscribe(source, delivery -> {}));
-        unsupported(
-                t,
-                () -> t.client()
-                        .subscribeAsync(
-                                source,
-                                delivery -> java.util.concurrent.CompletableFuture.completedFuture(null),
-                                dev.transload.mq.SubscribeOptions.defaults()));
+    /** All that can be asked of a feature that the product refuses by itself. */
+    static void verify(Tck t, Feature feature) {
+        Refusals refusals = ask(t, Refusable.of(feature), Pretence.NONE);
+        refusals.areRefusals(t);
+        refusals.tellAll();
+        refusals.areImmediate(t);
+        refusals.leaveNothing(t);
     }
 
-    private static void unsupported(Tck t, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        t.refused(UnsupportedCapabilityException.class, call);
+    void areRefusals(Tck t) {
+        for (Answer answer : answers) {
+            assertThat(answer.thrown())
+                    .as("%s, which explain() refuses", answer.form())
+                    .isExactlyInstanceOf(UnsupportedCapabilityException.class);
+            t.evidence();
+        }
+    }
+
+    void tellAll() {
+        for (Answer answer : answers) {
+            UnsupportedCapabilityException refused = answer.refused();
+            assertThat(explanation.feature(refused.capability()).support())
+                    .as("%s names a row of explain() that refuses", answer.form())
+                    .isEqualTo(Explanation.Support.REFUSED);
+            assertThat(refused.broker())
+                    .as("%s names the broker and its version", answer.form())
+                    .isEqualTo(explanation.broker());
+            assertThat(refused.remedy())
+                    .as("%s says what to do instead", answer.form())
+                    .isNotBlank();
+            assertThat(refused)
+                    .hasMessageContaining(name)
+                    .hasMessageContaining(refused.broker())
+                    .hasMessageContaining(refused.remedy());
+        }
+    }
+
+    void areImmediate(Tck t) {
+        for (Answer answer : answers) {
+            assertThat(answer.took()).as("%s is refused at once", answer.form()).isLessThan(t.prompt());
+            assertThat(answer.calls())
+                    .as("%s: calls of the transport", answer.form())
+                    .isZero();
+        }
+    }
+
+    void leaveNothing(Tck t) {
+        assertThat(t.client().admin().exists(what.destination(name)))
+                .as("something was made for what was refused: %s", what.row())
+                .isFalse();
     }
 }

@@ -136,6 +136,7 @@ final class RequestCases {
     void lateReply(Tck t) {
         Queue<String> queue = t.queue();
         CountDownLatch gate = t.latch();
+        CountDownLatch last = t.latch();
         t.client()
                 .reply(
                         queue,
@@ -143,6 +144,8 @@ final class RequestCases {
                         text -> {
                             if (text.equals("slow")) {
                                 gate.await();
+                            } else if (text.equals("next")) {
+                                last.await();
                             }
                             return "re " + text;
                         },
@@ -152,10 +155,12 @@ final class RequestCases {
         assertThat(t.ended("the first reply comes", first).join()).isEqualTo("re first");
         CompletableFuture<String> slow = caller.requestAsync(queue, "slow", String.class, Duration.ofSeconds(1));
         assertThat(failureOf(t, slow)).isInstanceOf(RequestTimeoutException.class);
+        CompletableFuture<String> next = caller.requestAsync(queue, "next", String.class, AMPLE);
         gate.countDown();
 
         t.until("the late reply is dropped", () -> t.history().repliesDropped() >= 1);
-        CompletableFuture<String> next = caller.requestAsync(queue, "next", String.class, AMPLE);
+        assertThat(next).as("the next request still waits").isNotDone();
+        last.countDown();
         assertThat(t.ended("the next reply comes", next).join()).isEqualTo("re next");
         t.evidence();
     }
@@ -172,16 +177,19 @@ final class RequestCases {
         assertThat(asked.ttl()).isEqualTo(AMPLE.toMillis());
 
         t.client().reply(queue, String.class, text -> "re " + text);
-        SendOptions.Settings copy =
-                SendOptions.id(asked.id()).replyTo(Objects.requireNonNull(asked.replyTo(), "reply address"));
-        if (asked.correlationId() != null) {
-            copy = copy.correlationId(asked.correlationId());
-        }
+        SendOptions.Settings copy = copyOf(asked);
         t.client().send(queue, "x", copy);
         t.client().send(queue, "x", copy);
 
         assertThat(t.ended("the first reply comes", reply).join()).isEqualTo("re x");
         t.until("the second reply is dropped", () -> t.history().repliesDropped() == 1);
+    }
+
+    /** What makes a message the same request once more. */
+    static SendOptions.Settings copyOf(Message asked) {
+        SendOptions.Settings copy =
+                SendOptions.id(asked.id()).replyTo(Objects.requireNonNull(asked.replyTo(), "reply address"));
+        return asked.correlationId() == null ? copy : copy.correlationId(asked.correlationId());
     }
 
     @TckCase(
@@ -299,7 +307,7 @@ final class RequestCases {
         t.refused(NullPointerException.class, () -> mq.reply(queue, String.class, Nulls.of()), "handler");
     }
 
-    private static <T> Throwable failureOf(Tck t, CompletableFuture<T> future) {
+    static <T> Throwable failureOf(Tck t, CompletableFuture<T> future) {
         t.until("the request fails", future::isDone);
         try {
             Object value = future.join();

@@ -227,6 +227,30 @@ final class RoutingCases {
     }
 
     @TckCase(
+            id = "RPL-02",
+            value =
+                    "a new group without a start gets only what is sent after it subscribed, also where the past is kept",
+            tier = Tier.T1,
+            check = "is the position of a new group written when it subscribes, at the end?",
+            proves = REPLAY)
+    void fromNowOn(Tck t) {
+        Topic<String> topic = retained(t);
+        t.client().sendAll(topic, QueueCases.texts(20));
+        Seen<String> seen = t.seen();
+        try (MqClient first = t.newClient()) {
+            first.subscribe(topic.group("new"), seen);
+            t.client().send(topic, "after");
+            seen.awaitExactly(1);
+        }
+        t.client().send(topic, "while away");
+        t.client().subscribe(topic.group("new"), seen);
+        t.client().send(topic, "last");
+
+        seen.awaitExactly(3);
+        assertThat(seen.payloads()).containsExactly("after", "while away", "last");
+    }
+
+    @TckCase(
             id = "RPL-08",
             value = "replay of a topic that keeps nothing is refused when it is asked for",
             proves = {TOPIC, SECURITY})

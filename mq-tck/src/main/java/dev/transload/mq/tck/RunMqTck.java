@@ -49,8 +49,21 @@ import org.junit.platform.suite.api.Suite;
     RoutingCases.class,
     LifecycleCases.class,
     AdminCases.class,
+    OutageCases.class,
+    LinkCases.class,
+    CrashCases.class,
+    CallFaultCases.class,
     ConnectCases.class,
-    LeaseCases.class
+    LeaseCases.class,
+    BatchCases.class,
+    FailureCases.class,
+    LimitCases.class,
+    HostileCases.class,
+    SoakCases.class,
+    HandoverCases.class,
+    FilterCases.class,
+    RequestEndCases.class,
+    RefusalCases.class
 })
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.enabled", value = "true")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.transload.mq.Delivery;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessageHandler;
+import dev.transload.mq.tck.HistoryEvent.Kind;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,15 +43,30 @@ final class Seen<T> implements MessageHandler<T> {
     public void handle(Delivery<T> delivery) throws Exception {
         peak.accumulateAndGet(running.incrementAndGet(), Math::max);
         try {
-            tck.called("handler called: " + delivery.id() + " attempt " + delivery.attempt());
-            calls.add(new Call<>(
-                    delivery,
-                    delivery.payload(),
-                    delivery.message(),
+            Message message = delivery.message();
+            HistoryLog log = tck.history().log();
+            String source = delivery.destination();
+            String key = message.key();
+            long call = log.delivered(
+                    message.id(),
+                    key == null ? "" : key,
+                    source,
+                    "",
                     delivery.attempt(),
                     delivery.redelivered(),
-                    tck.millis()));
-            handler.handle(delivery);
+                    "",
+                    "");
+            RecordedDelivery<T> recorded = new RecordedDelivery<>(delivery, log, source, call);
+            tck.called();
+            calls.add(new Call<>(
+                    recorded, delivery.payload(), message, delivery.attempt(), delivery.redelivered(), tck.millis()));
+            try {
+                handler.handle(recorded);
+                recorded.end(Kind.ACKED, "returned");
+            } catch (Throwable failure) {
+                recorded.end(Kind.FAILED, failure.toString());
+                throw failure;
+            }
         } finally {
             running.decrementAndGet();
             ended.incrementAndGet();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.transload.mq.Destination;
+import dev.transload.mq.Group;
+import dev.transload.mq.IdempotencyStore;
 import dev.transload.mq.MessageHandler;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
@@ -22,7 +24,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +41,23 @@ final class Tck {
 
     private static final Duration STEP = Duration.ofMillis(100);
     private static final long PACE_MILLIS = 2;
+    private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration PROMPT = Duration.ofSeconds(1);
+    private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
     private final TckRun run;
     private final String caseId;
-    private final History history = new History();
+    private final History history = new History(this::nanos);
     private final AtomicInteger names = new AtomicInteger();
     private final AtomicInteger evidence = new AtomicInteger();
+    private final AtomicLong firstNanos = new AtomicLong();
     private final Semaphore changed = new Semaphore(0);
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
     private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+    private final List<Mortal> mortals = new CopyOnWriteArrayList<>();
     private @Nullable TckBroker broker;
+    private @Nullable Faults faults;
     private @Nullable MqClient client;
 
     Tck(TckRun run, String caseId) {
@@ -71,6 +80,27 @@ final class Tck {
     /** Has the case run against a broker that it may break. */
     void breaks(BrokerControl control) {
         broker = control;
+        faults = new Faults(control, history, run.slowness());
+    }
+
+    /** What the case may do to its broker; only cases with faults may. */
+    Faults faults() {
+        return java.util.Objects.requireNonNull(faults, "faults");
+    }
+
+    /** One more client that may die at any moment. */
+    Mortal mortal() {
+        return mortal(Mortal.noStore());
+    }
+
+    /** One more client that may die at any moment, and asks this store. */
+    Mortal mortal(IdempotencyStore store) {
+        String id = "mortal-" + run.id() + "-" + names.incrementAndGet();
+        Mortal mortal = run.kind() == BrokerKind.IN_PROCESS
+                ? Mortal.within(this, id, store, broker().uri(), faults()::crash)
+                : Mortal.fork(this, id, store, broker().uri());
+        mortals.add(mortal);
+        return mortal;
     }
 
     /** The client of this case, connected with all defaults. */
@@ -93,6 +123,14 @@ final class Tck {
         MqClient open = configured
                 .apply(MqClient.builder(broker().uri()).listener(history))
                 .connect();
+        clients.add(open);
+        return open;
+    }
+
+    /** One more client, whose transport says of itself what the case wants, and counts its calls. */
+    MqClient through(Pretence pretence) {
+        MqClient open =
+                MqClient.builder(pretence.uri(broker().uri())).listener(history).connect();
         clients.add(open);
         return open;
     }
@@ -177,6 +215,56 @@ final class Tck {
         until("the fence is handled", () -> seen.ids().contains(id));
     }
 
+    // ---- load that is judged
+
+    /** Load on a destination, written down so that it can be judged. */
+    Traffic traffic(Destination<String> destination) {
+        return new Traffic(this, destination);
+    }
+
+    /** Does something in many threads at once, each with its number, and waits for them. */
+    void together(int threads, IntConsumer what) {
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int number = i;
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            ends.add(end);
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            what.accept(number);
+                            end.complete(null);
+                        } catch (Throwable e) {
+                            end.completeExceptionally(e);
+                        }
+                    },
+                    "tck-" + caseId + "-" + number);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        ends.forEach(end -> ended("the threads of the case end", end).join());
+    }
+
+    /** Beginning of the ids of recorded sends. */
+    String ids() {
+        return Judge.KIT + run.id() + ":" + caseId + ":";
+    }
+
+    /** What a queue of this case promises on this broker. */
+    Judge judge(Queue<?> queue) {
+        return Judge.of(queue).ids(ids()).exact(exact("attempts")).slower(run.timeScale());
+    }
+
+    /** What a group of this case promises on this broker. */
+    Judge judge(Group<?> group) {
+        return Judge.of(group).ids(ids()).exact(exact("attempts")).slower(run.timeScale());
+    }
+
+    /** Whether the product says that it counts this exactly. */
+    boolean exact(String feature) {
+        return explanation().feature(feature).how().toLowerCase(Locale.ROOT).startsWith("exact");
+    }
+
     // ---- time
 
     /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */
@@ -198,6 +286,32 @@ final class Tck {
             step(time, STEP);
             pause();
         }
+    }
+
+    /** Whether something becomes so in the time that it takes where it works, several times over. */
+    boolean soon(BooleanSupplier condition) {
+        TckTime time = broker().time().orElse(null);
+        long deadline = System.nanoTime() + SOON.multipliedBy(run.slowness()).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+            if (time != null) {
+                step(time, STEP);
+            }
+            pause();
+        }
+        return condition.getAsBoolean();
+    }
+
+    /** Keeps a handler busy, as work does; real time passes. */
+    void busy(Duration span) {
+        long until = System.nanoTime() + span.toNanos();
+        while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** How long a refusal may take. */
+    Duration prompt() {
+        return PROMPT.multipliedBy(run.slowness());
     }
 
     /** Waits for a future's value or failure; virtual time moves on meanwhile. */
@@ -240,6 +354,17 @@ final class Tck {
     /** Milliseconds that only grow, virtual or real: for spans. */
     long millis() {
         return broker().time().map(time -> time.clock().millis()).orElseGet(() -> System.nanoTime() / 1_000_000);
+    }
+
+    // On the clock of the case, from its first event on.
+    private long nanos() {
+        TckBroker open = broker;
+        Long virtual = open == null
+                ? null
+                : open.time().map(time -> time.clock().millis() * 1_000_000).orElse(null);
+        long now = virtual == null ? System.nanoTime() : virtual;
+        firstNanos.compareAndSet(0, now);
+        return now - firstNanos.get();
     }
 
     /** The clock of the broker and its clients. */
@@ -295,8 +420,14 @@ final class Tck {
         return type.cast(thrown);
     }
 
+    /** A handler was called: that counts as evidence, and virtual time looks again. */
+    /** Something of the case was called elsewhere than by a recorded handler. */
     void called(String line) {
         history.add(line);
+        called();
+    }
+
+    void called() {
         evidence();
         changed.release();
     }
@@ -315,10 +446,15 @@ final class Tck {
         if (broker == null) {
             return;
         }
+        if (faults != null) {
+            faults.undo();
+        }
+        mortals.forEach(Mortal::close);
         List<String> ids = new ArrayList<>();
+        mortals.forEach(mortal -> ids.add(mortal.id()));
         for (MqClient open : clients) {
             ids.add(open.clientId());
-            open.close(Duration.ofSeconds(5));
+            open.close(run.longestWait().compareTo(MOST_TO_CLOSE) < 0 ? run.longestWait() : MOST_TO_CLOSE);
         }
         if (!made.isEmpty() && broker().time().isEmpty()) {
             try (MqClient cleaner = MqClient.connect(broker().uri())) {

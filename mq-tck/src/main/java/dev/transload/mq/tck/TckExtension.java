@@ -17,6 +17,9 @@ import org.opentest4j.TestAbortedException;
 /** Hands each case its {@link Tck}, turns refused features into probes, and writes down how the case ended. */
 final class TckExtension implements ExecutionCondition, ParameterResolver, InvocationInterceptor {
 
+    /** What happens to clients the kit does by itself. */
+    private static final Set<Fault> CLIENT_FAULTS = Set.of(Fault.CLIENT_KILL, Fault.CLIENT_STOP);
+
     private static final ExtensionContext.Namespace KIT = ExtensionContext.Namespace.create(TckExtension.class);
 
     /** Leaves out cases of tiers that were not asked for, and writes them down as not run. */
@@ -83,6 +86,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
             why = String.valueOf(status == CaseResult.Status.FAIL ? thrown : thrown.getMessage());
             run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
             closeAfter(thrown, tck);
+            String stored = status == CaseResult.Status.NOT_RUN ? "" : run.store(tckCase.id(), tck.history());
             boolean showsNothing = status == CaseResult.Status.NOT_RUN || status == CaseResult.Status.INCONCLUSIVE;
             if (showsNothing && !run.settings().certificate()) {
                 throw new TestAbortedException(status + ": " + why, thrown);
@@ -92,6 +96,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                     status,
                     thrown,
                     tck.history().lines(),
+                    stored,
                     run.settings().seed());
         }
         run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
@@ -127,6 +132,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                 .orElseThrow(() -> new TestAbortedException("the provider has no broker that may be broken"));
         Set<Fault> missing = new TreeSet<>(faults);
         missing.removeAll(control.supported());
+        missing.removeAll(CLIENT_FAULTS);
         if (!missing.isEmpty()) {
             control.close();
             throw new TestAbortedException("the provider's control cannot do " + missing);

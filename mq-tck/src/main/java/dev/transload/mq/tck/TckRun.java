@@ -3,7 +3,9 @@ package dev.transload.mq.tck;
 import dev.transload.mq.Explanation;
 import dev.transload.mq.client.MqClient;
 import dev.transload.mq.spi.TransportProvider;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -182,6 +184,21 @@ final class TckRun implements AutoCloseable {
                         evidence));
     }
 
+    /** Keeps the history of a case that did not pass, to be judged again. Returns where, or empty text. */
+    String store(String caseId, History history) {
+        if (history.log().events().isEmpty()) {
+            return "";
+        }
+        String name = provider == null ? "none" : provider.name();
+        Path file = settings.reports().resolve("histories").resolve(name).resolve(caseId + ".jsonl");
+        try {
+            history.file(caseId, settings.seed()).write(file);
+            return file.toString();
+        } catch (UncheckedIOException e) {
+            return "not stored: " + e.getMessage();
+        }
+    }
+
     /** Stops the provider and writes the certificate. */
     @Override
     public void close() {
@@ -225,7 +242,7 @@ final class TckRun implements AutoCloseable {
                 .sealed();
     }
 
-    private static String version() {
+    static String version() {
         String version = TckRun.class.getPackage().getImplementationVersion();
         return version == null ? "unreleased" : version;
     }

@@ -4,13 +4,22 @@ import dev.transload.mq.Explanation;
 import dev.transload.mq.Explanation.Support;
 import dev.transload.mq.UnsupportedCapabilityException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /** Decides how a case ended. */
 final class Verdicts {
+
+    private static final Set<Fault> LINK =
+            EnumSet.of(Fault.CUT, Fault.HALF_OPEN, Fault.CUT_AFTER, Fault.LATENCY, Fault.SLICE, Fault.BANDWIDTH);
+    /** What needs a process, a link or a disk of the broker's own. */
+    private static final Set<Fault> NOT_IN_PROCESS = Set.of(
+            Fault.KILL, Fault.FORGET, Fault.CUT_AFTER, Fault.LATENCY, Fault.SLICE, Fault.BANDWIDTH, Fault.CLIENT_STOP);
 
     private Verdicts() {}
 
@@ -59,15 +68,26 @@ final class Verdicts {
      * adds to it.
      */
     static Optional<String> untestable(TckCase tckCase, BrokerKind kind, boolean virtualTime) {
-        if (tckCase.faults().length > 0 && kind == BrokerKind.IN_PROCESS) {
-            return Optional.of("the broker is in this process: there is nothing to stop, cut or kill");
+        if (kind == BrokerKind.IN_PROCESS) {
+            Set<Fault> impossible = new TreeSet<>(Set.of(tckCase.faults()));
+            impossible.retainAll(NOT_IN_PROCESS);
+            if (!impossible.isEmpty()) {
+                return Optional.of("the broker is in this process, where there can be no " + impossible);
+            }
         }
         if (tckCase.needs().length > 0 && kind == BrokerKind.IN_PROCESS) {
             return Optional.of("the broker is in this process: there is nothing to connect to");
+        }
+        if (kind == BrokerKind.LOCAL && (tckCase.needs().length > 0 || breaksTheLink(tckCase))) {
+            return Optional.of("the broker is of this machine: there is no address, no account and no link to break");
         }
         if (tckCase.realTime() && virtualTime) {
             return Optional.of("virtual time waits for handlers, and this one has to outlive a deadline");
         }
         return Optional.empty();
+    }
+
+    private static boolean breaksTheLink(TckCase tckCase) {
+        return Arrays.stream(tckCase.faults()).anyMatch(LINK::contains);
     }
 }

@@ -117,6 +117,7 @@ class CertificateTest {
 
         assertThat(Level.of(BrokerKind.REAL, shown)).isEqualTo(new Level("RELIABLE", ""));
         assertThat(Level.of(BrokerKind.EMULATOR, shown).name()).isEqualTo("CORE");
+        assertThat(Level.of(BrokerKind.LOCAL, shown).name()).isEqualTo("RELIABLE");
         assertThat(Level.of(BrokerKind.REAL, List.of(result("FLT-01", "T2", Status.NOT_RUN))))
                 .isEqualTo(new Level("CORE", "not shown: FLT-01"));
         assertThat(Level.of(BrokerKind.REAL, List.of(result("ACK-01", Status.INCONCLUSIVE))))
@@ -136,7 +137,7 @@ class CertificateTest {
                 .content(StandardCharsets.UTF_8)
                 .contains(
                         "| feature | acme-1.0 | acme-2.0 | proven by |",
-                        "| Delayed messages | emulated ✔ | emulated ✘ | DLY 01",
+                        "| Delayed messages | emulated ✔ | emulated ✘ | ",
                         "| Delayed messages | everywhere | emulated: lanes |",
                         "| DLY-01 | never early \\| never late | ✔ | ✘ |",
                         "| broker | Acme 1.2 | Acme 1.2 |",

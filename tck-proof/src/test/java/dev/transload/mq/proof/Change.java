@@ -3,6 +3,7 @@ package dev.transload.mq.proof;
 import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.nameStartsWith;
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -42,7 +43,7 @@ public final class Change {
         return new Change(
                 type,
                 type + "." + method + " does nothing",
-                noted -> Advice.to(Skip.class).on(noted.by(named(method))));
+                noted -> Advice.to(Skip.class).on(noted.by(method(method))));
     }
 
     /** The method returns that value at once; a string, a boxed primitive or null. */
@@ -67,13 +68,21 @@ public final class Change {
                         .on(named(method).or(nameStartsWith("lambda$" + method + "$"))));
     }
 
-    /** The method runs with the advice of that class around it. */
+    /** The method runs with the advice of that class around it; {@code close/1} is the one with one parameter. */
     public static Change advise(String type, String method, Class<?> advice) {
-        ElementMatcher.Junction<MethodDescription> which = method.equals("<init>") ? isConstructor() : named(method);
+        ElementMatcher.Junction<MethodDescription> which = method.equals("<init>") ? isConstructor() : method(method);
         return new Change(
                 type,
                 type + "." + method + " with " + advice.getSimpleName(),
                 noted -> Advice.to(advice).on(noted.by(which)));
+    }
+
+    // A name, or a name and a number of parameters: close/1.
+    private static ElementMatcher.Junction<MethodDescription> method(String method) {
+        int slash = method.indexOf('/');
+        return slash < 0
+                ? named(method)
+                : named(method.substring(0, slash)).and(takesArguments(Integer.parseInt(method.substring(slash + 1))));
     }
 
     String type() {

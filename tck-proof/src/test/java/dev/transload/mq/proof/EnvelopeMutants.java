@@ -25,7 +25,7 @@ final class EnvelopeMutants {
                         .seen("OpenMessaging Benchmark, Redis driver")
                         .killedBy("ENV-01"),
                 changes("zero-ends-the-body", "a zero byte ends the body", EnvelopeMutants::endedByZero)
-                        .killedBy("ENV-01"),
+                        .killedBy("ENV-01", "SEC-07"),
                 Mutant.transport(
                                 "empty-body-is-dropped",
                                 "a message without a body is confirmed and not sent",
@@ -80,7 +80,7 @@ final class EnvelopeMutants {
                             }
                         })
                         .seen("SQS message attributes")
-                        .killedBy("LIM-04"),
+                        .killedBy("LIM-04", "LIM-03"),
                 arrives(
                                 "id-of-the-broker",
                                 "the message bears an id of the broker",

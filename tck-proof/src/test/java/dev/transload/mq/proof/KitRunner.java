@@ -31,21 +31,40 @@ final class KitRunner {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final double patienceSeconds;
-    private final Path reports = Path.of("target", "tck-proof");
+    private final Path reports;
 
     /**
      * @param patienceSeconds how long a case waits for what must happen
+     * @param folder where reports go, one for each JVM
      */
-    KitRunner(double patienceSeconds) {
+    KitRunner(double patienceSeconds, String folder) {
         this.patienceSeconds = patienceSeconds;
+        this.reports = Path.of("target", "tck-proof", folder);
     }
 
     /** Runs the cases and says how each ended. */
     Map<String, Verdict> run(Mutant mutant, Collection<String> caseIds) {
-        List<DiscoverySelector> selectors = new ArrayList<>();
+        List<KitCase> inVirtualTime = new ArrayList<>();
+        List<KitCase> inRealTime = new ArrayList<>();
         for (String id : caseIds) {
             KitCase kitCase = Optional.ofNullable(KitCases.byId().get(id))
                     .orElseThrow(() -> new IllegalArgumentException("there is no case " + id));
+            (kitCase.realTime() ? inRealTime : inVirtualTime).add(kitCase);
+        }
+        Map<String, Verdict> verdicts = new TreeMap<>();
+        try (Redefined changed = Redefined.with(mutant.changes())) {
+            verdicts.putAll(run(mutant, inVirtualTime, false));
+            verdicts.putAll(run(mutant, inRealTime, true));
+        }
+        return verdicts;
+    }
+
+    private Map<String, Verdict> run(Mutant mutant, List<KitCase> cases, boolean realTime) {
+        if (cases.isEmpty()) {
+            return Map.of();
+        }
+        List<DiscoverySelector> selectors = new ArrayList<>();
+        for (KitCase kitCase : cases) {
             Method method = kitCase.method();
             selectors.add(selectMethod(method.getDeclaringClass(), method));
         }
@@ -65,10 +84,8 @@ final class KitRunner {
                 .configurationParameter("junit.jupiter.execution.timeout.default", "1 m")
                 .build();
         Ends ends = new Ends();
-        ProofProvider.show(mutant);
-        try (Redefined changed = Redefined.with(mutant.changes())) {
-            LauncherFactory.create().execute(request, ends);
-        }
+        ProofProvider.show(mutant, realTime);
+        LauncherFactory.create().execute(request, ends);
         return verdicts(ends);
     }
 

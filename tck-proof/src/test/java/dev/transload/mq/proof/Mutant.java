@@ -15,7 +15,6 @@ import java.util.function.Supplier;
  * @param twist makes what breaks the transport
  * @param changes what breaks the product's own classes
  * @param profile whose limits the broker underneath takes on
- * @param realTime whether the clock must go by itself to show it
  */
 public record Mutant(
         String id,
@@ -25,8 +24,7 @@ public record Mutant(
         List<String> killedBy,
         Supplier<? extends Twist> twist,
         List<Change> changes,
-        Profile profile,
-        boolean realTime) {
+        Profile profile) {
 
     /** What is broken. */
     public enum Layer {
@@ -45,7 +43,7 @@ public record Mutant(
 
     /** A transport that is broken as the twist says. */
     static Mutant transport(String id, String what, Supplier<? extends Twist> twist) {
-        return new Mutant(id, what, "", Layer.TRANSPORT, List.of(), twist, List.of(), Profile.NONE, false);
+        return new Mutant(id, what, "", Layer.TRANSPORT, List.of(), twist, List.of(), Profile.NONE);
     }
 
     /** An in-memory broker whose classes are changed. */
@@ -59,27 +57,22 @@ public record Mutant(
     }
 
     private static Mutant changed(Layer layer, String id, String what, Change... changes) {
-        return new Mutant(id, what, "", layer, List.of(), Truthful::new, List.of(changes), Profile.NONE, false);
+        return new Mutant(id, what, "", layer, List.of(), Truthful::new, List.of(changes), Profile.NONE);
     }
 
     /** Cases that must fail with it. */
     public Mutant killedBy(String... cases) {
-        return new Mutant(id, what, seen, layer, List.of(cases), twist, changes, profile, realTime);
+        return new Mutant(id, what, seen, layer, List.of(cases), twist, changes, profile);
     }
 
     /** Where it was seen in the wild. */
     public Mutant seen(String where) {
-        return new Mutant(id, what, where, layer, killedBy, twist, changes, profile, realTime);
+        return new Mutant(id, what, where, layer, killedBy, twist, changes, profile);
     }
 
     /** The broker underneath has that one's limits, since without them the broken part is not used. */
     public Mutant on(Profile limits) {
-        return new Mutant(id, what, seen, layer, killedBy, twist, changes, limits, realTime);
-    }
-
-    /** The clock must go by itself. */
-    public Mutant inRealTime() {
-        return new Mutant(id, what, seen, layer, killedBy, twist, changes, profile, true);
+        return new Mutant(id, what, seen, layer, killedBy, twist, changes, limits);
     }
 
     /** Does nothing wrong. */

@@ -31,7 +31,15 @@ final class Mutants {
     private static Map<String, Mutant> all() {
         List<Mutant> every = new ArrayList<>();
         every.addAll(EnvelopeMutants.all());
+        every.addAll(SendMutants.all());
+        every.addAll(SettleMutants.all());
+        every.addAll(PlaceMutants.all());
+        every.addAll(dev.transload.mq.inmemory.BrokerMutants.all());
         every.addAll(AttemptMutants.all());
+        every.addAll(dev.transload.mq.client.DeadLetterMutants.all());
+        every.addAll(dev.transload.mq.client.FlowMutants.all());
+        every.addAll(dev.transload.mq.client.RequestMutants.all());
+        every.addAll(dev.transload.mq.client.SendingMutants.all());
         Map<String, Mutant> byId = new LinkedHashMap<>();
         for (Mutant mutant : every) {
             if (byId.putIfAbsent(mutant.id(), mutant) != null) {

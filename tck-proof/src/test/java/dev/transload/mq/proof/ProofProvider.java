@@ -1,6 +1,7 @@
 package dev.transload.mq.proof;
 
 import dev.transload.mq.inmemory.InMemoryBroker;
+import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
 import dev.transload.mq.tck.TckTime;
@@ -18,11 +19,15 @@ public final class ProofProvider implements MqTckProvider {
 
     private static volatile Mutant current = Mutants.HEALTHY;
 
-    private final Mutant mutant = current;
+    private static volatile boolean inRealTime;
 
-    /** Says which mutant the next run of the kit meets. */
-    static void show(Mutant next) {
+    private final Mutant mutant = current;
+    private final boolean realTime = inRealTime;
+
+    /** Says which mutant the next run of the kit meets, and whether its clock goes by itself. */
+    static void show(Mutant next, boolean realTime) {
         current = next;
+        inRealTime = realTime;
     }
 
     @Override
@@ -31,9 +36,14 @@ public final class ProofProvider implements MqTckProvider {
     }
 
     @Override
+    public BrokerKind kind() {
+        return BrokerKind.IN_PROCESS;
+    }
+
+    @Override
     public TckBroker broker() {
         InMemoryBroker.Builder builder = InMemoryBroker.builder().profile(mutant.profile());
-        InMemoryBroker broker = mutant.realTime()
+        InMemoryBroker broker = realTime
                 ? builder.realTime().build()
                 : builder.patience(PATIENCE).build();
         String uri = mutant.layer() == Mutant.Layer.TRANSPORT
@@ -47,7 +57,7 @@ public final class ProofProvider implements MqTckProvider {
 
             @Override
             public Optional<TckTime> time() {
-                return mutant.realTime() ? Optional.empty() : Optional.of(new Moved(broker));
+                return realTime ? Optional.empty() : Optional.of(new Moved(broker));
             }
 
             @Override

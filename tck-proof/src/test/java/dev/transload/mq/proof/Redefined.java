@@ -18,6 +18,7 @@ final class Redefined implements AutoCloseable {
 
     private static final ByteBuddy BYTE_BUDDY = new ByteBuddy()
             .with(TypeValidation.DISABLED)
+            .ignore(net.bytebuddy.matcher.ElementMatchers.none())
             .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
             .with(InstrumentedType.Factory.Default.FROZEN)
             .with(Implementation.Context.Disabled.Factory.INSTANCE);

@@ -28,13 +28,15 @@ record Verdict(String caseId, End end, String why, long millis) {
                 return End.STUMBLED;
             }
         }
-        if (failure instanceof NullPointerException
-                || failure instanceof IndexOutOfBoundsException
-                || failure instanceof ClassCastException
-                || failure instanceof java.util.NoSuchElementException) {
+        Throwable first =
+                failure instanceof AssertionError && failure.getCause() != null ? failure.getCause() : failure;
+        if (first instanceof NullPointerException
+                || first instanceof IndexOutOfBoundsException
+                || first instanceof ClassCastException
+                || first instanceof java.util.NoSuchElementException) {
             return End.STUMBLED;
         }
-        String text = String.valueOf(failure.getMessage());
-        return failure instanceof IllegalStateException && text.startsWith("provider ") ? End.STUMBLED : End.KILLED;
+        String text = String.valueOf(first.getMessage());
+        return first instanceof IllegalStateException && text.startsWith("provider ") ? End.STUMBLED : End.KILLED;
     }
 }

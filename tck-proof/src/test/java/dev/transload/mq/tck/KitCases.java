@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.platform.suite.api.SelectClasses;
 
-/** The cases of the kit, found the way the kit finds them. */
+/** The cases of the kit, found the way the kit finds them, with what the catalogue says of them. */
 public final class KitCases {
 
     private static final Map<String, KitCase> ALL = all();
@@ -19,8 +19,10 @@ public final class KitCases {
      * @param rule what it shows
      * @param method that shows it
      * @param realTime whether it cannot be shown in virtual time
+     * @param breaks whether it breaks the broker, the link or a process
+     * @param priority 0 for the first, as the catalogue has it
      */
-    public record KitCase(String id, String rule, Method method, boolean realTime) {}
+    public record KitCase(String id, String rule, Method method, boolean realTime, boolean breaks, int priority) {}
 
     /** All cases by id. */
     public static Map<String, KitCase> byId() {
@@ -28,12 +30,18 @@ public final class KitCases {
     }
 
     private static Map<String, KitCase> all() {
+        Map<String, Integer> priorities = new TreeMap<>();
+        Catalogue.load().entries().forEach(entry -> priorities.put(entry.id(), entry.priority()));
         Map<String, KitCase> all = new TreeMap<>();
         for (Class<?> group : RunMqTck.class.getAnnotation(SelectClasses.class).value()) {
             for (Method method : group.getDeclaredMethods()) {
                 TckCase tckCase = method.getAnnotation(TckCase.class);
                 if (tckCase != null) {
-                    all.put(tckCase.id(), new KitCase(tckCase.id(), tckCase.value(), method, tckCase.realTime()));
+                    boolean breaks = tckCase.tier() == Tier.T2 || tckCase.faults().length > 0;
+                    int priority = priorities.getOrDefault(tckCase.id(), 1);
+                    all.put(
+                            tckCase.id(),
+                            new KitCase(tckCase.id(), tckCase.value(), method, tckCase.realTime(), breaks, priority));
                 }
             }
         }

@@ -27,6 +27,9 @@ final class Broker {
     final BrokerTime time;
     final Places places;
 
+    /** What clients ask passes here, and waits if the broker stands still. */
+    final Standstill standstill = new Standstill();
+
     /** Whether all clients of the JVM may open it by its name, as none may a test's own. */
     final boolean shared;
 
@@ -40,6 +43,7 @@ final class Broker {
     private List<Outbox> touched = new ArrayList<>();
     private TimeSource.@Nullable Timer heldTimer;
     private long heldTimerAt;
+    private @Nullable Outcome away;
     private long seq;
     private long inboxes;
 
@@ -124,7 +128,7 @@ final class Broker {
         if (heldTimer == null && next != Long.MAX_VALUE) {
             heldTimerAt = next;
             Duration wait = Duration.ofNanos(Math.max(0, next - time.nanos()));
-            heldTimer = time.schedule(wait, () -> run(this::letGo));
+            heldTimer = time.schedule(wait, () -> standstill.pass(() -> run(this::letGo)));
         }
     }
 
@@ -188,6 +192,16 @@ final class Broker {
                 heldTimer = null; // it ended with the thread
             }
         }
+    }
+
+    /** Lets no new client in; null lets them in again. */
+    void away(@Nullable Outcome ofSends) {
+        away = ofSends;
+    }
+
+    /** Whether a new client finds nobody. */
+    boolean isAway() {
+        return away != null || standstill.holds();
     }
 
     List<InMemoryTransport> clients() {

@@ -63,7 +63,7 @@ final class Flow implements Receiver {
 
     /** Whether another message may be handed to it. */
     boolean takes() {
-        return credit > 0 && connected && !stopped;
+        return credit > 0 && connected && !stopped && !broker.standstill.holds();
     }
 
     /** Hands a message out, against one credit. */
@@ -86,8 +86,12 @@ final class Flow implements Receiver {
         InMemoryDelivery first = leases.first();
         if (leaseTimer == null && first != null) {
             long wait = Math.max(0, first.leaseEnd - now);
-            leaseTimer = broker.time.schedule(Duration.ofNanos(wait), () -> broker.run(this::endLeases));
+            leaseTimer = broker.time.schedule(Duration.ofNanos(wait), this::leasesEnd);
         }
+    }
+
+    private void leasesEnd() {
+        broker.standstill.pass(() -> broker.run(this::endLeases));
     }
 
     private void endLeases() {
@@ -315,6 +319,18 @@ final class Flow implements Receiver {
         }
     }
 
+    /** The broker stands still. */
+    void silent() {
+        lastContact = broker.time.nanos();
+    }
+
+    /** The broker goes on. */
+    void heardAgain() {
+        if (takes()) {
+            mailbox.credited(this);
+        }
+    }
+
     void reconnect() {
         if (!connected) {
             connected = true;
@@ -326,7 +342,8 @@ final class Flow implements Receiver {
 
     @Override
     public long lastContact() {
-        return broker.call(() -> connected && !closed ? broker.time.nanos() : lastContact);
+        return broker.call(
+                () -> connected && !closed && !broker.standstill.holds() ? broker.time.nanos() : lastContact);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,13 @@ public final class InMemoryBroker implements AutoCloseable {
 
     private static final int TELLING_SECONDS = 5;
 
+    /** How long clients hear nothing from a broker that stands still before they call their connections dead. */
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+
     private final Broker broker;
     private final Clock clock;
+    private final AtomicInteger standstills = new AtomicInteger();
+    private volatile boolean givenUp;
 
     private InMemoryBroker(Broker broker) {
         this.broker = broker;
@@ -213,15 +219,54 @@ public final class InMemoryBroker implements AutoCloseable {
         disconnect(Outcome.NOT_SENT);
     }
 
-    /** Cuts all connections: clients lose what they hold, and their sends fail with that outcome. */
+    /**
+     * Cuts all connections: clients lose what they hold, their sends fail with that outcome, and no new client can
+     * connect. What was asked of a broker that {@linkplain #freeze stands still} is lost.
+     */
     public void disconnect(Outcome ofSends) {
         requireNonNull(ofSends, "ofSends");
-        String why = "the broker was told to cut the connection";
+        cut(ofSends, "the broker was told to cut the connection");
+    }
+
+    private void cut(Outcome ofSends, String why) {
+        broker.run(() -> broker.away(ofSends));
         tell(client -> client.disconnect(ofSends, why), false, why);
+        broker.standstill.flush();
+    }
+
+    /**
+     * Lets the broker stand still, as a process that was suspended: it answers nothing, takes nothing in and hands
+     * nothing out until {@link #thaw}. Clients that hear nothing for ten seconds of the broker's time call their
+     * connections dead; their sends then have an unknown outcome.
+     */
+    public void freeze() {
+        if (!broker.standstill.begin()) {
+            return;
+        }
+        int number = standstills.incrementAndGet();
+        broker.run(() -> broker.clients().forEach(InMemoryTransport::silent));
+        broker.time.schedule(SILENCE, () -> {
+            if (broker.standstill.holds() && standstills.get() == number) {
+                givenUp = true;
+                cut(Outcome.UNKNOWN, "nothing was heard from the broker for " + SILENCE);
+            }
+        });
+    }
+
+    /** Lets a broker that stood still go on, with what was asked of it meanwhile first. */
+    public void thaw() {
+        standstills.incrementAndGet();
+        broker.standstill.end();
+        broker.run(() -> broker.clients().forEach(InMemoryTransport::heardAgain));
+        if (givenUp) {
+            givenUp = false;
+            reconnect();
+        }
     }
 
     /** Mends all connections. */
     public void reconnect() {
+        broker.run(() -> broker.away(null));
         tell(InMemoryTransport::reconnect, true, "the broker was told to mend the connection");
     }
 

@@ -7,6 +7,7 @@ import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Outgoing;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A message that is out at a receiver. Its state is guarded by the broker's lock. */
@@ -104,7 +105,7 @@ final class InMemoryDelivery implements Incoming {
 
     @Override
     public void ack(Completion completion) {
-        tell(completion, flow.broker.call(() -> flow.ack(this)));
+        pass(completion, () -> flow.ack(this));
     }
 
     @Override
@@ -113,26 +114,26 @@ final class InMemoryDelivery implements Incoming {
         if (delay.isNegative() || delay.compareTo(most) > 0) {
             throw new IllegalArgumentException("release delay must be at most " + most + ", was " + delay);
         }
-        tell(completion, flow.broker.call(() -> flow.release(this, delay, failed)));
+        pass(completion, () -> flow.release(this, delay, failed));
     }
 
     @Override
     public void renew(Completion completion) {
         flow.require(Capability.RENEW);
-        tell(completion, flow.broker.call(() -> flow.renew(this)));
+        pass(completion, () -> flow.renew(this));
     }
 
     @Override
     public void note(int failures, Completion completion) {
         flow.require(Capability.NOTE_ATTEMPTS);
-        tell(completion, flow.broker.call(() -> flow.note(this, failures)));
+        pass(completion, () -> flow.note(this, failures));
     }
 
     @Override
     public void moveTo(Outgoing outgoing) {
         flow.require(Capability.ATOMIC_MOVE);
         Message message = Copies.of(outgoing.message());
-        tell(outgoing, flow.broker.call(() -> flow.move(this, outgoing, message)));
+        pass(outgoing, () -> flow.move(this, outgoing, message));
     }
 
     /** Why a settle comes too late, or null if it does not. */
@@ -145,6 +146,10 @@ final class InMemoryDelivery implements Incoming {
                 new LeaseLostException(
                         "inmemory: the delivery from " + flow.mailbox.place.name() + " was lost before", null);
         };
+    }
+
+    private void pass(Completion completion, Supplier<@Nullable Throwable> settle) {
+        flow.broker.standstill.pass(() -> tell(completion, flow.broker.call(settle)));
     }
 
     /** Order could break if the engine met a lost lease here before its sink was told, and went on with its key. */

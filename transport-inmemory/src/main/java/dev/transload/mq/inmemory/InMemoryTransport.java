@@ -7,8 +7,10 @@ import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.Shape;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.PlaceAdmin;
@@ -64,6 +66,7 @@ final class InMemoryTransport implements Transport {
     @Override
     public CompletableFuture<Void> declare(Place place) {
         return ask(() -> {
+            requireProfile(place);
             broker.places.declare(place, context.topology());
             return null;
         });
@@ -72,13 +75,18 @@ final class InMemoryTransport implements Transport {
     @Override
     public void send(Outgoing outgoing) {
         Message copy = Copies.of(outgoing.message());
-        tell(outgoing, broker.call(() -> store(outgoing, copy)));
+        broker.standstill.pass(() -> tell(outgoing, broker.call(() -> store(outgoing, copy))));
     }
 
     @Override
     public void send(List<? extends Outgoing> batch) {
         List<Message> copies = new ArrayList<>(batch.size());
         batch.forEach(outgoing -> copies.add(Copies.of(outgoing.message())));
+        List<Outgoing> all = List.copyOf(batch);
+        broker.standstill.pass(() -> send(all, copies));
+    }
+
+    private void send(List<Outgoing> batch, List<Message> copies) {
         List<@Nullable Throwable> failures = new ArrayList<>(batch.size());
         broker.run(() -> {
             for (int i = 0; i < batch.size(); i++) {
@@ -141,9 +149,37 @@ final class InMemoryTransport implements Transport {
     @Override
     public CompletableFuture<Receiver> receive(ReceiveSpec spec, Sink sink) {
         return ask(() -> {
+            requireProfile(spec.from());
+            if (spec.pattern()) {
+                require(Capability.PATTERN, "topic patterns", spec.from());
+            }
+            if (spec.startAt() != null) {
+                require(Capability.HISTORY, "replay", spec.from());
+            }
             Mailbox mailbox = broker.places.open(spec, context.topology(), clientId() + "-" + broker.nextSeq());
             return start(mailbox, capabilities(spec.from().shape()), spec.lease(), false, sink);
         });
+    }
+
+    // The engine asks before; who does not shall find the broker as narrow as its profile says.
+    private void requireProfile(Place place) {
+        if (place.role() == Place.Role.TOPIC || place.role() == Place.Role.GROUP) {
+            require(Capability.GROUPS, "topics", place);
+        }
+        if (place.shape().ordered()) {
+            require(Capability.LANES, "ordered by key", place);
+        }
+        if (place.shape().retained() != null) {
+            require(Capability.HISTORY, "replay", place);
+        }
+    }
+
+    private void require(Capability capability, String row, Place place) {
+        Capabilities capable = capabilities(place.shape());
+        if (!capable.has(capability)) {
+            throw new UnsupportedCapabilityException(
+                    row, place.name(), capable.broker(), capable.refusal(capability), "use another profile");
+        }
     }
 
     @Override
@@ -237,6 +273,16 @@ final class InMemoryTransport implements Transport {
         return true;
     }
 
+    /** Hears nothing more for the time being; under the broker's lock. */
+    void silent() {
+        flows.forEach(Flow::silent);
+    }
+
+    /** The broker goes on; under its lock. */
+    void heardAgain() {
+        List.copyOf(flows).forEach(Flow::heardAgain);
+    }
+
     /** Tells the engine; without the broker's lock. */
     void tellConnection(boolean up, String why) {
         context.connection(up, why);
@@ -266,13 +312,17 @@ final class InMemoryTransport implements Transport {
 
     /** Asks the broker, and gives its answer or its refusal as a future. */
     <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<T> question) {
-        try {
-            return CompletableFuture.completedFuture(broker.call(() -> {
-                requireUp();
-                return question.get();
-            }));
-        } catch (MessagingException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        broker.standstill.pass(() -> {
+            try {
+                answer.complete(broker.call(() -> {
+                    requireUp();
+                    return question.get();
+                }));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
     }
 }

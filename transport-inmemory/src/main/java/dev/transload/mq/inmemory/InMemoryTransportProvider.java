@@ -1,5 +1,7 @@
 package dev.transload.mq.inmemory;
 
+import dev.transload.mq.ConnectionLostException;
+import dev.transload.mq.Outcome;
 import dev.transload.mq.spi.Transport;
 import dev.transload.mq.spi.TransportContext;
 import dev.transload.mq.spi.TransportProvider;
@@ -45,7 +47,16 @@ public final class InMemoryTransportProvider implements TransportProvider {
         Optional<Profile> profile = uri.option(PROFILE).map(Profile::parse);
         Broker broker = Brokers.get(uri.path(), profile);
         InMemoryTransport transport = new InMemoryTransport(broker, context);
-        broker.run(() -> broker.enter(transport));
-        return CompletableFuture.completedFuture(transport);
+        boolean entered = broker.call(() -> {
+            if (broker.isAway()) {
+                return false;
+            }
+            broker.enter(transport);
+            return true;
+        });
+        return entered
+                ? CompletableFuture.completedFuture(transport)
+                : CompletableFuture.failedFuture(new ConnectionLostException(
+                        "inmemory: the broker " + uri + " does not answer", Outcome.NOT_SENT, null));
     }
 }

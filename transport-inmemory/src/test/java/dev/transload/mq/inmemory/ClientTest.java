@@ -3,16 +3,21 @@ package dev.transload.mq.inmemory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Idempotency;
 import dev.transload.mq.InMemoryIdempotencyStore;
 import dev.transload.mq.Message;
+import dev.transload.mq.MqListener;
+import dev.transload.mq.Outbound;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.Queue;
 import dev.transload.mq.Redrive;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
+import dev.transload.mq.SendResult;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Topic;
+import dev.transload.mq.Topology;
 import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.client.MqClient;
 import java.time.Duration;
@@ -289,5 +294,32 @@ class ClientTest {
         assertThat(handled).hasSize(5);
         assertThat(own.deadLetters("email-queue")).hasSize(1);
         assertThat(own.deadLetters("email-queue").get(0).reason()).isEqualTo("CRASHED");
+    }
+
+    @Test
+    void aSendThatCannotMakeItsQueueFailsItsFutureAndIsToldInEveryForm() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        MqListener listener = new MqListener() {
+            @Override
+            public void sendFailed(String destination, String id, Throwable cause) {
+                told.add(id);
+            }
+        };
+        try (MqClient mq = MqClient.builder(broker.uri())
+                .topology(Topology.ASSERT)
+                .listener(listener)
+                .connect()) {
+            assertThatThrownBy(() -> mq.send(EMAILS, "x", SendOptions.id("a")))
+                    .isInstanceOf(DestinationNotFoundException.class);
+            assertThat(mq.sendAsync(EMAILS, "x", SendOptions.id("b")))
+                    .isCompletedExceptionally()
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(DestinationNotFoundException.class);
+            assertThat(mq.sendAll(EMAILS, List.of(new Outbound<>("x", SendOptions.id("c")))))
+                    .noneMatch(SendResult::sent);
+
+            assertThat(told).containsExactly("a", "b", "c");
+        }
     }
 }

@@ -98,6 +98,59 @@ class FaultsTest {
     }
 
     @Test
+    void aBrokerThatStandsStillDoesWhatItWasAskedWhenItGoesOn() {
+        client.send(MAILS, "1");
+        Inbox inbox = client.receive(MAILS, 1);
+        broker.freeze();
+        Sent sent = client.trySend(MAILS, message("2"), Duration.ZERO);
+        Settled settled = new Settled();
+        inbox.last().ack(settled);
+        inbox.receiver.credit(1);
+        var depth = client.transport.admin().depth(MAILS);
+        assertThat(sent.answers).hasValue(0);
+        assertThat(settled.done).isFalse();
+        assertThat(depth).isNotDone();
+        assertThat(inbox.ids()).containsExactly("1");
+
+        broker.thaw();
+        assertThat(sent.answers).hasValue(1);
+        assertThat(settled.done).isTrue();
+        assertThat(depth).isDone();
+        assertThat(inbox.ids()).containsExactly("1", "2");
+        assertThat(client.connection).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatIsSilentTooLongIsGivenUp() {
+        client.send(MAILS, "1");
+        Inbox inbox = client.receive(MAILS, 1);
+        broker.freeze();
+        Sent sent = client.trySend(MAILS, message("2"), Duration.ZERO);
+        broker.advance(Duration.ofSeconds(9));
+        assertThat(client.connection).isEmpty();
+        broker.advance(Duration.ofSeconds(1));
+
+        assertThat(client.connection).containsExactly("down");
+        assertThat(((MessagingException) sent.failure).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(inbox.lost).hasSize(1);
+        assertThatThrownBy(() -> Probe.on(broker)).hasCauseInstanceOf(ConnectionLostException.class);
+
+        broker.thaw();
+        assertThat(client.connection).containsExactly("down", "up");
+        assertThat(inbox.ids()).containsExactly("1");
+        inbox.receiver.credit(1);
+        assertThat(inbox.ids()).containsExactly("1", "1");
+    }
+
+    @Test
+    void nobodyConnectsToABrokerThatIsAway() {
+        broker.disconnect();
+        assertThatThrownBy(() -> Probe.on(broker)).hasCauseInstanceOf(ConnectionLostException.class);
+        broker.reconnect();
+        Probe.on(broker).close();
+    }
+
+    @Test
     void anEphemeralGroupMissesWhatIsSentWhileItIsGone() {
         Probe other = Probe.on(broker);
         Place orders = topic("orders", Shape.PLAIN);

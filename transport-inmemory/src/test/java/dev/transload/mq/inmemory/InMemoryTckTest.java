@@ -1,9 +1,11 @@
 package dev.transload.mq.inmemory;
 
+import dev.transload.mq.tck.BrokerControl;
 import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.RunMqTck;
 import dev.transload.mq.tck.TckBroker;
+import java.util.Optional;
 import org.junit.platform.suite.api.ConfigurationParameter;
 
 /** The kit in real time, on one broker for all cases. */
@@ -29,6 +31,22 @@ class InMemoryTckTest {
         @Override
         public TckBroker broker() {
             return TckBroker.at(broker.uri());
+        }
+
+        @Override
+        public Optional<BrokerControl> control() {
+            InMemoryBroker own = InMemoryBroker.builder().realTime().build();
+            return Optional.of(new InMemoryControl(own, new TckBroker() {
+                @Override
+                public String uri() {
+                    return own.uri();
+                }
+
+                @Override
+                public void close() {
+                    own.close();
+                }
+            }));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.transload.mq.inmemory;
 
+import dev.transload.mq.tck.BrokerControl;
 import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
@@ -34,33 +35,44 @@ abstract class VirtualTimeProvider implements MqTckProvider {
 
     @Override
     public TckBroker broker() {
-        InMemoryBroker broker =
-                InMemoryBroker.builder().profile(profile).patience(PATIENCE).build();
-        return new TckBroker() {
-            @Override
-            public String uri() {
-                return broker.uri();
-            }
+        return new VirtualBroker(open());
+    }
 
-            @Override
-            public Optional<TckTime> time() {
-                return Optional.of(new TckTime() {
-                    @Override
-                    public void advance(Duration by) {
-                        broker.advance(by);
-                    }
+    @Override
+    public Optional<BrokerControl> control() {
+        InMemoryBroker broker = open();
+        return Optional.of(new InMemoryControl(broker, new VirtualBroker(broker)));
+    }
 
-                    @Override
-                    public Clock clock() {
-                        return broker.clock();
-                    }
-                });
-            }
+    private InMemoryBroker open() {
+        return InMemoryBroker.builder().profile(profile).patience(PATIENCE).build();
+    }
 
-            @Override
-            public void close() {
-                broker.close();
-            }
-        };
+    private record VirtualBroker(InMemoryBroker broker) implements TckBroker, TckTime {
+
+        @Override
+        public String uri() {
+            return broker.uri();
+        }
+
+        @Override
+        public Optional<TckTime> time() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public void advance(Duration by) {
+            broker.advance(by);
+        }
+
+        @Override
+        public Clock clock() {
+            return broker.clock();
+        }
+
+        @Override
+        public void close() {
+            broker.close();
+        }
     }
 }

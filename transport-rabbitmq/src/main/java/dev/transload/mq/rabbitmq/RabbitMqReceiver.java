@@ -100,7 +100,11 @@ final class RabbitMqReceiver implements Receiver {
     private String ephemeral(Channel channel, Place from) throws IOException {
         if (!transport.mayMakePrivateObjects()) {
             throw new UnsupportedCapabilityException(
-                    "rabbitmq: an ephemeral group needs a queue of its own, which topology NONE does not allow", null);
+                    "ephemeral groups",
+                    "an ephemeral group of " + from.topic(),
+                    transport.version().toString(),
+                    "it needs a queue of its own, which topology NONE does not allow",
+                    "use topology CREATE or ASSERT, or a durable group whose queue exists");
         }
         String queue = channel.queueDeclare("", false, true, true, Map.of()).getQueue();
         channel.queueBind(queue, RabbitMqRoute.groupExchange(from), RabbitMqRoute.bindingKey(from));

@@ -66,7 +66,7 @@ final class RabbitMqTopology {
 
     /** Makes or checks a place. */
     void declare(Connection connection, Place place) throws IOException {
-        refuse(place.shape());
+        refuse(place.shape(), version);
         if (policy == Topology.NONE || place.role() == Role.REPLY) {
             return;
         }
@@ -92,12 +92,14 @@ final class RabbitMqTopology {
         declared.remove(place.role() == Role.TOPIC ? "topic " + place.name() : place.name());
     }
 
-    static void refuse(Shape shape) {
+    static void refuse(Shape shape, BrokerVersion version) {
         if (shape.partitions() > 1) {
             throw new UnsupportedCapabilityException(
-                    "rabbitmq: an ordered destination is one single-active-consumer queue; partitions("
-                            + shape.partitions() + ") is not supported, use 1",
-                    null);
+                    "ordered by key",
+                    "partitions(" + shape.partitions() + ")",
+                    version.toString(),
+                    "an ordered destination is one single-active-consumer queue",
+                    "use partitions(1), or several destinations");
         }
     }
 

@@ -97,7 +97,7 @@ final class RabbitMqTransport implements Transport {
     @Override
     public CompletableFuture<Void> declare(Place place) {
         return act("declare " + place.name(), () -> {
-            RabbitMqTopology.refuse(place.shape());
+            RabbitMqTopology.refuse(place.shape(), version);
             delays.forget(place);
             topology.declare(required().connection(), place);
         });

@@ -2,16 +2,19 @@ package dev.transload.mq.rabbitmq;
 
 import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
+import dev.transload.mq.tck.BrokerControl;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
 import dev.transload.mq.tck.TckTls;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the kit against the shared broker of one release line. */
 abstract class RabbitMqTckProvider implements MqTckProvider {
 
     private final RabbitMqVersion version;
     private final SideDoors doors;
+    private @Nullable RabbitMqControl control;
 
     RabbitMqTckProvider(RabbitMqVersion version) {
         this.version = version;
@@ -49,8 +52,29 @@ abstract class RabbitMqTckProvider implements MqTckProvider {
         return doors.tls();
     }
 
+    /** A broker that a case has left unfit is replaced. */
+    @Override
+    public Optional<BrokerControl> control() {
+        RabbitMqControl known = control;
+        if (known == null || !known.answers()) {
+            endControl();
+            known = RabbitMqControl.start(version);
+            control = known;
+        }
+        return Optional.of(known);
+    }
+
     @Override
     public void stop() {
         doors.close();
+        endControl();
+    }
+
+    private void endControl() {
+        RabbitMqControl known = control;
+        control = null;
+        if (known != null) {
+            known.end();
+        }
     }
 }

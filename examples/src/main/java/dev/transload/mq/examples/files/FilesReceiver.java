@@ -55,6 +55,7 @@ final class FilesReceiver implements Receiver {
     private long touchedAt;
     private long credit;
     private long pause;
+    private boolean troubled;
     private boolean stopped;
     private boolean closed;
     private @Nullable Future<?> next;
@@ -143,13 +144,19 @@ final class FilesReceiver implements Receiver {
             lastContact = client.store.time.nanos();
             pause = taken > 0 ? 0 : Math.min(LONGEST_PAUSE_MILLIS, Math.max(1, pause * 2));
             again(credit == 0 || stopped ? KEEP_MILLIS : pause);
-        } catch (NoSuchFileException e) {
-            vanished();
-        } catch (IOException e) {
-            LOG.warn(
-                    "files: cannot receive from {}, it is tried again: {}",
-                    spec.from().name(),
-                    e.toString());
+            troubled = false;
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof NoSuchFileException && client.store.isThere()) {
+                vanished();
+                return;
+            }
+            if (!troubled) {
+                LOG.warn(
+                        "files: cannot receive from {}, it is tried again: {}",
+                        spec.from().name(),
+                        e.toString());
+            }
+            troubled = true;
             again(KEEP_MILLIS);
         }
     }
@@ -221,10 +228,6 @@ final class FilesReceiver implements Receiver {
     }
 
     private void vanished() {
-        if (!client.store.isThere()) {
-            again(KEEP_MILLIS); // the client tells, and goes on when it is back
-            return;
-        }
         lose(List.copyOf(held), "the place was deleted");
         if (isPrivate) {
             renewPrivate();
@@ -316,7 +319,10 @@ final class FilesReceiver implements Receiver {
                 held.remove(delivery);
                 completion.failed(client.store.isThere() ? lost() : Failures.gone(Outcome.UNKNOWN));
             } catch (IOException e) {
-                completion.failed(TransportException.unknown("files: cannot settle a message", e));
+                completion.failed(
+                        client.store.isThere()
+                                ? TransportException.unknown("files: cannot settle a message", e)
+                                : Failures.gone(Outcome.UNKNOWN));
             }
         });
         if (!asked) {

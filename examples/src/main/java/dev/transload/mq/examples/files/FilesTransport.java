@@ -133,8 +133,11 @@ final class FilesTransport implements Transport {
     private Receiver startPrivate(Path folder, ReceiveSpec spec, Sink sink) throws IOException {
         if (context.topology() == Topology.NONE) {
             throw new UnsupportedCapabilityException(
-                    "files: topology NONE does not allow a private place, which a reply inbox or an ephemeral group is",
-                    null);
+                    spec.ephemeral() ? "ephemeral groups" : "request/reply",
+                    "a private place",
+                    "directory of files",
+                    "topology NONE does not allow it",
+                    "use topology CREATE or ASSERT");
         }
         if (spec.ephemeral()) {
             store.declare(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.Health;
 import dev.transload.mq.Message;
 import dev.transload.mq.Queue;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -100,19 +102,30 @@ class FilesTransportTest {
     }
 
     @Test
-    void aDirectoryThatComesBackIsGoneOnWith() throws IOException {
+    void aDirectoryThatComesBackIsGoneOnWith() {
         List<String> seen = new CopyOnWriteArrayList<>();
-        Path away = directory.path.resolveSibling(directory.path.getFileName() + "-away");
-        try (MqClient mq = MqClient.connect(directory.uri())) {
-            mq.subscribe(NOTES, delivery -> seen.add(delivery.payload()));
-            Files.move(directory.path, away);
+        CountDownLatch back = new CountDownLatch(1);
+        FilesControl control = new FilesControl();
+        try (MqClient mq = MqClient.connect(control.uri())) {
+            mq.subscribe(NOTES, delivery -> {
+                seen.add(delivery.payload());
+                back.await();
+            });
+            mq.send(NOTES, "before");
+            await("a handler that runs").atMost(SOON).until(() -> seen.equals(List.of("before")));
+            control.stop();
             await("notice of the loss").atMost(SOON).until(() -> mq.health().status() == Health.Status.DOWN);
+            assertThatThrownBy(() -> MqClient.connect(control.uri())).isInstanceOf(ConnectionLostException.class);
             CompletableFuture<?> sent = mq.sendAsync(NOTES, "meanwhile").toCompletableFuture();
 
-            Files.move(away, directory.path);
-            await("the message").atMost(SOON).until(() -> seen.equals(List.of("meanwhile")));
+            control.start();
             assertThat(sent).succeedsWithin(SOON);
+            back.countDown();
+            await("the message").atMost(SOON).until(() -> seen.equals(List.of("before", "meanwhile")));
             assertThat(mq.health().status()).isEqualTo(Health.Status.UP);
+            assertThat(mq.close(SOON).clean()).as("both were acked").isTrue();
+        } finally {
+            control.remove();
         }
     }
 

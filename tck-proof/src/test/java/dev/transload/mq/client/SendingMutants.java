@@ -1,0 +1,482 @@
+package dev.transload.mq.client;
+
+import dev.transload.mq.Explanation;
+import dev.transload.mq.SendResult;
+import dev.transload.mq.proof.Change;
+import dev.transload.mq.proof.Mutant;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import net.bytebuddy.asm.Advice;
+
+/** Engines that check, name, route or explain wrongly. */
+@SuppressWarnings("UnusedVariable") // what advice assigns is used where it is put
+public final class SendingMutants {
+
+    private static final String SENDING = "client.Sending";
+
+    private SendingMutants() {}
+
+    public static List<Mutant> all() {
+        return List.of(
+                Mutant.engine(
+                                "dead-letter-place-is-made-late",
+                                "the place for dead letters is made with the first of them",
+                                Change.advise("client.Subscribing", "declare", NotTheDeadLetters.class))
+                        .killedBy("DLQ-07"),
+                Mutant.engine(
+                                "header-names-are-not-checked",
+                                "a header of any name is taken",
+                                Change.advise("Headers", "check", AnyName.class))
+                        .killedBy("ENV-04", "ENV-13"),
+                Mutant.engine(
+                                "reserved-headers-are-taken",
+                                "a header of a broker's own is taken",
+                                Change.advise("Headers", "check", NotReserved.class))
+                        .killedBy("ENV-13"),
+                Mutant.engine(
+                                "lone-surrogates-are-taken",
+                                "text that no encoding can carry is taken",
+                                Change.returns("Headers", "firstLoneSurrogate", -1))
+                        .killedBy("ENV-06"),
+                Mutant.engine(
+                                "null-headers-are-taken",
+                                "a null header is left out",
+                                Change.advise("Headers", "check", NullIsFine.class))
+                        .killedBy("ENV-08"),
+                Mutant.engine(
+                                "given-ids-are-ignored",
+                                "every message gets an id of its own",
+                                Change.advise(SENDING, "prepare", OwnId.class))
+                        .killedBy("ENV-09"),
+                Mutant.engine(
+                                "nulls-are-not-named",
+                                "a null payload fails without a name",
+                                Change.advise(SENDING, "prepare", NamelessNull.class))
+                        .killedBy("SND-04"),
+                Mutant.engine("blank-names-are-taken", "a blank name is taken", Change.skip("Names", "checkLength"))
+                        .killedBy("SND-04"),
+                Mutant.engine(
+                                "send-after-close-hangs",
+                                "a send after close waits for its timeout",
+                                Change.advise("client.Sends", "start", WaitsAfterClose.class))
+                        .killedBy("SND-05"),
+                Mutant.engine(
+                                "results-in-any-order",
+                                "the results of a batch are in reverse",
+                                Change.advise(SENDING, "sendAll", Reversed.class))
+                        .killedBy("BAT-01"),
+                Mutant.engine(
+                                "last-of-a-batch-is-lost",
+                                "the last message of a batch is not sent",
+                                Change.advise(SENDING, "sendAll", WithoutLast.class))
+                        .killedBy("BAT-01"),
+                Mutant.engine(
+                                "empty-batch-is-an-error",
+                                "a batch of nothing is refused",
+                                Change.advise(SENDING, "sendAll", NotEmpty.class))
+                        .killedBy("BAT-03"),
+                Mutant.engine(
+                                "size-is-not-checked",
+                                "a payload above the limit is sent",
+                                Change.skip(SENDING, "checkSize"))
+                        .on(dev.transload.mq.inmemory.Profile.SQS_STANDARD)
+                        .killedBy("LIM-02", "LIM-04"),
+                Mutant.engine(
+                                "limit-is-one-too-small",
+                                "a payload at the limit is refused",
+                                Change.advise(SENDING, "checkSize", OneByteMore.class))
+                        .on(dev.transload.mq.inmemory.Profile.SQS_STANDARD)
+                        .killedBy("LIM-01"),
+                Mutant.engine(
+                                "too-large-does-not-say-how-much",
+                                "a refusal names no number",
+                                Change.advise("MessageTooLargeException", "limit", Zero.class))
+                        .on(dev.transload.mq.inmemory.Profile.SQS_STANDARD)
+                        .killedBy("LIM-02"),
+                Mutant.engine(
+                                "unencodable-is-empty",
+                                "a payload that cannot be encoded is sent as nothing",
+                                Change.advise(SENDING, "encode", EmptyInstead.class))
+                        .killedBy("SND-25"),
+                Mutant.engine(
+                                "another-id-is-told",
+                                "a send tells an id that is not the message's",
+                                Change.advise("client.PendingSend", "run", OtherId.class))
+                        .killedBy("SND-26"),
+                Mutant.engine(
+                                "negative-delay-is-refused",
+                                "a delay in the past is an error",
+                                Change.advise("SendOptions$Settings", "delay/1", NotNegative.class))
+                        .killedBy("DLY-02"),
+                Mutant.engine("delay-has-no-limit", "a delay above the limit is taken", Change.skip(SENDING, "check"))
+                        .on(dev.transload.mq.inmemory.Profile.SQS_STANDARD)
+                        .killedBy("TTL-08", "PRI-07"),
+                Mutant.engine(
+                                "deliver-at-is-ignored",
+                                "a time of delivery is ignored",
+                                Change.returns(SENDING, "delay", 0L))
+                        .killedBy("DLY-16"),
+                Mutant.engine(
+                                "deliver-at-from-1970",
+                                "a time of delivery counts as a delay",
+                                Change.advise(SENDING, "delay", Since1970.class))
+                        .killedBy("DLY-16"),
+                Mutant.engine(
+                                "bad-ttl-is-taken",
+                                "a time to live of nothing is taken",
+                                Change.advise("SendOptions$Settings", "ttl/1", AtLeastOne.class))
+                        .killedBy("TTL-06"),
+                Mutant.engine(
+                                "priorities-are-clamped",
+                                "a priority that is too high becomes the highest",
+                                Change.advise("SendOptions$Settings", "priority/1", Clamped.class))
+                        .killedBy("PRI-03"),
+                Mutant.engine(
+                                "priorities-upside-down",
+                                "the lowest priority goes first",
+                                Change.advise(SENDING, "prepare", UpsideDown.class))
+                        .killedBy("PRI-01"),
+                Mutant.engine(
+                                "header-filter-is-ignored",
+                                "a header filter lets everything through",
+                                Change.returns("client.DeliveryPipeline", "matches", true))
+                        .killedBy("RTE-01"),
+                Mutant.engine(
+                                "header-filter-ignores-case",
+                                "a header filter does not mind the case",
+                                Change.advise("client.DeliveryPipeline", "matches", AnyCase.class))
+                        .killedBy("RTE-01"),
+                Mutant.engine(
+                                "filters-may-differ",
+                                "members of a group may have different filters",
+                                Change.skip("client.GroupFilters", "join"))
+                        .killedBy("RTE-12"),
+                Mutant.engine(
+                                "patterns-are-not-checked",
+                                "a pattern outside the grammar is taken",
+                                Change.advise("Names", "topicPattern", AnyPattern.class))
+                        .killedBy("RTE-03"),
+                Mutant.engine(
+                                "names-are-not-checked",
+                                "a name outside the grammar is taken",
+                                Change.advise("Names", "portable", AnyPattern2.class))
+                        .killedBy("RTE-03"),
+                Mutant.engine(
+                                "group-without-its-topic",
+                                "groups of one name on two topics are one",
+                                Change.advise("Group", "name", GroupOnly.class))
+                        .killedBy("PUB-10"),
+                Mutant.engine(
+                                "replay-of-nothing",
+                                "a topic that keeps nothing may be replayed",
+                                Change.advise("Group", "from", Anything.class))
+                        .killedBy("RPL-08", "RPL-10"),
+                Mutant.engine(
+                                "start-is-ignored",
+                                "a new group starts now, whatever it asks for",
+                                Change.returns("Group", "start", null))
+                        .killedBy("RPL-01", "RPL-03"),
+                Mutant.engine(
+                                "uri-in-exceptions",
+                                "what is wrong with a URI is shown with the URI",
+                                Change.advise("spi.TransportUri", "parse", ShowsIt.class))
+                        .killedBy("SEC-01"),
+                Mutant.engine(
+                                "unknown-options-are-ignored",
+                                "an unknown option is accepted",
+                                Change.skip("spi.TransportUri", "requireKnownOptions"))
+                        .killedBy("SEC-14"),
+                Mutant.engine(
+                                "options-are-not-checked",
+                                "a subscription of no handlers is taken",
+                                Change.advise("SubscribeOptions$Builder", "concurrency", OneAtLeast.class))
+                        .killedBy("SEC-15"),
+                Mutant.engine(
+                                "subscriptions-are-not-checked",
+                                "dead letters may go to the queue itself",
+                                Change.skip("client.Subscribing", "checkOptions"))
+                        .killedBy("SEC-16"),
+                Mutant.engine(
+                                "a-feature-is-not-explained",
+                                "explain leaves a feature out",
+                                Change.advise("client.Explanations", "rest", Forgets.class))
+                        .killedBy("OBS-11"),
+                Mutant.engine(
+                                "a-limit-is-not-told",
+                                "explain leaves the limits out",
+                                Change.skip("client.Explanations", "limits"))
+                        .killedBy("LIM-10"),
+                Mutant.engine(
+                                "everything-exists",
+                                "every destination exists",
+                                Change.returns("client.EngineAdmin", "exists", true))
+                        .killedBy("ADM-01"),
+                Mutant.engine(
+                                "purge-does-nothing",
+                                "a purge leaves what waits",
+                                Change.skip("client.EngineAdmin", "purge"))
+                        .killedBy("ADM-03"),
+                Mutant.engine(
+                                "delete-does-nothing",
+                                "a delete leaves the destination",
+                                Change.skip("client.EngineAdmin", "delete"))
+                        .killedBy("ADM-01", "ADM-04"),
+                Mutant.engine(
+                                "dead-letters-are-not-counted",
+                                "dead letters are always none",
+                                Change.returns("client.EngineAdmin", "deadLetterDepth", 0L))
+                        .killedBy("ADM-03"));
+    }
+
+    private static final class NotTheDeadLetters {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 2, readOnly = false) dev.transload.mq.spi.Place deadLetters) {
+            deadLetters = null;
+        }
+    }
+
+    private static final class AnyName {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String name, @Advice.Argument(1) String value) {
+            return name != null && value != null;
+        }
+    }
+
+    private static final class NotReserved {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String name) {
+            return name != null && (name.startsWith("x-") || name.startsWith("mq-"));
+        }
+    }
+
+    private static final class NullIsFine {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String name, @Advice.Argument(1) String value) {
+            return name == null || value == null;
+        }
+    }
+
+    private static final class OwnId {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Sending.Envelope envelope) {
+            envelope = new Sending.Envelope(
+                    envelope.to(),
+                    envelope.message().toBuilder()
+                            .id(java.util.UUID.randomUUID().toString())
+                            .build(),
+                    envelope.delayMillis());
+        }
+    }
+
+    private static final class NamelessNull {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(1) Object payload) {
+            if (payload == null) {
+                throw new NullPointerException();
+            }
+        }
+    }
+
+    private static final class WaitsAfterClose {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.FieldValue("refusing") boolean refusing, @Advice.Argument(0) PendingSend send) {
+            if (refusing) {
+                java.util.concurrent.locks.LockSupport.parkNanos(1_500_000_000L);
+            }
+            return false;
+        }
+    }
+
+    private static final class Reversed {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) List<SendResult> results) {
+            List<SendResult> reversed = new ArrayList<>(results);
+            Collections.reverse(reversed);
+            results = reversed;
+        }
+    }
+
+    private static final class WithoutLast {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) List<Object> messages) {
+            if (messages != null && messages.size() > 1) {
+                messages = messages.subList(0, messages.size() - 1);
+            }
+        }
+    }
+
+    private static final class NotEmpty {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(1) List<?> messages) {
+            if (messages.isEmpty()) {
+                throw new IllegalArgumentException("messages must not be empty");
+            }
+        }
+    }
+
+    private static final class OneByteMore {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) byte[] body) {
+            body = java.util.Arrays.copyOf(body, body.length + 1);
+        }
+    }
+
+    private static final class Zero {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long limit) {
+            limit = 0;
+        }
+    }
+
+    private static final class EmptyInstead {
+        @Advice.OnMethodExit(onThrowable = RuntimeException.class)
+        static void exit(
+                @Advice.Thrown(readOnly = false) Throwable thrown, @Advice.Return(readOnly = false) byte[] body) {
+            if (thrown != null) {
+                thrown = null;
+                body = new byte[0];
+            }
+        }
+    }
+
+    private static final class OtherId {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.This PendingSend send) {
+            return send.complete("id-" + send.message().id());
+        }
+    }
+
+    private static final class NotNegative {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(0) Duration delay) {
+            if (delay.isNegative()) {
+                throw new IllegalArgumentException("delay must not be negative");
+            }
+        }
+    }
+
+    private static final class Since1970 {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) long now) {
+            now = now - 5_000;
+        }
+    }
+
+    private static final class AtLeastOne {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) Duration ttl) {
+            ttl = ttl.isNegative() || ttl.isZero() ? Duration.ofMillis(1) : ttl;
+        }
+    }
+
+    private static final class Clamped {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) int priority) {
+            priority = Math.max(0, Math.min(2, priority));
+        }
+    }
+
+    private static final class UpsideDown {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Sending.Envelope envelope) {
+            int levels = envelope.to().shape().priorities();
+            if (levels > 1) {
+                int level = Math.max(0, envelope.message().priority());
+                envelope = new Sending.Envelope(
+                        envelope.to(),
+                        envelope.message().toBuilder()
+                                .priority(levels - 1 - level)
+                                .build(),
+                        envelope.delayMillis());
+            }
+        }
+    }
+
+    private static final class AnyCase {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("spec") FlowSpec<?> spec,
+                @Advice.Argument(1) dev.transload.mq.Message message,
+                @Advice.Return(readOnly = false) boolean matches) {
+            boolean all = true;
+            for (Map.Entry<String, String> wanted : spec.headerFilter().entrySet()) {
+                all &= wanted.getValue().equalsIgnoreCase(message.headers().get(wanted.getKey()));
+            }
+            matches = matches || all;
+        }
+    }
+
+    private static final class AnyPattern {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String pattern) {
+            return true;
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(0) String pattern, @Advice.Return(readOnly = false) String result) {
+            result = pattern;
+        }
+    }
+
+    private static final class AnyPattern2 {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(1) String name, @Advice.Return(readOnly = false) String result) {
+            result = name;
+        }
+    }
+
+    private static final class GroupOnly {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("group") String group, @Advice.Return(readOnly = false) String name) {
+            name = group == null ? name : "group--" + group;
+        }
+    }
+
+    private static final class Anything {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(
+                @Advice.FieldValue("shape") dev.transload.mq.Shape shape, @Advice.FieldValue("group") String group) {
+            return shape.retained() == null || group == null;
+        }
+
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This dev.transload.mq.Group<Object> group,
+                @Advice.Enter boolean skipped,
+                @Advice.Return(readOnly = false) dev.transload.mq.Group<Object> result) {
+            result = skipped ? group : result;
+        }
+    }
+
+    private static final class ShowsIt {
+        @Advice.OnMethodExit(onThrowable = IllegalArgumentException.class)
+        static void exit(@Advice.Argument(0) String uri, @Advice.Thrown(readOnly = false) Throwable thrown) {
+            if (thrown != null) {
+                thrown = new IllegalArgumentException(thrown.getMessage() + ": " + uri);
+            }
+        }
+    }
+
+    private static final class OneAtLeast {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) int number) {
+            number = Math.max(1, number);
+        }
+    }
+
+    private static final class Forgets {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("features") List<Explanation.Feature> features) {
+            features.remove(features.size() - 1);
+            features.remove(0);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.transload.mq.proof;
+
+import dev.transload.mq.tck.KitCases;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Which cases kill which mutants, as it is kept in {@code docs/tck-kills.json} and shown in {@code docs/tck-kills.md}.
+ * Immutable.
+ *
+ * @param must for each mutant the cases that must kill it
+ * @param also for each mutant other cases that were seen to kill it
+ */
+record KillMatrix(Map<String, Set<String>> must, Map<String, Set<String>> also) {
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** What the code says, with what was seen before. */
+    static KillMatrix of(Collection<Mutant> mutants, KillMatrix before) {
+        Map<String, Set<String>> must = new LinkedHashMap<>();
+        Map<String, Set<String>> also = new LinkedHashMap<>();
+        for (Mutant mutant : mutants) {
+            Set<String> declared = new TreeSet<>(mutant.killedBy());
+            Set<String> seen = new TreeSet<>(before.also().getOrDefault(mutant.id(), Set.of()));
+            seen.addAll(before.must().getOrDefault(mutant.id(), Set.of()));
+            seen.removeAll(declared);
+            seen.retainAll(KitCases.byId().keySet());
+            must.put(mutant.id(), declared);
+            also.put(mutant.id(), seen);
+        }
+        return new KillMatrix(must, also);
+    }
+
+    /** The same with more that was seen. */
+    KillMatrix with(String mutant, Collection<String> kills) {
+        Map<String, Set<String>> more = new LinkedHashMap<>(also);
+        Set<String> seen = new TreeSet<>(more.getOrDefault(mutant, Set.of()));
+        seen.addAll(kills);
+        seen.removeAll(must.getOrDefault(mutant, Set.of()));
+        more.put(mutant, seen);
+        return new KillMatrix(must, more);
+    }
+
+    /** What a case must kill in the other matrix and need not in this, as {@code case: mutants}. */
+    List<String> lessThan(KillMatrix other) {
+        List<String> lost = new ArrayList<>();
+        other.must().forEach((mutant, cases) -> {
+            Set<String> gone = new TreeSet<>(cases);
+            gone.removeAll(must.getOrDefault(mutant, Set.of()));
+            gone.retainAll(KitCases.byId().keySet());
+            gone.forEach(caseId -> lost.add(caseId + " need no longer kill " + mutant));
+        });
+        return lost;
+    }
+
+    static KillMatrix read(Path file) {
+        Map<String, Set<String>> must = new LinkedHashMap<>();
+        Map<String, Set<String>> also = new LinkedHashMap<>();
+        if (Files.exists(file)) {
+            for (JsonNode row : JSON.readTree(file.toFile()).get("mutants")) {
+                must.put(row.get("id").asString(), texts(row.get("mustBeKilledBy")));
+                also.put(row.get("id").asString(), texts(row.get("alsoKilledBy")));
+            }
+        }
+        return new KillMatrix(must, also);
+    }
+
+    private static Set<String> texts(JsonNode array) {
+        Set<String> texts = new TreeSet<>();
+        array.forEach(text -> texts.add(text.asString()));
+        return texts;
+    }
+
+    String json() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Mutant mutant : Mutants.list()) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("id", mutant.id());
+            row.put("what", mutant.what());
+            row.put("layer", mutant.layer().name());
+            row.put("seen", mutant.seen());
+            row.put("mustBeKilledBy", must.getOrDefault(mutant.id(), Set.of()));
+            row.put("alsoKilledBy", also.getOrDefault(mutant.id(), Set.of()));
+            rows.add(row);
+        }
+        return JSON.writeValueAsString(Map.of("mutants", rows)) + "\n";
+    }
+
+    String markdown() {
+        Map<String, Set<String>> byCase = new TreeMap<>();
+        KitCases.byId().keySet().forEach(id -> byCase.put(id, new TreeSet<>()));
+        List.of(must, also)
+                .forEach(kills -> kills.forEach((mutant, cases) -> cases.forEach(
+                        id -> byCase.getOrDefault(id, new TreeSet<>()).add(mutant))));
+        StringBuilder text = new StringBuilder();
+        text.append("# What the kit catches\n\n");
+        text.append(
+                "Transports and engines that are broken on purpose, and the cases that notice. Written by the tests of");
+        text.append(" `tck-proof`; cases in bold are run against the mutant in every build and must fail.\n\n");
+        text.append("| mutant | what is wrong | where | seen in the wild | killed by |\n|---|---|---|---|---|\n");
+        for (Mutant mutant : Mutants.list()) {
+            List<String> killers = new ArrayList<>();
+            must.getOrDefault(mutant.id(), Set.of()).forEach(id -> killers.add("**" + id + "**"));
+            killers.addAll(also.getOrDefault(mutant.id(), Set.of()));
+            text.append("| `").append(mutant.id()).append("` | ").append(mutant.what());
+            text.append(" | ").append(mutant.layer().name().toLowerCase(java.util.Locale.ROOT));
+            text.append(" | ").append(mutant.seen());
+            text.append(" | ").append(String.join(", ", killers)).append(" |\n");
+        }
+        text.append("\n## By case\n\n| case | mutants it kills |\n|---|---|\n");
+        byCase.values().removeIf(Set::isEmpty);
+        byCase.forEach((id, mutants) -> text.append("| ")
+                .append(id)
+                .append(" | ")
+                .append(String.join(", ", mutants))
+                .append(" |\n"));
+        text.append("\nNot provable in memory: ").append(Unproven.all()).append("\n");
+        return text.toString();
+    }
+
+    void write(Path json, Path markdown) {
+        try {
+            Files.writeString(json, json());
+            Files.writeString(markdown, markdown());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the kill matrix", e);
+        }
+    }
+}
