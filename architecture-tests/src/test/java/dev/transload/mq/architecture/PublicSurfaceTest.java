@@ -5,6 +5,7 @@ import static dev.transload.mq.architecture.Codebase.CLASSES;
 import static dev.transload.mq.architecture.Codebase.CLIENT;
 import static dev.transload.mq.architecture.Codebase.FILES;
 import static dev.transload.mq.architecture.Codebase.INMEMORY;
+import static dev.transload.mq.architecture.Codebase.KAFKA;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,6 +26,7 @@ class PublicSurfaceTest {
     private static final Set<String> CLIENT_TYPES = Set.of("MqClient");
     private static final Set<String> INMEMORY_TYPES = Set.of("InMemoryTransportProvider", "InMemoryBroker", "Profile");
     private static final Set<String> RABBITMQ_TYPES = Set.of("RabbitMqTransportProvider", "RabbitMqOptions");
+    private static final Set<String> KAFKA_TYPES = Set.of("KafkaTransportProvider", "KafkaOptions");
 
     @Test
     void theEngineBehindTheClientIsHidden() {
@@ -39,6 +41,11 @@ class PublicSurfaceTest {
     @Test
     void theRabbitMqTransportShowsItsProviderAndItsOptions() {
         assertThat(publicTypesIn(RABBITMQ)).isEqualTo(RABBITMQ_TYPES);
+    }
+
+    @Test
+    void theKafkaTransportShowsItsProviderAndItsOptions() {
+        assertThat(publicTypesIn(KAFKA)).isEqualTo(KAFKA_TYPES);
     }
 
     @Test
