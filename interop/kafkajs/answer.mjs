@@ -8,7 +8,7 @@ const producer = kafka.producer({ allowAutoTopicCreation: false });
 await producer.connect();
 console.log("ready");
 
-await consumeUntil(kafka, "answering", topic, async ({ message }) => {
+await consumeUntil(kafka, `${topic}-answering`, topic, async ({ message }) => {
   // A reply address is a topic, or a topic with the partition and the inbox on it that the reply is for.
   const [replyTopic, partition, inbox] = String(message.headers["mq-reply-to"]).split("/");
   const reply = {

@@ -19,7 +19,7 @@ await producer.send({
 });
 await producer.disconnect();
 
-await consumeUntil(kafka, "asking", replies, (delivery) => {
+await consumeUntil(kafka, `${topic}-asking`, replies, (delivery) => {
   console.log(line(delivery));
   return true;
 });

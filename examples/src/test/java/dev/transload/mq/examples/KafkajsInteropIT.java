@@ -66,7 +66,7 @@ class KafkajsInteropIT {
 
     @Test
     void aBareMessageInATopicOfTheirsIsConsumed() throws InterruptedException {
-        Topic<Order> orders = Topic.of(name, Order.class);
+        Topic<Order> orders = Topic.of(name, Order.class).retained(Duration.ofDays(7));
         node.run("produce.mjs", uri, name, "bare");
 
         BlockingQueue<Delivery<Order>> got = new LinkedBlockingQueue<>();
