@@ -49,6 +49,7 @@ final class Tck {
     private final History history = new History(this::nanos);
     private final AtomicInteger names = new AtomicInteger();
     private final AtomicInteger evidence = new AtomicInteger();
+    private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
     private final AtomicLong firstNanos = new AtomicLong();
     private final Semaphore changed = new Semaphore(0);
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
@@ -400,6 +401,19 @@ final class Tck {
     void called() {
         evidence();
         changed.release();
+    }
+
+    /** Takes note of what nobody caught on a thread of this case. */
+    void uncaught(Thread thread, Throwable thrown) {
+        history.add("uncaught on " + thread.getName() + ": " + thrown);
+        uncaught.add(thrown);
+    }
+
+    /** Fails if a thread of this case ended by what nobody caught. */
+    void requireQuiet() {
+        if (!uncaught.isEmpty()) {
+            throw new AssertionError("a thread of this case ended by what nobody caught", uncaught.get(0));
+        }
     }
 
     int evidenceCount() {

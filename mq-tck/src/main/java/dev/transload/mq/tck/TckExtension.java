@@ -68,7 +68,12 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                 why = untestable.get();
             } else if (refused.isEmpty()) {
                 openFor(tckCase, tck, run);
-                invocation.proceed();
+                OtherThreads.begin(tck);
+                try {
+                    invocation.proceed();
+                } finally {
+                    OtherThreads.end();
+                }
                 requireEvidence(tck);
                 status = Verdicts.held(run.explanation(), tckCase);
             } else {
@@ -78,6 +83,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                 why = refused.get(0).explained() + " is refused";
             }
             tck.close();
+            tck.requireQuiet();
         } catch (Throwable thrown) {
             status = Verdicts.thrown(thrown);
             why = String.valueOf(status == CaseResult.Status.FAIL ? thrown : thrown.getMessage());
