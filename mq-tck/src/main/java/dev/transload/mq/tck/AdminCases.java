@@ -32,7 +32,11 @@ final class AdminCases {
     private static final String CANARY = "canary-Zq7%40x";
     private static final String CANARY_DECODED = "canary-Zq7@x";
 
-    @TckCase(id = "ADM-01", value = "a destination exists from when it is made to when it is deleted", proves = ADMIN)
+    @TckCase(
+            id = "ADM-01",
+            value = "a destination exists from when it is made to when it is deleted",
+            check = "does deleting a place also make the client forget that it was declared?",
+            proves = ADMIN)
     void exists(Tck t) {
         MqAdmin admin = t.client().admin();
         Queue<String> queue = t.queue();
@@ -51,7 +55,11 @@ final class AdminCases {
         assertThat(seen.await(1).payload()).isEqualTo("made again");
     }
 
-    @TckCase(id = "ADM-02", value = "the depth counts what waits, and falls to nothing", proves = ADMIN)
+    @TckCase(
+            id = "ADM-02",
+            value = "the depth counts what waits, and falls to nothing",
+            check = "does the depth leave out what is prefetched, or lag behind the broker?",
+            proves = ADMIN)
     void depth(Tck t) {
         MqAdmin admin = t.client().admin();
         Queue<String> queue = t.queue();
@@ -67,6 +75,7 @@ final class AdminCases {
     @TckCase(
             id = "ADM-03",
             value = "a purge removes what waits; the dead letters are counted and left alone",
+            check = "does a purge reach beyond the place it names?",
             proves = ADMIN)
     void purge(Tck t) {
         MqAdmin admin = t.client().admin();
@@ -95,6 +104,7 @@ final class AdminCases {
     @TckCase(
             id = "ADM-04",
             value = "a group can be measured, and deleted with what it holds",
+            check = "is the group known to the broker under the name that admin asks for?",
             proves = {ADMIN, Feature.TOPIC})
     void groups(Tck t) {
         MqAdmin admin = t.client().admin();
@@ -115,6 +125,7 @@ final class AdminCases {
     @TckCase(
             id = "OBS-11",
             value = "the product explains every feature, the same each time, and prints as a table",
+            check = "does a capability depend on when it is asked for?",
             proves = ADMIN)
     void explains(Tck t) {
         Explanation first = t.client().explain();
@@ -152,6 +163,7 @@ final class AdminCases {
     @TckCase(
             id = "OBS-04",
             value = "health is up while connected and idle or busy, and down after close",
+            check = "is health judged from what was seen last, and does close end it?",
             proves = ADMIN)
     void health(Tck t) {
         MqClient mq = t.newClient();
@@ -169,6 +181,7 @@ final class AdminCases {
     @TckCase(
             id = "SEC-01",
             value = "a password in the URI appears in no text of the client, its failures and its log",
+            check = "does an exception or a log line quote the URI it was given?",
             proves = SECURITY)
     @ResourceLock(Resources.SYSTEM_OUT)
     @ResourceLock(Resources.SYSTEM_ERR)
@@ -210,6 +223,7 @@ final class AdminCases {
     @TckCase(
             id = "SEC-14",
             value = "bad URIs are refused: the unknown scheme names those found, the unknown option itself",
+            check = "are scheme and options checked before anything connects?",
             proves = SECURITY)
     void badUris(Tck t) {
         t.refused(IllegalArgumentException.class, () -> MqClient.connect("nobroker://localhost"), "nobroker");
@@ -226,6 +240,7 @@ final class AdminCases {
     @TckCase(
             id = "SEC-15",
             value = "options that make no sense are refused by name when they are set",
+            check = "is a value checked where it is set?",
             proves = SECURITY)
     void badOptions(Tck t) {
         SubscribeOptions.Builder options = SubscribeOptions.builder();
@@ -260,6 +275,7 @@ final class AdminCases {
     @TckCase(
             id = "SEC-16",
             value = "a subscription without source, handler or options is refused by name",
+            check = "is an argument checked before anything is declared?",
             proves = SECURITY)
     void badSubscriptions(Tck t) {
         MqClient mq = t.client();

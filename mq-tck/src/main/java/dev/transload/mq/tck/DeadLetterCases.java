@@ -29,6 +29,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-01",
             value = "a message that is given up is among the dead letters once, and gone from its queue",
+            check = "is the original acked after its copy was stored, once?",
             proves = DEAD_LETTERS)
     void onceAndGone(Tck t) {
         Queue<String> queue = t.queue();
@@ -52,6 +53,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-02",
             value = "a dead letter has the original payload, headers, key, id and properties",
+            check = "which property is not copied to the dead letter?",
             proves = DEAD_LETTERS)
     void originalIsKept(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
@@ -87,6 +89,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-03",
             value = "the failure record is there and true: reason, exception, source, attempts, times",
+            check = "are attempts and times those of the message, or of this consumer?",
             proves = DEAD_LETTERS)
     void failureRecord(Tck t) {
         t.warmUpDelays();
@@ -121,6 +124,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-04",
             value = "an exception with a text of a million characters cannot keep a message from being set aside",
+            check = "is the failure record cut to the room that the limits set apart for it?",
             proves = DEAD_LETTERS)
     void hugeFailure(Tck t) {
         Queue<String> queue = t.queue();
@@ -145,6 +149,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "ENV-21",
             value = "a payload that cannot be decoded is dead-lettered as raw bytes, and the consumer goes on",
+            check = "does a decoder that throws reach the dead letters with the raw bytes?",
             proves = DEAD_LETTERS)
     void undecodable(Tck t) {
         Queue<byte[]> raw = t.queue(byte[].class);
@@ -166,6 +171,7 @@ final class DeadLetterCases {
     @TckCase(
             id = "DLQ-08",
             value = "without dead letters a message that is given up is discarded with an event",
+            check = "is a message that is given up acked where nothing is kept?",
             proves = DEAD_LETTERS)
     void noDeadLetters(Tck t) {
         Queue<String> queue = t.queue();
@@ -187,6 +193,7 @@ final class DeadLetterCases {
             id = "DLQ-09",
             value = "dead letters belong to the group that failed",
             tier = Tier.T1,
+            check = "is the place for dead letters named after the group, not the topic?",
             proves = {DEAD_LETTERS, Feature.TOPIC})
     void perGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -211,7 +218,11 @@ final class DeadLetterCases {
         assertThat(t.client().deadLetters(works).count()).isZero();
     }
 
-    @TckCase(id = "DLQ-16", value = "a subscription may name another queue for its dead letters", proves = DEAD_LETTERS)
+    @TckCase(
+            id = "DLQ-16",
+            value = "a subscription may name another queue for its dead letters",
+            check = "is the named queue used everywhere the derived one would be?",
+            proves = DEAD_LETTERS)
     void namedQueue(Tck t) {
         Queue<String> queue = t.queue();
         Queue<String> graveyard = t.queue();
@@ -233,6 +244,7 @@ final class DeadLetterCases {
             id = "DLQ-13",
             value = "bad messages among good ones: the good are handled, the bad are set aside",
             tier = Tier.T1,
+            check = "does a failing message hold up, or take with it, those beside it?",
             proves = DEAD_LETTERS)
     void mixed(Tck t) {
         Queue<String> queue = t.queue();

@@ -27,6 +27,7 @@ final class DelayCases {
             id = "DLY-01",
             value = "a delayed message comes when it is due: not before, and at most 1 s and 1 % later",
             tier = Tier.T1,
+            check = "by which clock is a message due, and how is its delay rounded?",
             proves = DELAY)
     void whenDue(Tck t) {
         t.warmUpDelays();
@@ -60,6 +61,7 @@ final class DelayCases {
     @TckCase(
             id = "DLY-02",
             value = "no delay, a negative one and a time in the past mean at once; null is refused",
+            check = "is a delay of nothing or less sent by the way of delays at all?",
             proves = DELAY)
     void notDelayed(Tck t) {
         Queue<String> queue = t.queue();
@@ -78,6 +80,7 @@ final class DelayCases {
             id = "DLY-03",
             value = "a shorter delay overtakes a longer one that was sent before",
             tier = Tier.T1,
+            check = "does what is due first wait behind what is due later in one place?",
             proves = DELAY)
     void shorterOvertakes(Tck t) {
         Queue<String> queue = t.queue();
@@ -94,6 +97,7 @@ final class DelayCases {
     @TckCase(
             id = "DLY-06",
             value = "the longest delay is accepted; a longer one is refused, with the limit",
+            check = "is the declared longest delay the one the broker really takes?",
             proves = DELAY)
     void longestDelay(Tck t) {
         Queue<String> queue = t.queue();
@@ -123,6 +127,7 @@ final class DelayCases {
             id = "DLY-08",
             value = "many messages of all delays: all come once, none early",
             tier = Tier.T1,
+            check = "is a message lost or doubled where it moves from one wait to the next?",
             proves = DELAY)
     void manyDelays(Tck t) {
         t.warmUpDelays();
@@ -184,7 +189,11 @@ final class DelayCases {
         });
     }
 
-    @TckCase(id = "DLY-09", value = "a delay changes nothing about the message", proves = DELAY)
+    @TckCase(
+            id = "DLY-09",
+            value = "a delay changes nothing about the message",
+            check = "which property is not carried through the wait?",
+            proves = DELAY)
     void envelopeSurvives(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
         Seen<byte[]> seen = t.seen();
@@ -216,7 +225,12 @@ final class DelayCases {
         assertThat(call.redelivered()).isFalse();
     }
 
-    @TckCase(id = "DLY-10", value = "what becomes due while nobody consumes waits", tier = Tier.T1, proves = DELAY)
+    @TckCase(
+            id = "DLY-10",
+            value = "what becomes due while nobody consumes waits",
+            tier = Tier.T1,
+            check = "does a message that is due expire or vanish while nobody consumes?",
+            proves = DELAY)
     void dueWithoutConsumer(Tck t) {
         Queue<String> queue = t.queue();
         t.client().send(queue, "x", SendOptions.delay(Duration.ofMillis(300)));
@@ -230,6 +244,7 @@ final class DelayCases {
     @TckCase(
             id = "DLY-15",
             value = "a delayed message to a topic reaches every group when it is due",
+            check = "is a delayed message to a topic given to its groups when due, not when sent?",
             proves = {DELAY, Feature.TOPIC})
     void delayedTopic(Tck t) {
         t.warmUpDelays();
@@ -249,7 +264,11 @@ final class DelayCases {
         }
     }
 
-    @TckCase(id = "DLY-16", value = "a time in the future is kept, by this machine's clock", proves = DELAY)
+    @TckCase(
+            id = "DLY-16",
+            value = "a time in the future is kept, by this machine's clock",
+            check = "is a time turned into a delay by the clock of this machine?",
+            proves = DELAY)
     void deliverAt(Tck t) {
         t.warmUpDelays();
         Queue<String> queue = t.queue();

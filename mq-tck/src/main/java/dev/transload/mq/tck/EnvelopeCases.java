@@ -25,7 +25,11 @@ import java.util.stream.IntStream;
 @TckGroup("Envelope fidelity")
 final class EnvelopeCases {
 
-    @TckCase(id = "ENV-01", value = "a payload of all byte values arrives byte for byte", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-01",
+            value = "a payload of all byte values arrives byte for byte",
+            check = "does the payload pass through text on its way?",
+            proves = ENVELOPE)
     void everyByteValue(Tck t) {
         byte[] body = new byte[768];
         for (int i = 0; i < body.length; i++) {
@@ -35,13 +39,21 @@ final class EnvelopeCases {
         assertThat(roundTrip(t, body)).isEqualTo(body);
     }
 
-    @TckCase(id = "ENV-02", value = "an empty payload and one of a single byte arrive as they are", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-02",
+            value = "an empty payload and one of a single byte arrive as they are",
+            check = "is an empty body mistaken for none?",
+            proves = ENVELOPE)
     void emptyAndSingleByte(Tck t) {
         assertThat(roundTrip(t, new byte[0])).isEmpty();
         assertThat(roundTrip(t, new byte[] {0})).containsExactly(0);
     }
 
-    @TckCase(id = "ENV-03", value = "headers arrive as exactly the map that was sent", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-03",
+            value = "headers arrive as exactly the map that was sent",
+            check = "which headers of its own does the transport leave among the application's?",
+            proves = ENVELOPE)
     void headersAreExact(Tck t) {
         Map<String, String> headers = new HashMap<>(Map.of("tenant", "blue", "Trace-Id", "7", "empty", ""));
 
@@ -54,6 +66,7 @@ final class EnvelopeCases {
             id = "ENV-04",
             value = "header names keep their case, and those outside the grammar are refused by name",
             tier = Tier.T1,
+            check = "does the broker fold the case of header names?",
             proves = {ENVELOPE, SECURITY})
     void headerNames(Tck t) {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -69,7 +82,11 @@ final class EnvelopeCases {
         }
     }
 
-    @TckCase(id = "ENV-05", value = "header values of any text arrive unchanged", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-05",
+            value = "header values of any text arrive unchanged",
+            check = "is a header value escaped, trimmed or cut on its way?",
+            proves = ENVELOPE)
     void headerValues(Tck t) {
         List<String> values = List.of(
                 "",
@@ -96,6 +113,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-06",
             value = "text that no encoding can carry is refused, with the name and the place",
+            check = "is text checked before it is encoded?",
             proves = {ENVELOPE, SECURITY})
     void loneSurrogates(Tck t) {
         t.refused(IllegalArgumentException.class, () -> SendOptions.header("name", "ab\uD800"), "name", "2");
@@ -106,6 +124,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-08",
             value = "a null header name or value is refused by name",
+            check = "is null found when the option is set?",
             proves = {ENVELOPE, SECURITY})
     void nullHeaders(Tck t) {
         t.refused(NullPointerException.class, () -> SendOptions.header(Nulls.of(), "v"), "header name");
@@ -119,6 +138,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-09",
             value = "a given id is kept, and ids that are not given are made and differ",
+            check = "is an id made where one was given, or one that is not unique?",
             proves = ENVELOPE)
     void ids(Tck t) {
         Seen.Call<String> named = sendText(t, SendOptions.id("order/123 \u00FC"));
@@ -140,6 +160,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-11",
             value = "type, content type, correlation id, reply address and priority arrive, or stay absent",
+            check = "is an absent property given a default on its way?",
             proves = ENVELOPE)
     void properties(Tck t) {
         Message all = sendText(
@@ -163,7 +184,11 @@ final class EnvelopeCases {
         assertThat(none.ttl()).isZero();
     }
 
-    @TckCase(id = "ENV-12", value = "the time of the send arrives to the millisecond", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-12",
+            value = "the time of the send arrives to the millisecond",
+            check = "is the time kept in seconds, or taken from the broker?",
+            proves = ENVELOPE)
     void timestamp(Tck t) {
         long before = t.clock().millis();
         Message message = sendText(t, SendOptions.none()).message();
@@ -174,6 +199,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-13",
             value = "header names that brokers or Transload use themselves are refused",
+            check = "may an application set a header that the broker or Transload reads?",
             proves = {ENVELOPE, SECURITY})
     void reservedHeaders(Tck t) {
         for (String name : List.of(
@@ -191,6 +217,7 @@ final class EnvelopeCases {
     @TckCase(
             id = "ENV-16",
             value = "what a sender changes after the send does not change the message",
+            check = "does the transport keep the caller's array or map after the send returned?",
             proves = ENVELOPE)
     void senderMayReuseItsObjects(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
@@ -206,7 +233,11 @@ final class EnvelopeCases {
         assertThat(seen.call(0).message().headers()).containsEntry("h", "before");
     }
 
-    @TckCase(id = "ENV-17", value = "keys arrive unchanged: absent, short, unicode, longest", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-17",
+            value = "keys arrive unchanged: absent, short, unicode, longest",
+            check = "is the key kept where no order is asked for, and in its full length?",
+            proves = ENVELOPE)
     void keys(Tck t) {
         for (String key : List.of("k", "\u00FC\u4E2D\uD83D\uDE80", "with space/and:colon", "x".repeat(255))) {
             assertThat(sendText(t, SendOptions.key(key)).key()).isEqualTo(key);
@@ -220,6 +251,7 @@ final class EnvelopeCases {
             id = "ENV-18",
             value = "payloads around the sizes of frames and chunks arrive whole",
             tier = Tier.T1,
+            check = "is a body cut or joined at the size of a frame or a chunk?",
             proves = ENVELOPE)
     void sizes(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
@@ -237,7 +269,11 @@ final class EnvelopeCases {
         assertThat(seen.calls()).allSatisfy(call -> assertThat(call.payload()).isEqualTo(sent.get(call.id())));
     }
 
-    @TckCase(id = "ENV-23", value = "envelopes drawn at random arrive equal in every part", proves = ENVELOPE)
+    @TckCase(
+            id = "ENV-23",
+            value = "envelopes drawn at random arrive equal in every part",
+            check = "which combination of properties is written or read wrongly?",
+            proves = ENVELOPE)
     void randomEnvelopes(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
         Seen<byte[]> seen = t.seen();

@@ -33,6 +33,7 @@ final class ExpiryCases {
             id = "TTL-01",
             value = "an expired message is not handled, and its expiry is told",
             tier = Tier.T1,
+            check = "is the expiry judged before the handler, wherever the message waited?",
             proves = TTL)
     void expired(Tck t) {
         Queue<String> queue = t.queue();
@@ -47,7 +48,12 @@ final class ExpiryCases {
         assertThat(t.client().deadLetters(queue).count()).isZero();
     }
 
-    @TckCase(id = "TTL-02", value = "a message that has not expired is handled", tier = Tier.T1, proves = TTL)
+    @TckCase(
+            id = "TTL-02",
+            value = "a message that has not expired is handled",
+            tier = Tier.T1,
+            check = "in which unit and from when on does the time to live count?",
+            proves = TTL)
     void notExpired(Tck t) {
         Queue<String> queue = t.queue();
         t.client().send(queue, "x", SendOptions.ttl(Duration.ofMinutes(10)));
@@ -62,6 +68,7 @@ final class ExpiryCases {
             id = "TTL-03",
             value = "a long-lived message in front does not keep a short-lived one alive",
             tier = Tier.T1,
+            check = "does the broker look for expired messages at the head of its queue alone?",
             proves = TTL)
     void behindALongLivedOne(Tck t) {
         Queue<String> queue = t.queue();
@@ -79,6 +86,7 @@ final class ExpiryCases {
             id = "TTL-04",
             value = "by policy an expired message is a dead letter, which does not expire; redriven it is handled",
             tier = Tier.T1,
+            check = "does a dead letter keep the time to live of its original?",
             proves = {TTL, Feature.DEAD_LETTERS})
     void expiredIsDeadLettered(Tck t) {
         Queue<String> queue = t.queue();
@@ -105,6 +113,7 @@ final class ExpiryCases {
             id = "TTL-05",
             value = "time to live counts from the send: a retry that comes too late is not handled",
             tier = Tier.T1,
+            check = "does a retry start the time to live again?",
             proves = TTL)
     void judgedBeforeRetries(Tck t) {
         Queue<String> queue = t.queue();
@@ -130,6 +139,7 @@ final class ExpiryCases {
     @TckCase(
             id = "TTL-06",
             value = "a time to live of nothing or less is refused",
+            check = "is the time to live checked when it is set?",
             proves = {TTL, SECURITY})
     void badTtl(Tck t) {
         t.refused(IllegalArgumentException.class, () -> SendOptions.ttl(Duration.ZERO), "ttl", "1 ms");
@@ -141,6 +151,7 @@ final class ExpiryCases {
             id = "TTL-08",
             value = "a time to live that is not longer than the delay is refused",
             tier = Tier.T1,
+            check = "are delay and time to live compared before the send?",
             proves = {TTL, DELAY})
     void ttlWithinDelay(Tck t) {
         Queue<String> queue = t.queue();
@@ -161,6 +172,7 @@ final class ExpiryCases {
             id = "TTL-11",
             value = "a message that expires while it is handled is settled as usual",
             tier = Tier.T1,
+            check = "is a delivery taken from its handler when its message expires?",
             proves = TTL)
     void expiresInTheHandler(Tck t) {
         Queue<String> queue = t.queue();
@@ -182,6 +194,7 @@ final class ExpiryCases {
             id = "PRI-01",
             value = "of what waits, a higher priority comes first: always, or more often where levels are weighted",
             tier = Tier.T1,
+            check = "does the prefetch or a buffer hand out low levels ahead of high ones?",
             proves = PRIORITY)
     void higherFirst(Tck t) {
         Queue<String> queue = leveled(t);
@@ -231,6 +244,7 @@ final class ExpiryCases {
             id = "PRI-02",
             value = "within one priority messages keep the order of the sends",
             tier = Tier.T1,
+            check = "is a level kept in one place, first in, first out?",
             proves = PRIORITY)
     void orderWithinLevel(Tck t) {
         Queue<String> queue = leveled(t);
@@ -252,6 +266,7 @@ final class ExpiryCases {
     @TckCase(
             id = "PRI-03",
             value = "all declared levels are accepted, and others refused rather than clamped",
+            check = "is a level out of range clamped instead of refused?",
             proves = PRIORITY)
     void levels(Tck t) {
         Queue<String> queue = leveled(t);
@@ -305,6 +320,7 @@ final class ExpiryCases {
             id = "PRI-05",
             value = "a retried, dead-lettered and redriven message keeps its priority",
             tier = Tier.T1,
+            check = "which copy of the message is made without its priority?",
             proves = PRIORITY)
     void priorityIsKept(Tck t) {
         Queue<String> queue = leveled(t);
@@ -333,6 +349,7 @@ final class ExpiryCases {
     @TckCase(
             id = "PRI-07",
             value = "a priority for a queue that declares none is refused, its lowest level is not",
+            check = "is the priority compared with what the destination declares?",
             proves = PRIORITY)
     void priorityWithoutLevels(Tck t) {
         Queue<String> queue = t.queue();

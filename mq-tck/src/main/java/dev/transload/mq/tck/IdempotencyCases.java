@@ -28,6 +28,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-03",
             value = "a duplicate of a handled message is acked without the handler",
+            check = "is the store asked before the handler, and the duplicate acked?",
             proves = IDEMPOTENCY)
     void duplicateIsSkipped(Tck t) {
         Queue<String> queue = t.queue();
@@ -46,6 +47,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-04",
             value = "a failed attempt gives its claim up, so that the retry runs the handler",
+            check = "is the claim given up before the retry is sent?",
             proves = IDEMPOTENCY)
     void failureReleasesClaim(Tck t) {
         Queue<String> queue = t.queue();
@@ -69,6 +71,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-05",
             value = "a message claimed elsewhere is given back until the claim ends, which counts as nothing",
+            check = "is a message in progress elsewhere given back without counting?",
             proves = IDEMPOTENCY)
     void claimedElsewhere(Tck t) {
         Queue<String> queue = t.queue();
@@ -89,6 +92,7 @@ final class IdempotencyCases {
             id = "IDM-08",
             value = "two groups never hide messages from each other, with one store for both",
             tier = Tier.T1,
+            check = "is the name of the group a part of the key?",
             proves = {IDEMPOTENCY, Feature.TOPIC})
     void scopedByGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -108,6 +112,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-11",
             value = "while the store is down the handler is not called and nothing is lost or counted",
+            check = "is a handler called, or a message acked, although the store did not answer?",
             proves = IDEMPOTENCY)
     void storeDown(Tck t) {
         Queue<String> queue = t.queue();
@@ -128,6 +133,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-19",
             value = "if the store fails after the handler the message is acked, with an event",
+            check = "is a handled message acked whatever the store says afterwards?",
             proves = IDEMPOTENCY)
     void storeDownAfterHandler(Tck t) {
         Queue<String> queue = t.queue();
@@ -147,6 +153,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-20",
             value = "a key from the payload tells duplicates that have ids of their own",
+            check = "is the key taken from the decoded payload?",
             proves = IDEMPOTENCY)
     void keyOfPayload(Tck t) {
         Queue<String> queue = t.queue();
@@ -170,6 +177,7 @@ final class IdempotencyCases {
     @TckCase(
             id = "IDM-21",
             value = "a redriven dead letter runs; forced, even if another copy was completed",
+            check = "is the claim of a dead letter given up, and is force carried with the redrive?",
             proves = {IDEMPOTENCY, Feature.REDRIVE})
     void redriven(Tck t) {
         Queue<String> queue = t.queue();

@@ -28,6 +28,38 @@ final class LeaseCases {
             SubscribeOptions.builder().manualSettle().build();
 
     @TckCase(
+            id = "ACK-08",
+            value = "a delivery that is held beyond its lease is kept by renewal: it is not handed out twice",
+            check = "is the lease of a delivery that is left open renewed?",
+            proves = SETTLE)
+    void heldDeliveryIsKept(Tck t) {
+        Queue<String> queue = t.queue();
+        Seen<String> holder = t.seen();
+        SubscribeOptions shortLease = SubscribeOptions.builder()
+                .manualSettle()
+                .prefetch(1)
+                .lease(Duration.ofSeconds(1))
+                .build();
+        t.client().subscribe(queue, holder, shortLease);
+        t.client().send(queue, "held");
+        holder.await(1);
+
+        Seen<String> other = t.seen();
+        t.newClient()
+                .subscribe(
+                        queue,
+                        other,
+                        SubscribeOptions.builder()
+                                .retry(RetryPolicy.immediate(3))
+                                .build());
+        t.elapse(Duration.ofMillis(2500));
+        t.fence(queue, other);
+        assertThat(other.payloads()).containsExactly("fence");
+        assertThat(holder.call(0).delivery().leaseLost()).isFalse();
+        holder.call(0).delivery().ack();
+    }
+
+    @TckCase(
             id = "ACK-11",
             value = "a settle after the subscription is gone is refused as a lost lease and settles nothing",
             tier = Tier.T1,

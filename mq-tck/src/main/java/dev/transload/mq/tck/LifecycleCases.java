@@ -28,6 +28,7 @@ final class LifecycleCases {
     @TckCase(
             id = "LIF-01",
             value = "a subscription that is closed and made again goes on without loss",
+            check = "is what was prefetched given back when the subscription closes?",
             proves = LIFECYCLE)
     void closedAndMadeAgain(Tck t) {
         Queue<String> queue = t.queue();
@@ -50,6 +51,7 @@ final class LifecycleCases {
             id = "LIF-02",
             value = "close waits for running handlers, whose messages are settled and do not come again",
             tier = Tier.T1,
+            check = "does close wait for handlers, and flush their acks before it leaves?",
             proves = LIFECYCLE,
             realTime = true)
     void closeWaits(Tck t) {
@@ -79,6 +81,7 @@ final class LifecycleCases {
             id = "LIF-03",
             value = "close interrupts a handler at the deadline and returns; its message comes again",
             tier = Tier.T1,
+            check = "is the handler's thread interrupted at the deadline, and its delivery given back?",
             proves = LIFECYCLE,
             realTime = true)
     void closeInterrupts(Tck t) {
@@ -114,6 +117,7 @@ final class LifecycleCases {
             id = "LIF-04",
             value = "close under load loses nothing that was confirmed, and every send ends",
             tier = Tier.T1,
+            check = "which send is neither confirmed nor failed, or confirmed and gone, after the close?",
             proves = LIFECYCLE,
             realTime = true)
     void closeUnderLoad(Tck t) throws InterruptedException {
@@ -152,7 +156,11 @@ final class LifecycleCases {
         }
     }
 
-    @TckCase(id = "LIF-05", value = "close may be called again and from many threads at once", proves = LIFECYCLE)
+    @TckCase(
+            id = "LIF-05",
+            value = "close may be called again and from many threads at once",
+            check = "does a second close wait for the first, or for ever?",
+            proves = LIFECYCLE)
     void closeTwice(Tck t) {
         MqClient mq = t.newClient();
         Subscription subscription = mq.subscribe(t.queue(), t.seen());
@@ -167,7 +175,11 @@ final class LifecycleCases {
         t.evidence();
     }
 
-    @TckCase(id = "LIF-06", value = "a handler may close its subscription and its client", proves = LIFECYCLE)
+    @TckCase(
+            id = "LIF-06",
+            value = "a handler may close its subscription and its client",
+            check = "does close wait for the handler that calls it?",
+            proves = LIFECYCLE)
     void closeFromHandler(Tck t) {
         Queue<String> queue = t.queue();
         CompletableFuture<Subscription> own = new CompletableFuture<>();
@@ -199,7 +211,11 @@ final class LifecycleCases {
         }
     }
 
-    @TckCase(id = "LIF-07", value = "no handler call begins after close has returned", proves = LIFECYCLE)
+    @TckCase(
+            id = "LIF-07",
+            value = "no handler call begins after close has returned",
+            check = "may a worker take a delivery after intake has stopped?",
+            proves = LIFECYCLE)
     void nothingAfterClose(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -219,7 +235,11 @@ final class LifecycleCases {
         assertThat(rest.count()).as("what was not handled, and the fence").isEqualTo(3000 - calls + 1);
     }
 
-    @TckCase(id = "LIF-08", value = "no thread is left after close", proves = LIFECYCLE)
+    @TckCase(
+            id = "LIF-08",
+            value = "no thread is left after close",
+            check = "whose thread is it, by its name?",
+            proves = LIFECYCLE)
     void noThreadIsLeft(Tck t) {
         Queue<String> queue = t.queue();
         MqClient mq = t.newClient();
@@ -236,7 +256,12 @@ final class LifecycleCases {
         t.until("no thread is left", () -> Threads.of(Set.of(mq.clientId())).isEmpty());
     }
 
-    @TckCase(id = "LIF-11", value = "two clients in one process are independent", tier = Tier.T1, proves = LIFECYCLE)
+    @TckCase(
+            id = "LIF-11",
+            value = "two clients in one process are independent",
+            tier = Tier.T1,
+            check = "is there state that all clients of the JVM share?",
+            proves = LIFECYCLE)
     void independentClients(Tck t) {
         Queue<String> queue = t.queue();
         MqClient one = t.newClient();
@@ -254,6 +279,7 @@ final class LifecycleCases {
     @TckCase(
             id = "LIF-13",
             value = "close gives prefetched messages back: not acked, not counted as attempts where possible",
+            check = "is what no handler saw released as not failed?",
             proves = LIFECYCLE)
     void prefetchedComeBack(Tck t) {
         Queue<String> queue = t.queue();
@@ -285,7 +311,11 @@ final class LifecycleCases {
         }
     }
 
-    @TckCase(id = "LIF-14", value = "a listener that throws harms nothing", proves = LIFECYCLE)
+    @TckCase(
+            id = "LIF-14",
+            value = "a listener that throws harms nothing",
+            check = "is an exception of a listener caught where the listener is called?",
+            proves = LIFECYCLE)
     void throwingListener(Tck t) {
         Queue<String> queue = t.queue();
         MqClient mq = t.newClient(builder -> builder.listener(new ThrowingListener()));
@@ -310,6 +340,7 @@ final class LifecycleCases {
     @TckCase(
             id = "LIF-20",
             value = "handlers may subscribe, and one client may serve many subscriptions",
+            check = "does a handler hold a lock or the only thread that subscribing needs?",
             proves = {LIFECYCLE, Feature.TOPIC})
     void subscribeFromHandler(Tck t) {
         Queue<String> queue = t.queue();

@@ -26,7 +26,11 @@ import java.util.stream.IntStream;
 @TckGroup("Order by key")
 final class OrderCases {
 
-    @TckCase(id = "ORD-01", value = "one key is handled in the order of the sends", proves = ORDERED)
+    @TckCase(
+            id = "ORD-01",
+            value = "one key is handled in the order of the sends",
+            check = "may two sends, or two deliveries, of one key be under way at once?",
+            proves = ORDERED)
     void oneKey(Tck t) {
         Queue<String> queue = t.orderedQueue();
         Seen<String> seen = t.seen();
@@ -42,6 +46,7 @@ final class OrderCases {
             id = "ORD-02",
             value = "many keys over many handlers and two consumers: each key keeps its order",
             tier = Tier.T1,
+            check = "does one key always go to one lane, and one lane to one consumer?",
             proves = ORDERED)
     void manyKeys(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -69,6 +74,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-03",
             value = "a message that fails holds the later ones of its key back until it succeeds",
+            check = "is a failed message sent again behind the later ones of its key?",
             proves = ORDERED)
     void retryKeepsOrder(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -95,6 +101,7 @@ final class OrderCases {
             id = "ORD-04",
             value = "while a message waits for its retry its key waits and other keys go on",
             tier = Tier.T1,
+            check = "does a wait block the lane instead of the key, or free the key too soon?",
             proves = ORDERED)
     void backoffBlocksItsKeyOnly(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -130,7 +137,12 @@ final class OrderCases {
         assertThat(a.get(1).millis() - a.get(0).millis()).isGreaterThanOrEqualTo(wait.toMillis() - 2);
     }
 
-    @TckCase(id = "ORD-08", value = "at most one message of a key is being handled", tier = Tier.T1, proves = ORDERED)
+    @TckCase(
+            id = "ORD-08",
+            value = "at most one message of a key is being handled",
+            tier = Tier.T1,
+            check = "is a key closed from the hand-over of a message to its settle?",
+            proves = ORDERED)
     void oneInFlight(Tck t) {
         Queue<String> queue = t.orderedQueue();
         Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
@@ -162,6 +174,7 @@ final class OrderCases {
             id = "ORD-09",
             value = "a key whose handler is stuck does not stop the others",
             tier = Tier.T1,
+            check = "do keys share a line of their own by hash or by bucket?",
             proves = ORDERED)
     void stuckKey(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -192,6 +205,7 @@ final class OrderCases {
             id = "ORD-10",
             value = "when a message of a key is dead-lettered, the key goes on with the next",
             tier = Tier.T1,
+            check = "is the key opened again when its message was set aside?",
             proves = {ORDERED, Feature.DEAD_LETTERS})
     void keyGoesOnAfterDeadLetter(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -220,6 +234,7 @@ final class OrderCases {
             id = "ORD-17",
             value = "by the other policy a failed message is dead-lettered at once and its key goes on",
             tier = Tier.T1,
+            check = "is a failed message set aside before its key goes on?",
             proves = {ORDERED, Feature.DEAD_LETTERS})
     void deadLetterAndContinue(Tck t) {
         Queue<String> queue = t.orderedQueue();
@@ -248,6 +263,7 @@ final class OrderCases {
             id = "ORD-13",
             value = "each sender's messages of its own key keep their order",
             tier = Tier.T1,
+            check = "does the order of one sender hang on what another sends?",
             proves = ORDERED)
     void severalSenders(Tck t) throws InterruptedException {
         Queue<String> queue = t.orderedQueue();
@@ -273,6 +289,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-19",
             value = "each group of an ordered topic gets every key in order, its own retries included",
+            check = "does a retry in one group move the position of another?",
             proves = {ORDERED, TOPIC})
     void orderedTopic(Tck t) {
         Topic<String> topic = t.remove(Topic.of(t.name(), String.class).ordered());
@@ -301,6 +318,7 @@ final class OrderCases {
     @TckCase(
             id = "ORD-20",
             value = "a number of partitions is either kept, with the order of every key, or refused at once",
+            check = "does a number of partitions change where a key goes, or is it ignored?",
             proves = ORDERED)
     void partitions(Tck t) {
         Queue<String> queue =

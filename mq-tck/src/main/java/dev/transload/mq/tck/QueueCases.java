@@ -18,7 +18,11 @@ import java.util.stream.IntStream;
 @TckGroup("Work queue")
 final class QueueCases {
 
-    @TckCase(id = "WQ-01", value = "one of several consumers handles a message", proves = QUEUE)
+    @TckCase(
+            id = "WQ-01",
+            value = "one of several consumers handles a message",
+            check = "does every consumer get a copy?",
+            proves = QUEUE)
     void oneOfMany(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -36,6 +40,7 @@ final class QueueCases {
             id = "WQ-02",
             value = "consumers share many messages: all are handled, none twice",
             tier = Tier.T1,
+            check = "is a delivery handed to two consumers, or dropped between them?",
             proves = QUEUE)
     void sharedWork(Tck t) {
         Queue<String> queue = t.queue();
@@ -51,7 +56,11 @@ final class QueueCases {
         assertThat(new HashSet<>(seen.payloads())).hasSize(1000);
     }
 
-    @TckCase(id = "WQ-03", value = "what is sent while nobody consumes waits for who comes", proves = QUEUE)
+    @TckCase(
+            id = "WQ-03",
+            value = "what is sent while nobody consumes waits for who comes",
+            check = "is a queue without consumers kept, with what is in it?",
+            proves = QUEUE)
     void waitsForConsumers(Tck t) {
         Queue<String> queue = t.queue();
         t.client().sendAll(queue, texts(20));
@@ -62,7 +71,12 @@ final class QueueCases {
         assertThat(new HashSet<>(seen.payloads())).hasSize(20);
     }
 
-    @TckCase(id = "WQ-05", value = "a consumer that joins later gets work", tier = Tier.T1, proves = QUEUE)
+    @TckCase(
+            id = "WQ-05",
+            value = "a consumer that joins later gets work",
+            tier = Tier.T1,
+            check = "does the first consumer hold more than its prefetch?",
+            proves = QUEUE)
     void laterConsumerGetsWork(Tck t) {
         Queue<String> queue = t.queue();
         CountDownLatch gate = t.latch();
@@ -110,6 +124,7 @@ final class QueueCases {
             id = "WQ-07",
             value = "as many handlers run at once as the concurrency says, and not one more",
             tier = Tier.T1,
+            check = "is the concurrency counted over all threads of the subscription?",
             proves = QUEUE)
     void concurrency(Tck t) {
         Queue<String> queue = t.queue();
@@ -129,6 +144,7 @@ final class QueueCases {
     @TckCase(
             id = "WQ-10",
             value = "queues never exchange messages, also where one name starts with the other",
+            check = "are names cut, folded or used as patterns at the broker?",
             proves = QUEUE)
     void queuesAreApart(Tck t) {
         String name = t.name();
@@ -156,6 +172,7 @@ final class QueueCases {
             id = "FLW-01",
             value = "never more deliveries are unsettled than the prefetch says",
             tier = Tier.T1,
+            check = "is credit given back before the delivery is settled?",
             proves = QUEUE)
     void prefetch(Tck t) {
         Queue<String> queue = t.queue();
@@ -185,6 +202,7 @@ final class QueueCases {
             id = "FLW-03",
             value = "a paused subscription calls no handler, and goes on where it was when resumed",
             tier = Tier.T1,
+            check = "does a worker start on a buffered delivery after the pause?",
             proves = {QUEUE, Feature.LIFECYCLE})
     void pauseAndResume(Tck t) {
         Queue<String> queue = t.queue();

@@ -30,6 +30,7 @@ final class RedriveCases {
             id = "RDV-01",
             value = "a redrive returns every dead letter to its queue once, with fresh attempts",
             tier = Tier.T1,
+            check = "is a letter acked when its new copy is stored, and its count of attempts gone?",
             proves = REDRIVE)
     void redriveAll(Tck t) {
         Queue<String> queue = t.queue();
@@ -50,7 +51,12 @@ final class RedriveCases {
         assertThat(dead.count()).isZero();
     }
 
-    @TckCase(id = "RDV-02", value = "a redrive of some moves those and no others", tier = Tier.T1, proves = REDRIVE)
+    @TckCase(
+            id = "RDV-02",
+            value = "a redrive of some moves those and no others",
+            tier = Tier.T1,
+            check = "is what does not match given back, and kept in its place?",
+            proves = REDRIVE)
     void redriveSome(Tck t) {
         Queue<String> queue = t.queue();
         AtomicBoolean mended = new AtomicBoolean();
@@ -78,6 +84,7 @@ final class RedriveCases {
     @TckCase(
             id = "RDV-04",
             value = "a redriven message keeps its id, payload, key and headers, and sheds the failure",
+            check = "are the failure record and the attempts taken off the message?",
             proves = REDRIVE)
     void redrivenIsTheOriginal(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
@@ -109,6 +116,7 @@ final class RedriveCases {
     @TckCase(
             id = "RDV-05",
             value = "a redriven message that fails again comes back with its redrives counted",
+            check = "is the number of redrives written on the message?",
             proves = REDRIVE)
     void redrivesAreCounted(Tck t) {
         Queue<String> queue = t.queue();
@@ -126,7 +134,11 @@ final class RedriveCases {
         assertThat(dead.browse(1).get(0).failure().redrives()).isEqualTo(3);
     }
 
-    @TckCase(id = "RDV-10", value = "a dry run counts and moves nothing; browsing consumes nothing", proves = REDRIVE)
+    @TckCase(
+            id = "RDV-10",
+            value = "a dry run counts and moves nothing; browsing consumes nothing",
+            check = "does looking at dead letters take them?",
+            proves = REDRIVE)
     void dryRunAndBrowse(Tck t) {
         Queue<String> queue = t.queue();
         t.client().subscribe(queue, failingUntil(t, new AtomicBoolean()), ONCE);
@@ -140,7 +152,11 @@ final class RedriveCases {
         t.until("all are still there", () -> dead.count() == 6);
     }
 
-    @TckCase(id = "RDV-11", value = "dead letters can be thrown away, those that match or all", proves = REDRIVE)
+    @TckCase(
+            id = "RDV-11",
+            value = "dead letters can be thrown away, those that match or all",
+            check = "is only what matches acked, and all else given back?",
+            proves = REDRIVE)
     void discardAndPurge(Tck t) {
         Queue<String> queue = t.queue();
         t.client().subscribe(queue, failingUntil(t, new AtomicBoolean()), ONCE);
@@ -192,6 +208,7 @@ final class RedriveCases {
     @TckCase(
             id = "RDV-12",
             value = "a redrive of a group's dead letters reaches that group alone",
+            check = "is a group's letter sent to its topic instead of its own place?",
             proves = {REDRIVE, Feature.TOPIC})
     void redriveOfGroup(Tck t) {
         Topic<String> topic = t.topic();

@@ -39,6 +39,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-01",
             value = "whatever explain() refuses is refused with UnsupportedCapabilityException and nothing else",
+            check = "which exception does the first step that cannot be done throw?",
             proves = REFUSALS)
     void rightException(Tck t) {
         all(t).forEach(refusals -> refusals.areRefusals(t));
@@ -47,6 +48,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-02",
             value = "a refusal carries the capability, the broker with its version, and what to do instead",
+            check = "does the text come from the broker instead of the declaration?",
             proves = REFUSALS)
     void tellsAll(Tck t) {
         for (Refusals refusals : all(t)) {
@@ -70,6 +72,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-04",
             value = "a refusal leaves nothing behind: nothing was made, and nothing is delivered",
+            check = "is something declared before the capability is asked for?",
             proves = REFUSALS)
     void noEffect(Tck t) {
         for (Refusals refusals : all(t)) {
@@ -86,7 +89,11 @@ final class RefusalCases {
         assertThat(seen.payloads()).containsExactly("fence");
     }
 
-    @TckCase(id = "UNS-05", value = "a refusal is the same in every form of the API", proves = REFUSALS)
+    @TckCase(
+            id = "UNS-05",
+            value = "a refusal is the same in every form of the API",
+            check = "which form of the call does not go through the check?",
+            proves = REFUSALS)
     void everyForm(Tck t) {
         for (Refusals refusals : all(t)) {
             refusals.areRefusals(t);
@@ -101,6 +108,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-06",
             value = "what is configured is refused when it is configured, not with the first message",
+            check = "is an option looked at with the first message only?",
             proves = REFUSALS)
     void whenConfigured(Tck t) {
         MqClient mq = t.through(Pretence.without(Capability.PRIORITY));
@@ -120,7 +128,11 @@ final class RefusalCases {
         }
     }
 
-    @TckCase(id = "UNS-07", value = "what is declared is never refused", proves = REFUSALS)
+    @TckCase(
+            id = "UNS-07",
+            value = "what is declared is never refused",
+            check = "is a capability declared that the transport does not implement?",
+            proves = REFUSALS)
     void declaredWorks(Tck t) {
         for (Refusable what : Refusable.values()) {
             if (!what.refusedBy(t.explanation())) {
@@ -171,6 +183,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-09",
             value = "a value beyond a declared bound is refused with the bound",
+            check = "is the bound that is declared the one that is checked?",
             proves = {REFUSALS, DELAY})
     void bounds(Tck t) {
         Queue<String> queue = t.queue();
@@ -196,6 +209,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-10",
             value = "what is emulated says how, and works on a transport that has nothing but the primitives",
+            check = "does explain() tell by whom a feature is done, and with what limits?",
             proves = REFUSALS)
     void emulated(Tck t) {
         MqClient bare = t.through(Pretence.BARE);
@@ -220,6 +234,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-11",
             value = "the kit goes by what the product itself says, and it says the same to every client",
+            check = "does a capability depend on the client that asks?",
             proves = REFUSALS)
     void sameToAll(Tck t) {
         Explanation known = t.explanation();
@@ -235,6 +250,7 @@ final class RefusalCases {
     @TckCase(
             id = "UNS-12",
             value = "the product explains every feature that this kit knows, or is told that it is too old for it",
+            check = "does the kit know a feature that explain() does not list?",
             proves = REFUSALS)
     void knowsAll(Tck t) {
         List<String> told = t.explanation().features().stream()
@@ -253,6 +269,7 @@ final class RefusalCases {
     @TckCase(
             id = "SND-18",
             value = "an option that the broker cannot honour is refused before any I/O, and nothing is sent",
+            check = "is an option dropped on its way to the transport?",
             proves = REFUSALS)
     void unsupportedOption(Tck t) {
         Queue<String> queue = t.queue();
@@ -276,6 +293,7 @@ final class RefusalCases {
             id = "ORD-15",
             value =
                     "where the broker keeps no order, sending to and subscribing an ordered destination is refused at once",
+            check = "is an ordered destination taken for a plain one?",
             proves = REFUSALS)
     void orderRefused(Tck t) {
         boolean refused = Refusable.ORDER.refusedBy(t.explanation());
@@ -289,6 +307,7 @@ final class RefusalCases {
     @TckCase(
             id = "ACK-20",
             value = "where the broker cannot wait, a retry with a delay waits by emulation, and never comes at once",
+            check = "is the delay of a retry dropped where the broker cannot wait?",
             proves = {REFUSALS, DELAY})
     void retryWaitsAnyway(Tck t) {
         MqClient mq = t.client();
@@ -313,6 +332,7 @@ final class RefusalCases {
     @TckCase(
             id = "RDV-09",
             value = "no transport refuses redrive, since it needs nothing but sending and receiving",
+            check = "is a redrive built from send and ack alone?",
             proves = REFUSALS)
     void redriveAnyway(Tck t) {
         assertThat(t.explanation().feature("redrive").support()).isNotEqualTo(Support.REFUSED);
@@ -338,6 +358,7 @@ final class RefusalCases {
     @TckCase(
             id = "TTL-10",
             value = "no transport refuses a time to live, since the engine judges it",
+            check = "is a time to live dropped where the broker has none?",
             proves = REFUSALS)
     void ttlAnyway(Tck t) {
         assertThat(t.explanation().feature("ttl").support()).isNotEqualTo(Support.REFUSED);

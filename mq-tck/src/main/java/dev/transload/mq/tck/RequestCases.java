@@ -36,7 +36,11 @@ final class RequestCases {
     /** An answer with parts. */
     record Answer(String text, int number) {}
 
-    @TckCase(id = "RPC-01", value = "the caller gets the reply to its request", proves = REQUEST_REPLY)
+    @TckCase(
+            id = "RPC-01",
+            value = "the caller gets the reply to its request",
+            check = "is the reply sent to the address and with the correlation of its request?",
+            proves = REQUEST_REPLY)
     void reply(Tck t) {
         Queue<Question> queue = t.queue(Question.class);
         t.client().reply(queue, Answer.class, question -> new Answer(question.text() + "!", question.number() + 1));
@@ -54,6 +58,7 @@ final class RequestCases {
             id = "RPC-02",
             value = "many callers with many requests each get their own replies",
             tier = Tier.T1,
+            check = "are replies told apart by an id that is unique among all callers?",
             proves = REQUEST_REPLY)
     void noCrossTalk(Tck t) {
         Queue<String> queue = t.queue();
@@ -80,6 +85,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-03",
             value = "without a server the request fails at its timeout, not before, and names the queue",
+            check = "is the timeout that of the request, and its time to live too?",
             proves = REQUEST_REPLY)
     void nobodyAnswers(Tck t) {
         Queue<String> queue = t.queue();
@@ -108,6 +114,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-04",
             value = "what the handler throws reaches the caller with its type and text, once, without retry",
+            check = "is a failed handler answered at once, and its request acked?",
             proves = REQUEST_REPLY)
     void handlerThrows(Tck t) {
         Queue<String> queue = t.queue();
@@ -131,6 +138,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-05",
             value = "a reply that comes after the timeout is dropped and counted, and hurts no later request",
+            check = "is a reply matched with a request that is still pending?",
             proves = REQUEST_REPLY,
             realTime = true)
     void lateReply(Tck t) {
@@ -165,7 +173,11 @@ final class RequestCases {
         t.evidence();
     }
 
-    @TckCase(id = "RPC-06", value = "a second reply to one request is dropped and counted", proves = REQUEST_REPLY)
+    @TckCase(
+            id = "RPC-06",
+            value = "a second reply to one request is dropped and counted",
+            check = "is a request forgotten with its first reply?",
+            proves = REQUEST_REPLY)
     void duplicateReply(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> requests = t.seen();
@@ -195,6 +207,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-07",
             value = "a reply with an unknown correlation is dropped and counted, and the inbox lives on",
+            check = "does an unknown correlation end the inbox?",
             proves = REQUEST_REPLY)
     void forgedReply(Tck t) {
         Queue<String> queue = t.queue();
@@ -219,7 +232,11 @@ final class RequestCases {
         assertThat(t.ended("the next reply comes", next).join()).isEqualTo("re next");
     }
 
-    @TckCase(id = "RPC-10", value = "closing the caller fails what is pending, at once", proves = REQUEST_REPLY)
+    @TckCase(
+            id = "RPC-10",
+            value = "closing the caller fails what is pending, at once",
+            check = "does close fail what is pending before it disconnects?",
+            proves = REQUEST_REPLY)
     void callerCloses(Tck t) {
         Queue<String> queue = t.queue();
         MqClient caller = t.newClient();
@@ -236,6 +253,7 @@ final class RequestCases {
             id = "RPC-11",
             value = "two callers of one server get each its own replies",
             tier = Tier.T1,
+            check = "do two callers share one inbox?",
             proves = REQUEST_REPLY)
     void twoCallers(Tck t) {
         Queue<String> queue = t.queue();
@@ -253,6 +271,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-13",
             value = "a message without a reply address is handled, its result dropped and counted",
+            check = "does a missing reply address fail the request instead of its reply alone?",
             proves = REQUEST_REPLY)
     void oneWay(Tck t) {
         Queue<String> queue = t.queue();
@@ -273,6 +292,7 @@ final class RequestCases {
             id = "RPC-17",
             value = "a handler may make a request of its own",
             tier = Tier.T1,
+            check = "does a request wait for a thread that its own handler holds?",
             proves = REQUEST_REPLY,
             realTime = true)
     void nestedRequest(Tck t) {
@@ -289,6 +309,7 @@ final class RequestCases {
     @TckCase(
             id = "RPC-21",
             value = "requests that make no sense are refused by name",
+            check = "are arguments checked before an inbox is opened?",
             proves = {REQUEST_REPLY, SECURITY})
     void badRequests(Tck t) {
         Queue<String> queue = t.queue();

@@ -23,6 +23,7 @@ final class RetryCases {
     @TckCase(
             id = "RTY-01",
             value = "a handler that always fails is called exactly maxAttempts times, then dead-lettered",
+            check = "is the first attempt counted as a retry?",
             proves = RETRY)
     void exactlyMaxAttempts(Tck t) {
         for (int most : new int[] {1, 2, 5}) {
@@ -39,7 +40,11 @@ final class RetryCases {
         }
     }
 
-    @TckCase(id = "RTY-02", value = "success ends the retries and leaves no dead letter", proves = RETRY)
+    @TckCase(
+            id = "RTY-02",
+            value = "success ends the retries and leaves no dead letter",
+            check = "is a message acked that succeeded after it failed?",
+            proves = RETRY)
     void successEndsRetries(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen(delivery -> {
@@ -60,6 +65,7 @@ final class RetryCases {
             id = "RTY-03",
             value = "retries are as far apart as the policy says: not earlier, not much later",
             tier = Tier.T1,
+            check = "is the wait counted from the failure, and rounded up?",
             proves = RETRY)
     void backoff(Tck t) {
         t.warmUpDelays();
@@ -88,6 +94,7 @@ final class RetryCases {
     @TckCase(
             id = "RTY-05",
             value = "failures that may not be retried are dead-lettered at once, by subclass and by cause",
+            check = "are superclasses and causes of the exception looked at?",
             proves = RETRY)
     void neverRetry(Tck t) {
         Queue<String> queue = t.queue();
@@ -130,6 +137,7 @@ final class RetryCases {
     @TckCase(
             id = "RTY-15",
             value = "if the policy names what is retried, everything else is dead-lettered at once",
+            check = "is what is not named treated as not to be retried?",
             proves = RETRY)
     void retryOn(Tck t) {
         Queue<String> queue = t.queue();
@@ -155,7 +163,11 @@ final class RetryCases {
                 .hasSize(1);
     }
 
-    @TckCase(id = "RTY-07", value = "attempts belong to the message: another consumer goes on counting", proves = RETRY)
+    @TckCase(
+            id = "RTY-07",
+            value = "attempts belong to the message: another consumer goes on counting",
+            check = "is the count kept with the message or in the consumer?",
+            proves = RETRY)
     void attemptsAcrossConsumers(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = failing(t);
@@ -176,7 +188,11 @@ final class RetryCases {
         assertThat(seen.count()).isEqualTo(4);
     }
 
-    @TckCase(id = "RTY-10", value = "payload, headers, key, id and times are the same on every attempt", proves = RETRY)
+    @TckCase(
+            id = "RTY-10",
+            value = "payload, headers, key, id and times are the same on every attempt",
+            check = "what does the copy that is sent again not have?",
+            proves = RETRY)
     void sameOnEveryAttempt(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
         byte[] body = {0, -1, 5};
@@ -208,7 +224,11 @@ final class RetryCases {
         });
     }
 
-    @TckCase(id = "RTY-16", value = "a waiting retry holds neither the handler nor other messages", proves = RETRY)
+    @TckCase(
+            id = "RTY-16",
+            value = "a waiting retry holds neither the handler nor other messages",
+            check = "does the wait hold a thread, a slot or the message's place in the prefetch?",
+            proves = RETRY)
     void waitingHoldsNothing(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen(delivery -> {
@@ -234,6 +254,7 @@ final class RetryCases {
     @TckCase(
             id = "RTY-12",
             value = "a policy that makes no sense is refused when it is built",
+            check = "is the policy checked when it is built?",
             proves = {RETRY, Feature.SECURITY})
     void invalidPolicies(Tck t) {
         t.refused(IllegalArgumentException.class, () -> RetryPolicy.immediate(0), "maxAttempts", "0");

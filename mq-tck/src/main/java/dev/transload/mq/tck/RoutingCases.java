@@ -28,6 +28,7 @@ final class RoutingCases {
             id = "RTE-05",
             value = "a pattern gets the topics whose names match, and no others",
             tier = Tier.T1,
+            check = "how does the broker match an asterisk and a hash, at the end of a name too?",
             proves = PATTERN)
     void patterns(Tck t) {
         Map<String, List<String>> matching = Map.of(
@@ -60,7 +61,11 @@ final class RoutingCases {
         });
     }
 
-    @TckCase(id = "RTE-11", value = "a topic that is made after the pattern was subscribed is found", proves = PATTERN)
+    @TckCase(
+            id = "RTE-11",
+            value = "a topic that is made after the pattern was subscribed is found",
+            check = "how often does the client or the broker look for new topics?",
+            proves = PATTERN)
     void laterTopics(Tck t) {
         String root = t.name().replace('.', '-');
         Seen<String> seen = t.seen();
@@ -80,6 +85,7 @@ final class RoutingCases {
     @TckCase(
             id = "RTE-03",
             value = "patterns and names outside the grammar are refused by name",
+            check = "is a name checked when the destination is built?",
             proves = {TOPIC, SECURITY})
     void grammar(Tck t) {
         for (String bad : List.of("", "*", "#", "*.x", "a.#.b", "a..b", "a.", "A.b", "a.b*", "a\n.b")) {
@@ -122,6 +128,7 @@ final class RoutingCases {
             id = "RTE-01",
             value = "a header filter lets exactly the matching messages through and keeps none of the others",
             tier = Tier.T1,
+            check = "is a message that does not match acked for its group alone?",
             proves = HEADER_FILTER)
     void headerFilter(Tck t) {
         Topic<String> topic = t.topic();
@@ -153,6 +160,7 @@ final class RoutingCases {
     @TckCase(
             id = "RTE-12",
             value = "members of one group that state different filters are refused where that can be seen",
+            check = "is the filter of a group remembered while it has members?",
             proves = HEADER_FILTER)
     void differingFilters(Tck t) {
         Topic<String> topic = t.topic();
@@ -167,6 +175,7 @@ final class RoutingCases {
             id = "RPL-01",
             value = "a new group from the beginning gets every message that is kept, in order, then what follows",
             tier = Tier.T1,
+            check = "does history end and live traffic begin without a gap and without a repeat?",
             proves = REPLAY)
     void fromBeginning(Tck t) {
         Topic<String> topic = retained(t);
@@ -187,6 +196,7 @@ final class RoutingCases {
             id = "RPL-03",
             value = "a new group from a time gets what was sent then and later",
             tier = Tier.T1,
+            check = "is the start compared with the time of the send, the very millisecond included?",
             proves = REPLAY)
     void fromTime(Tck t) {
         Topic<String> topic = retained(t);
@@ -206,6 +216,7 @@ final class RoutingCases {
             id = "RPL-05",
             value = "a replay by one group disturbs no other, and a group that exists goes on where it was",
             tier = Tier.T1,
+            check = "does a start apply to a group that already has a position?",
             proves = REPLAY)
     void replayIsTheGroupsOwn(Tck t) {
         Topic<String> topic = retained(t);
@@ -253,6 +264,7 @@ final class RoutingCases {
     @TckCase(
             id = "RPL-08",
             value = "replay of a topic that keeps nothing is refused when it is asked for",
+            check = "is a start looked at where the group is built?",
             proves = {TOPIC, SECURITY})
     void notRetained(Tck t) {
         Topic<String> topic = Topic.of(t.name(), String.class);
@@ -264,6 +276,7 @@ final class RoutingCases {
     @TckCase(
             id = "RPL-10",
             value = "an ephemeral group has no past: a start is refused",
+            check = "is a start looked at where the group is built?",
             proves = {TOPIC, SECURITY})
     void ephemeralReplay(Tck t) {
         Topic<String> topic = Topic.of(t.name(), String.class).retained(Duration.ofHours(1));

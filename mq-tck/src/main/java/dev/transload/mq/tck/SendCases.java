@@ -38,6 +38,7 @@ final class SendCases {
             id = "SND-01",
             value = "what one client has sent, a client that connects later receives",
             tier = Tier.T1,
+            check = "is a send confirmed before the broker has it?",
             proves = SEND)
     void sentIsAtTheBroker(Tck t) {
         Queue<String> queue = t.queue();
@@ -56,6 +57,7 @@ final class SendCases {
             id = "SND-02",
             value = "a send to a queue that does not exist and may not be made fails and names it",
             tier = Tier.T1,
+            check = "is what reaches no queue returned by the broker and told?",
             proves = SEND)
     void missingQueue(Tck t) {
         for (Topology topology : List.of(Topology.ASSERT, Topology.NONE)) {
@@ -71,6 +73,7 @@ final class SendCases {
     @TckCase(
             id = "SND-04",
             value = "a null message, destination or option and a blank name are refused by name",
+            check = "is null found before anything is encoded or declared?",
             proves = {SEND, SECURITY})
     void nulls(Tck t) {
         MqClient mq = t.client();
@@ -87,7 +90,11 @@ final class SendCases {
         t.refused(IllegalArgumentException.class, () -> Topic.of("", String.class), "topic name", "blank");
     }
 
-    @TckCase(id = "SND-05", value = "a send after close fails at once, in every form", proves = SEND)
+    @TckCase(
+            id = "SND-05",
+            value = "a send after close fails at once, in every form",
+            check = "does a closed client wait for a connection?",
+            proves = SEND)
     void sendAfterClose(Tck t) {
         Queue<String> queue = t.queue();
         MqClient mq = t.newClient();
@@ -133,7 +140,11 @@ final class SendCases {
         assertThat(verdict.measures().get(0).deliveries()).isEqualTo(6_401);
     }
 
-    @TckCase(id = "SND-15", value = "a handler may send to its own queue and to others", proves = SEND)
+    @TckCase(
+            id = "SND-15",
+            value = "a handler may send to its own queue and to others",
+            check = "does a handler wait for a confirm that its own thread has to read?",
+            proves = SEND)
     void sendFromHandler(Tck t) {
         Queue<String> in = t.queue();
         Queue<String> out = t.queue();
@@ -156,6 +167,7 @@ final class SendCases {
     @TckCase(
             id = "SND-23",
             value = "a topic nobody subscribes to accepts messages and keeps none",
+            check = "is a topic without groups taken for a queue that is missing?",
             proves = {SEND, TOPIC})
     void topicWithoutGroups(Tck t) {
         Topic<String> topic = t.topic();
@@ -169,7 +181,11 @@ final class SendCases {
         assertThat(seen.payloads()).containsExactly("after");
     }
 
-    @TckCase(id = "BAT-01", value = "a batch reports every message in its order, and all arrive", proves = SEND)
+    @TckCase(
+            id = "BAT-01",
+            value = "a batch reports every message in its order, and all arrive",
+            check = "does a batch split where a result or a message falls between two parts?",
+            proves = SEND)
     void batch(Tck t) {
         Queue<String> queue = t.queue();
         MqClient mq = t.client();
@@ -188,7 +204,11 @@ final class SendCases {
         assertThat(new HashSet<>(seen.ids())).hasSize(1200);
     }
 
-    @TckCase(id = "BAT-03", value = "an empty batch is done at once", proves = SEND)
+    @TckCase(
+            id = "BAT-03",
+            value = "an empty batch is done at once",
+            check = "is something declared or sent for nothing?",
+            proves = SEND)
     void emptyBatch(Tck t) {
         Queue<String> queue = t.queue();
         assertThat(t.client().sendAll(queue, List.of())).isEmpty();
@@ -202,6 +222,7 @@ final class SendCases {
             id = "LIM-01",
             value = "a payload of the declared size is accepted, arrives, and can be dead-lettered",
             tier = Tier.T1,
+            check = "does the declared limit count what Transload adds?",
             proves = LIMITS)
     void payloadAtTheLimit(Tck t) {
         int most = Math.min(payloadLimit(t), 1 << 20);
@@ -221,6 +242,7 @@ final class SendCases {
     @TckCase(
             id = "LIM-02",
             value = "one byte over is refused before anything is sent, with both numbers, and the next send works",
+            check = "is the size checked before the transport is called?",
             proves = LIMITS)
     void payloadOverTheLimit(Tck t) {
         int most = payloadLimit(t);
@@ -245,6 +267,7 @@ final class SendCases {
             id = "LIM-04",
             value = "a hundred headers arrive; more than the declared number or size is refused",
             tier = Tier.T1,
+            check = "are names and values of headers counted in bytes of UTF-8?",
             proves = LIMITS)
     void headerLimits(Tck t) {
         Map<String, String> hundred = new LinkedHashMap<>();
@@ -273,7 +296,11 @@ final class SendCases {
                 "headers");
     }
 
-    @TckCase(id = "LIM-10", value = "the product names all its limits", proves = LIMITS)
+    @TckCase(
+            id = "LIM-10",
+            value = "the product names all its limits",
+            check = "which limit does the transport not declare?",
+            proves = LIMITS)
     void limitsAreComplete(Tck t) {
         assertThat(t.explanation().limits())
                 .extracting(Explanation.Limit::name)
@@ -283,7 +310,11 @@ final class SendCases {
         t.evidence();
     }
 
-    @TckCase(id = "SND-24", value = "one name with two shapes is refused, naming both", proves = SEND)
+    @TckCase(
+            id = "SND-24",
+            value = "one name with two shapes is refused, naming both",
+            check = "is the shape compared with the one this client used before?",
+            proves = SEND)
     void twoShapes(Tck t) {
         Queue<String> plain = t.queue();
         t.client().send(plain, "x");
@@ -302,7 +333,11 @@ final class SendCases {
         }
     }
 
-    @TckCase(id = "SND-25", value = "a payload that its codec cannot encode is refused and not sent", proves = SEND)
+    @TckCase(
+            id = "SND-25",
+            value = "a payload that its codec cannot encode is refused and not sent",
+            check = "is the payload encoded before anything is declared?",
+            proves = SEND)
     void encodingFails(Tck t) {
         Queue<Unwritable> queue = t.queue(Unwritable.class);
         Unwritable itself = new Unwritable("x");
@@ -312,7 +347,11 @@ final class SendCases {
                 .isFalse();
     }
 
-    @TckCase(id = "SND-26", value = "asynchronous sends complete with the ids of what arrives", proves = SEND)
+    @TckCase(
+            id = "SND-26",
+            value = "asynchronous sends complete with the ids of what arrives",
+            check = "is a future completed with the id of its own message?",
+            proves = SEND)
     void asynchronousSends(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();

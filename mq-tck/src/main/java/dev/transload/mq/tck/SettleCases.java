@@ -28,6 +28,7 @@ final class SettleCases {
             id = "ACK-01",
             value = "an acked message does not come again, after the client is gone and its lease is over",
             tier = Tier.T1,
+            check = "does the ack reach the broker before the client leaves?",
             proves = SETTLE)
     void ackIsFinal(Tck t) {
         Queue<String> queue = t.queue();
@@ -52,6 +53,7 @@ final class SettleCases {
             id = "ACK-02",
             value = "a message that was not settled comes again after its client has closed",
             tier = Tier.T1,
+            check = "is what was not settled acked, or lost, when the client closes?",
             proves = SETTLE)
     void unsettledComesBack(Tck t) {
         Queue<String> queue = t.queue();
@@ -70,7 +72,11 @@ final class SettleCases {
         assertThat(second.call(0).redelivered()).isTrue();
     }
 
-    @TckCase(id = "ACK-04", value = "a retry redelivers the same message", proves = SETTLE)
+    @TckCase(
+            id = "ACK-04",
+            value = "a retry redelivers the same message",
+            check = "is a retry an ack without a new copy?",
+            proves = SETTLE)
     void retryRedelivers(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen(delivery -> {
@@ -89,6 +95,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-05",
             value = "anything a handler throws is a failed attempt, errors included, and the consumer lives on",
+            check = "which throwable is not caught where the handler is called?",
             proves = SETTLE)
     void throwingIsRetry(Tck t) {
         Queue<String> queue = t.queue();
@@ -119,6 +126,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-06",
             value = "attempts count from 1, and every one after the first is marked as redelivered",
+            check = "is the count written with the message that is sent again?",
             proves = SETTLE)
     void attempts(Tck t) {
         Queue<String> queue = t.queue();
@@ -142,33 +150,9 @@ final class SettleCases {
     }
 
     @TckCase(
-            id = "ACK-08",
-            value = "a delivery that is held beyond its lease is kept by renewal: it is not handed out twice",
-            proves = SETTLE)
-    void heldDeliveryIsKept(Tck t) {
-        Queue<String> queue = t.queue();
-        Seen<String> holder = t.seen();
-        SubscribeOptions shortLease = SubscribeOptions.builder()
-                .manualSettle()
-                .prefetch(1)
-                .lease(Duration.ofSeconds(1))
-                .build();
-        t.client().subscribe(queue, holder, shortLease);
-        t.client().send(queue, "held");
-        holder.await(1);
-
-        Seen<String> other = t.seen();
-        t.newClient().subscribe(queue, other, RETRY_AT_ONCE);
-        t.elapse(Duration.ofMillis(2500));
-        t.fence(queue, other);
-        assertThat(other.payloads()).containsExactly("fence");
-        assertThat(holder.call(0).delivery().leaseLost()).isFalse();
-        holder.call(0).delivery().ack();
-    }
-
-    @TckCase(
             id = "ACK-09",
             value = "with a prefetch of one the next message comes after the one before is settled",
+            check = "is credit given back before the settle?",
             proves = SETTLE)
     void prefetchOfOne(Tck t) {
         Queue<String> queue = t.queue();
@@ -183,7 +167,11 @@ final class SettleCases {
         }
     }
 
-    @TckCase(id = "ACK-10", value = "a second settle is an error and changes nothing", proves = SETTLE)
+    @TckCase(
+            id = "ACK-10",
+            value = "a second settle is an error and changes nothing",
+            check = "does a second settle reach the broker?",
+            proves = SETTLE)
     void secondSettle(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
@@ -202,7 +190,11 @@ final class SettleCases {
         assertThat(t.client().deadLetters(queue).count()).isZero();
     }
 
-    @TckCase(id = "ACK-26", value = "a handler that has settled may return: nothing is settled twice", proves = SETTLE)
+    @TckCase(
+            id = "ACK-26",
+            value = "a handler that has settled may return: nothing is settled twice",
+            check = "does the return of a handler settle what it has settled itself?",
+            proves = SETTLE)
     void settledByHandThenReturned(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen(delivery -> {
@@ -226,6 +218,7 @@ final class SettleCases {
             id = "ACK-17",
             value = "deliveries settled out of order: only the unsettled ones come again",
             tier = Tier.T1,
+            check = "does an ack settle all deliveries before it?",
             proves = SETTLE)
     void outOfOrder(Tck t) {
         Queue<String> queue = t.queue();
@@ -252,6 +245,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-18",
             value = "what a handler dead-letters is set aside at once with its reason and does not come again",
+            check = "is the message set aside before it is acked, with the handler's reason?",
             proves = {SETTLE, Feature.DEAD_LETTERS})
     void deadLetterByHand(Tck t) {
         Queue<String> queue = t.queue();
@@ -276,6 +270,7 @@ final class SettleCases {
             id = "ACK-19",
             value = "a retry with a delay comes after the delay, not before and not much later",
             tier = Tier.T1,
+            check = "is the delay of a retry by hand the one that was asked for?",
             proves = {SETTLE, Feature.RETRY})
     void retryWithDelay(Tck t) {
         t.warmUpDelays();
@@ -297,6 +292,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-21",
             value = "a handler that always fails is called as often as its policy says and no more",
+            check = "does a failure come again by the broker besides the retry?",
             proves = {SETTLE, Feature.RETRY})
     void noHotLoop(Tck t) {
         Queue<String> queue = t.queue();
@@ -325,6 +321,7 @@ final class SettleCases {
     @TckCase(
             id = "ACK-24",
             value = "an asynchronous handler acks when its stage completes, and retries when it fails",
+            check = "is the delivery settled when the handler returns instead of when its stage ends?",
             proves = SETTLE)
     void asynchronousHandler(Tck t) {
         Queue<String> queue = t.queue();
@@ -358,7 +355,11 @@ final class SettleCases {
         t.evidence();
     }
 
-    @TckCase(id = "ACK-25", value = "a delivery may be settled from any thread", proves = SETTLE)
+    @TckCase(
+            id = "ACK-25",
+            value = "a delivery may be settled from any thread",
+            check = "does a settle from another thread reach the channel it belongs to?",
+            proves = SETTLE)
     void settledElsewhere(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();

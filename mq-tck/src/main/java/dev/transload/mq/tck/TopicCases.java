@@ -22,7 +22,11 @@ final class TopicCases {
     private static final SubscribeOptions RETRY_AT_ONCE =
             SubscribeOptions.builder().retry(RetryPolicy.immediate(3)).build();
 
-    @TckCase(id = "PUB-01", value = "every group gets every message once", proves = TOPIC)
+    @TckCase(
+            id = "PUB-01",
+            value = "every group gets every message once",
+            check = "does each group have a queue of its own?",
+            proves = TOPIC)
     void everyGroup(Tck t) {
         Topic<String> topic = t.topic();
         Seen<String> billing = t.seen();
@@ -43,6 +47,7 @@ final class TopicCases {
             id = "PUB-02",
             value = "when subscribe has returned, the very next message is received",
             tier = Tier.T1,
+            check = "does subscribe return before the group has its position?",
             proves = TOPIC)
     void nothingIsMissedAfterSubscribe(Tck t) {
         Topic<String> topic = t.topic();
@@ -59,7 +64,11 @@ final class TopicCases {
         }
     }
 
-    @TckCase(id = "PUB-03", value = "a closed subscription is called no more, and others go on", proves = TOPIC)
+    @TckCase(
+            id = "PUB-03",
+            value = "a closed subscription is called no more, and others go on",
+            check = "does closing one subscription end or keep another?",
+            proves = TOPIC)
     void closedSubscription(Tck t) {
         Topic<String> topic = t.topic();
         Seen<String> leaving = t.seen();
@@ -76,7 +85,11 @@ final class TopicCases {
         assertThat(subscription.state()).isEqualTo(Subscription.State.CLOSED);
     }
 
-    @TckCase(id = "PUB-04", value = "a group that blocks or fails holds no other up", proves = TOPIC)
+    @TckCase(
+            id = "PUB-04",
+            value = "a group that blocks or fails holds no other up",
+            check = "do groups share a thread, a connection's flow or a queue?",
+            proves = TOPIC)
     void groupsAreIndependent(Tck t) {
         Topic<String> topic = t.topic();
         CountDownLatch gate = t.latch();
@@ -103,6 +116,7 @@ final class TopicCases {
             id = "PUB-05",
             value = "a durable group gets what was sent while it was away, in the order of the sends",
             tier = Tier.T1,
+            check = "does the group outlive its last member?",
             proves = TOPIC)
     void durableGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -122,6 +136,7 @@ final class TopicCases {
             id = "PUB-06",
             value = "an ephemeral group sees only what is sent while it is subscribed, and leaves nothing behind",
             tier = Tier.T1,
+            check = "is the place of an ephemeral group private, and removed at the end?",
             proves = EPHEMERAL)
     void ephemeralGroup(Tck t) {
         Topic<String> topic = t.topic();
@@ -141,7 +156,11 @@ final class TopicCases {
         assertThat(second.payloads()).containsExactly("again");
     }
 
-    @TckCase(id = "PUB-13", value = "every ephemeral subscriber gets every message", proves = EPHEMERAL)
+    @TckCase(
+            id = "PUB-13",
+            value = "every ephemeral subscriber gets every message",
+            check = "do ephemeral subscribers compete?",
+            proves = EPHEMERAL)
     void broadcast(Tck t) {
         Topic<String> topic = t.topic();
         List<Seen<String>> all =
@@ -156,6 +175,7 @@ final class TopicCases {
     @TckCase(
             id = "PUB-14",
             value = "an ephemeral group retries in memory, then discards with an event",
+            check = "is a failed ephemeral delivery kept and tried again in memory?",
             proves = EPHEMERAL)
     void ephemeralRetry(Tck t) {
         Topic<String> topic = t.topic();
@@ -176,7 +196,11 @@ final class TopicCases {
         t.until("the message is discarded with an event", () -> t.history().discarded() == 1);
     }
 
-    @TckCase(id = "PUB-10", value = "the same group name on two topics is two groups", proves = TOPIC)
+    @TckCase(
+            id = "PUB-10",
+            value = "the same group name on two topics is two groups",
+            check = "is the topic a part of the group's place?",
+            proves = TOPIC)
     void sameGroupName(Tck t) {
         Topic<String> one = t.topic();
         Topic<String> two = t.topic();
@@ -197,6 +221,7 @@ final class TopicCases {
             id = "PUB-11",
             value = "a retry in one group redelivers to that group alone",
             tier = Tier.T1,
+            check = "is a retry sent to the topic instead of the group's own place?",
             proves = TOPIC)
     void retryInOneGroup(Tck t) {
         Topic<String> topic = t.topic();
