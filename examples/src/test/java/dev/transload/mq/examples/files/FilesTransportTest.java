@@ -190,9 +190,10 @@ class FilesTransportTest {
         }
         assertThat(directory.names("notes", "claimed")).isEmpty();
         assertThat(directory.names("notes", "ready")).hasSize(1);
-        assertThat(Thread.getAllStackTraces().keySet())
+        await("the threads have ended").atMost(SOON).untilAsserted(() -> assertThat(
+                        Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
-                .noneMatch(n -> n.contains(id));
+                .noneMatch(n -> n.contains(id)));
     }
 
     /** The system's clock. */
