@@ -190,10 +190,11 @@ class FilesTransportTest {
         }
         assertThat(directory.names("notes", "claimed")).isEmpty();
         assertThat(directory.names("notes", "ready")).hasSize(1);
-        await("the threads have ended").atMost(SOON).untilAsserted(() -> assertThat(
-                        Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(n -> n.contains(id)));
+        await("the threads have ended")
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(n -> n.contains(id)));
     }
 
     /** The system's clock. */
