@@ -9,6 +9,7 @@ import dev.transload.mq.Shape;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.ReceiveSpec;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *       or subscribes holds their oldest messages until they are due and then sends them on.
  * </ul>
  *
- * <p>A wait counts from the time the broker stored the message, so the sender's clock is of no account. A relay that
- * dies loses nothing: its messages are unsettled until they have been sent on, and may then be there twice, with one
+ * <p>A wait counts from the time the broker stored the message, so the sender's clock is of no account where the broker
+ * tells that time; elsewhere it counts from the stamp of whoever sent the message on its present hop. A relay that dies loses nothing: its messages are unsettled until they have been sent on, and may then be there twice, with one
  * id. Thread-safe.
  */
 final class DelayRoutes {
@@ -91,9 +92,7 @@ final class DelayRoutes {
         if (!capable.maxSendDelay().isZero() && !capable.maxReleaseDelay().isZero()) {
             return new Route(
                     to,
-                    message.toBuilder()
-                            .annotation(Annotations.DELAY, Long.toString(delayMillis))
-                            .build(),
+                    waiting(message.toBuilder(), delayMillis).build(),
                     capable.maxSendDelay().toMillis());
         }
         Message.Builder hop = message.toBuilder()
@@ -101,17 +100,35 @@ final class DelayRoutes {
                 .annotation(Annotations.DELAY_TOTAL, Long.toString(delayMillis));
         if (!plain.maxSendDelay().isZero()) {
             watch(RELAY);
-            hop.annotation(Annotations.DELAY, Long.toString(delayMillis));
             return new Route(
                     RELAY,
-                    hop.build(),
+                    waiting(hop, delayMillis).build(),
                     Math.min(delayMillis, plain.maxSendDelay().toMillis()));
         }
         int rung = DelayLadder.rung(delayMillis);
         Place lane = lane(rung);
         watch(lane);
-        hop.annotation(Annotations.DELAY, Long.toString(DelayLadder.hop(rung, delayMillis)));
-        return new Route(lane, hop.build(), 0);
+        return new Route(lane, waiting(hop, DelayLadder.hop(rung, delayMillis)).build(), 0);
+    }
+
+    private Message.Builder waiting(Message.Builder hop, long millis) {
+        return hop.annotation(Annotations.DELAY, Long.toString(millis))
+                .annotation(Annotations.DELAY_SINCE, Long.toString(engine.time().millis()));
+    }
+
+    /**
+     * When the wait of a message here began, in milliseconds since 1970.
+     *
+     * @param incoming a delivery of a message that carries {@link Annotations#DELAY}
+     */
+    static long since(Incoming incoming) {
+        long stored = incoming.storedAt();
+        if (stored >= 0) {
+            return stored;
+        }
+        Message message = incoming.message();
+        String stamp = message.annotations().get(Annotations.DELAY_SINCE);
+        return stamp == null ? message.timestamp() : number(stamp);
     }
 
     private Place lane(int rung) {
@@ -190,10 +207,11 @@ final class DelayRoutes {
             return CompletableFuture.completedFuture(null);
         }
         long total = number(message.annotations().get(Annotations.DELAY_TOTAL));
-        long waited = Math.max(0, engine.time().millis() - held.incoming().storedAt());
+        long waited = Math.max(0, engine.time().millis() - since(held.incoming()));
         Message next = message.toBuilder()
                 .removeAnnotation(Annotations.TO)
                 .removeAnnotation(Annotations.DELAY)
+                .removeAnnotation(Annotations.DELAY_SINCE)
                 .removeAnnotation(Annotations.DELAY_TOTAL)
                 .build();
         CompletableFuture<Void> done = new CompletableFuture<>();

@@ -122,7 +122,7 @@ final class DeliveryPipeline<T> {
             return false;
         }
         try {
-            long wait = delivery.incoming().storedAt() + Long.parseLong(delay) - time.millis();
+            long wait = DelayRoutes.since(delivery.incoming()) + Long.parseLong(delay) - time.millis();
             return wait > 0 && outcomes.notDue(delivery, Duration.ofMillis(wait));
         } catch (NumberFormatException e) {
             return false; // a foreign header that only looks like ours

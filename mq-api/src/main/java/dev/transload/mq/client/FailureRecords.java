@@ -140,6 +140,7 @@ final class FailureRecords {
                 .removeAnnotation(Annotations.CRASHES)
                 .removeAnnotation(Annotations.FIRST_FAILURE)
                 .removeAnnotation(Annotations.DELAY)
+                .removeAnnotation(Annotations.DELAY_SINCE)
                 .removeAnnotation(Annotations.DELAY_TOTAL)
                 .removeAnnotation(Annotations.CRASHES)
                 .removeAnnotation(Annotations.TO);

@@ -277,6 +277,7 @@ final class Outcomes<T> {
     static Message.Builder unmarked(Message message) {
         return message.toBuilder()
                 .removeAnnotation(Annotations.DELAY)
+                .removeAnnotation(Annotations.DELAY_SINCE)
                 .removeAnnotation(Annotations.DELAY_TOTAL)
                 .removeAnnotation(Annotations.CRASHES);
     }

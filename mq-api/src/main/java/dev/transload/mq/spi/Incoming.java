@@ -19,11 +19,12 @@ public interface Incoming {
     String destination();
 
     /**
-     * When the broker stored the message here, in milliseconds since 1970; the sender's stamp if it does not tell. Waits
-     * that the engine emulates count from it.
+     * When the broker stored the message here, in milliseconds since 1970, or -1 if it does not tell. Waits that the
+     * engine emulates count from it; without it they count from when the message was sent here, by the clock of who
+     * sent it.
      */
     default long storedAt() {
-        return message().timestamp();
+        return -1;
     }
 
     /** Unit of broker order, such as a partition; stable while it is assigned. */

@@ -1,10 +1,12 @@
 package dev.transload.mq.proof;
 
 import dev.transload.mq.client.AttemptMutants;
+import dev.transload.mq.spi.Incoming;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** All mutants. */
 final class Mutants {
@@ -12,6 +14,15 @@ final class Mutants {
     /** Breaks nothing, but stands between engine and broker as the broken ones do. */
     static final Mutant HEALTHY = Mutant.transport("healthy", "nothing is wrong", Mutant.Truthful::new);
 
+    /** Breaks nothing either: its broker does not tell when it stored a message, which the SPI leaves to the transport. */
+    static final Mutant TELLS_NO_TIME = Mutant.transport("tells-no-time", "nothing is wrong", () -> new Twist() {
+        @Override
+        long storedAt(Incoming real) {
+            return -1;
+        }
+    });
+
+    private static final List<Mutant> RIGHT = List.of(HEALTHY, TELLS_NO_TIME);
     private static final Map<String, Mutant> ALL = all();
 
     private Mutants() {}
@@ -21,11 +32,10 @@ final class Mutants {
     }
 
     static Mutant get(String id) {
-        Mutant mutant = id.equals(HEALTHY.id()) ? HEALTHY : ALL.get(id);
-        if (mutant == null) {
-            throw new IllegalArgumentException("there is no mutant " + id);
-        }
-        return mutant;
+        return Stream.concat(RIGHT.stream(), ALL.values().stream())
+                .filter(mutant -> mutant.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no mutant " + id));
     }
 
     private static Map<String, Mutant> all() {

@@ -142,6 +142,10 @@ abstract class Twist {
         delivery.moveTo(outgoing);
     }
 
+    long storedAt(Incoming real) {
+        return real.storedAt();
+    }
+
     int brokerCount(Incoming delivery) {
         return delivery.brokerCount();
     }

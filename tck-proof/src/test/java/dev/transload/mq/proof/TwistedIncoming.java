@@ -35,7 +35,7 @@ final class TwistedIncoming implements Incoming {
 
     @Override
     public long storedAt() {
-        return real.storedAt();
+        return twist.storedAt(real);
     }
 
     @Override
