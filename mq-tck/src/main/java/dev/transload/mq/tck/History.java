@@ -25,6 +25,7 @@ final class History implements MqListener {
     private final List<Judge> judges = new CopyOnWriteArrayList<>();
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     private final Set<String> broken = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger stragglers = new AtomicInteger();
     private final AtomicInteger duplicates = new AtomicInteger();
     private final AtomicInteger bypassed = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
@@ -85,6 +86,8 @@ final class History implements MqListener {
             throw new Inconclusive("the history is longer than " + HistoryLog.MOST + " events");
         }
         Verdict verdict = HistoryChecker.check(log.events(), against);
+        stragglers.set(
+                verdict.measures().stream().mapToInt(Measures::stragglers).sum());
         if (!verdict.sound()) {
             throw new Unsound(verdict);
         }
@@ -92,6 +95,11 @@ final class History implements MqListener {
             throw new Inconclusive(String.join("; ", verdict.inconclusive()) + "\n" + verdict.report());
         }
         return verdict;
+    }
+
+    /** How many deliveries of other cases and runs the last judgement found, and left out. */
+    int stragglers() {
+        return stragglers.get();
     }
 
     /** All of it, to be stored. */

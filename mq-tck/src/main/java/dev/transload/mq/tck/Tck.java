@@ -50,12 +50,14 @@ final class Tck {
     private final History history = new History(this::nanos);
     private final AtomicInteger names = new AtomicInteger();
     private final AtomicInteger evidence = new AtomicInteger();
+    private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
     private final AtomicLong firstNanos = new AtomicLong();
     private final Semaphore changed = new Semaphore(0);
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
     private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
     private final List<Mortal> mortals = new CopyOnWriteArrayList<>();
+    private volatile boolean over;
     private @Nullable TckBroker broker;
     private @Nullable Faults faults;
     private @Nullable MqClient client;
@@ -434,6 +436,21 @@ final class Tck {
     void called() {
         evidence();
         changed.release();
+    }
+
+    /** Takes note of what nobody caught on a thread of this case; false if the case is over. */
+    boolean uncaught(Thread thread, Throwable thrown) {
+        history.add("uncaught on " + thread.getName() + ": " + thrown);
+        uncaught.add(thrown);
+        return !over;
+    }
+
+    /** Ends the case; fails if a thread of it ended by what nobody caught. */
+    void requireQuiet() {
+        over = true;
+        if (!uncaught.isEmpty()) {
+            throw new AssertionError("a thread of this case ended by what nobody caught", uncaught.get(0));
+        }
     }
 
     int evidenceCount() {

@@ -62,6 +62,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
         long start = System.nanoTime();
         CaseResult.Status status;
         String why = "";
+        OtherThreads.begin(tck);
         try {
             Optional<String> untestable = untestable(tckCase, run, tck);
             List<Feature> refused = untestable.isPresent() ? List.of() : Verdicts.refused(run.explanation(), tckCase);
@@ -74,6 +75,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                 invocation.proceed();
                 requireEvidence(tck);
                 status = Verdicts.held(run.explanation(), tckCase);
+                why = leftOut(tck);
             } else {
                 invocation.skip();
                 verifyRefusal(tck, refused);
@@ -81,6 +83,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                 why = refused.get(0).explained() + " is refused";
             }
             tck.close();
+            tck.requireQuiet();
         } catch (Throwable thrown) {
             status = Verdicts.thrown(thrown);
             why = String.valueOf(status == CaseResult.Status.FAIL ? thrown : thrown.getMessage());
@@ -98,6 +101,8 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
                     tck.history().lines(),
                     stored,
                     run.settings().seed());
+        } finally {
+            OtherThreads.end();
         }
         run.ended(tckCase, group(context), status, why, millisSince(start), tck.evidenceCount());
     }
@@ -138,6 +143,11 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
             throw new TestAbortedException("the provider's control cannot do " + missing);
         }
         tck.breaks(control);
+    }
+
+    private static String leftOut(Tck tck) {
+        int stragglers = tck.history().stragglers();
+        return stragglers == 0 ? "" : "left out: " + stragglers + " deliveries of other cases or runs";
     }
 
     private static String group(ExtensionContext context) {

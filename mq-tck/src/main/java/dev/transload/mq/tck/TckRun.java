@@ -31,6 +31,7 @@ final class TckRun implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     private final Map<String, CaseResult> results = new ConcurrentSkipListMap<>();
     private final Lock starting = new ReentrantLock();
+    private final Runnable unwatch = OtherThreads.watch();
     private boolean up;
     private @Nullable RuntimeException broken;
     private @Nullable Explanation explanation;
@@ -207,6 +208,7 @@ final class TckRun implements AutoCloseable {
                 provider.stop();
             }
         } finally {
+            unwatch.run();
             certificate().write(settings.reports());
         }
     }
