@@ -25,6 +25,7 @@ final class CallFaultCases {
             id = "RPC-08",
             value =
                     "when the server's process is killed before its reply, another answers, and the caller gets one reply",
+            check = "is a request acked before its reply is stored?",
             proves = REQUEST_REPLY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -50,6 +51,7 @@ final class CallFaultCases {
     @TckCase(
             id = "RPC-09",
             value = "when the connection is lost a pending request is answered after all, or fails at once",
+            check = "does a lost connection end the requests that wait on a volatile inbox?",
             proves = REQUEST_REPLY,
             tier = Tier.T2,
             faults = Fault.CUT)
@@ -94,6 +96,7 @@ final class CallFaultCases {
             id = "RPC-12",
             value =
                     "nothing is left of a caller's inbox after its process was killed: its reply is dropped, with an event",
+            check = "is the inbox removed with the connection, or left for somebody to find?",
             proves = REQUEST_REPLY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)

@@ -68,6 +68,7 @@ final class CrashCases {
             id = "ORD-05",
             value = "after a consumer is killed its heir goes on at the first unsettled message of each key, without a"
                     + " gap",
+            check = "does the heir start behind what was delivered instead of what was settled?",
             proves = ORDERED,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -114,6 +115,7 @@ final class CrashCases {
             id = "RTY-06",
             value = "attempts outlive a crash: failures are not forgotten, and a message that kills its process runs at"
                     + " most maxAttempts + 1 times",
+            check = "are failures kept with the message, or in the memory of the process?",
             proves = RETRY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -153,6 +155,7 @@ final class CrashCases {
             id = "RTY-18",
             value =
                     "a message that kills its process runs at most maxAttempts + 1 times, and its neighbours are handled",
+            check = "are prefetched neighbours counted as crashes too?",
             proves = RETRY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -164,6 +167,7 @@ final class CrashCases {
             id = "ORD-21",
             value = "a message of an ordered destination that kills its process is set aside, and its neighbours are"
                     + " handled",
+            check = "is the suspect run alone, and in its place?",
             proves = {ORDERED, RETRY},
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -227,6 +231,7 @@ final class CrashCases {
             id = "RDV-03",
             value = "a crash during a redrive loses nothing: each message is at its source, among the dead letters, or"
                     + " both",
+            check = "is the dead letter acked before its copy is stored?",
             proves = REDRIVE,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -338,6 +343,8 @@ final class CrashCases {
     @TckCase(
             id = "IDM-27",
             value = "a claim of a process that was killed is taken over when its lease has ended, and not before",
+            check =
+                    "is the claim taken over by the lease in the store, and is that lease renewed only while the process lives?",
             proves = IDEMPOTENCY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)

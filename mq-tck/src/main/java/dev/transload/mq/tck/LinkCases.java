@@ -39,6 +39,7 @@ final class LinkCases {
     @TckCase(
             id = "FLT-05",
             value = "a link that is cut in the middle of a send leaves the message whole or absent",
+            check = "is a send without an answer taken for failed or for done, instead of unknown?",
             proves = SEND,
             tier = Tier.T2,
             faults = Fault.CUT_AFTER)
@@ -76,6 +77,7 @@ final class LinkCases {
     @TckCase(
             id = "FLT-06",
             value = "a link that is cut in the middle of an ack loses nothing and hides nothing",
+            check = "is an ack whose answer did not come taken for done, or sent again on another link?",
             proves = SETTLE,
             tier = Tier.T2,
             faults = Fault.CUT_AFTER)
@@ -113,6 +115,7 @@ final class LinkCases {
     @TckCase(
             id = "FLT-07",
             value = "a link that is cut in the middle of a delivery has the message delivered whole again",
+            check = "is half a delivery handed on when the link ends?",
             proves = ENVELOPE,
             tier = Tier.T2,
             faults = Fault.CUT_AFTER)
@@ -139,6 +142,7 @@ final class LinkCases {
     @TckCase(
             id = "FLT-08",
             value = "a link that is silent without being closed is noticed within the heartbeat",
+            check = "is a heartbeat sent, and a missing one acted upon?",
             proves = LIFECYCLE,
             tier = Tier.T2,
             faults = Fault.HALF_OPEN)
@@ -166,6 +170,7 @@ final class LinkCases {
     @TckCase(
             id = "ACK-15",
             value = "an ack that is lost on the way leads to one more delivery, marked as such, and to no loss",
+            check = "is an ack believed that was only written to the socket?",
             proves = SETTLE,
             tier = Tier.T2,
             faults = {Fault.HALF_OPEN, Fault.CUT})
@@ -233,6 +238,7 @@ final class LinkCases {
     @TckCase(
             id = "FLT-09",
             value = "on a slow link everything works, only later",
+            check = "is a timeout shorter than a slow answer, or a slow answer taken for a dead link?",
             proves = {QUEUE, Feature.RETRY, DEAD_LETTERS, REQUEST_REPLY, ORDERED},
             tier = Tier.T2,
             faults = Fault.LATENCY)
@@ -278,6 +284,7 @@ final class LinkCases {
     @TckCase(
             id = "FLT-12",
             value = "after many short outages there is one consumer for each subscription and no thread more",
+            check = "does each reconnect add a consumer or a thread, and does the old one end?",
             proves = LIFECYCLE,
             tier = Tier.T2,
             faults = Fault.CUT)

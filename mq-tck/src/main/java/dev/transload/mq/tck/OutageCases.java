@@ -133,6 +133,7 @@ final class OutageCases {
     @TckCase(
             id = "FLT-03",
             value = "a restart of the broker under load loses nothing",
+            check = "is a send confirmed before it is on disk, or a subscription forgotten?",
             proves = LIFECYCLE,
             tier = Tier.T2,
             faults = Fault.STOP)
@@ -166,6 +167,7 @@ final class OutageCases {
             id = "FLT-04",
             value = "a broker that freezes is noticed; when it wakes up nothing is lost and nothing handled by two at"
                     + " once",
+            check = "is a settle accepted that belongs to a lease which ended meanwhile?",
             proves = LIFECYCLE,
             tier = Tier.T2,
             faults = Fault.PAUSE)
@@ -194,6 +196,7 @@ final class OutageCases {
     @TckCase(
             id = "FLT-11",
             value = "a client that is told to wait connects when the broker comes",
+            check = "does connecting give up at the first refusal?",
             proves = LIFECYCLE,
             tier = Tier.T2,
             faults = Fault.CUT)
@@ -232,6 +235,7 @@ final class OutageCases {
     @TckCase(
             id = "FLT-14",
             value = "what the broker forgot is declared again, and subscriptions go on",
+            check = "is what was declared once remembered, and declared again after a reconnect?",
             proves = LIFECYCLE,
             tier = Tier.T2,
             faults = Fault.FORGET)
@@ -266,6 +270,7 @@ final class OutageCases {
     @TckCase(
             id = "DLY-04",
             value = "a delayed message outlives a restart of the broker, and is not early",
+            check = "where does the delay run: at the broker, or in the memory of the client?",
             proves = DELAY,
             tier = Tier.T2,
             faults = Fault.STOP)
@@ -288,6 +293,7 @@ final class OutageCases {
     @TckCase(
             id = "RTY-17",
             value = "a message that waits for its retry outlives a restart of the broker, and is not early",
+            check = "where does the message wait: at the broker, or in the memory of the client?",
             proves = RETRY,
             tier = Tier.T2,
             faults = Fault.STOP)

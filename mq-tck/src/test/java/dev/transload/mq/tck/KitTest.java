@@ -52,6 +52,14 @@ class KitTest {
     }
 
     @Test
+    void everyCaseSaysWhatToLookAtFirst() {
+        assertThat(cases())
+                .allSatisfy(each -> assertThat(each.check())
+                        .as("what to look at when %s fails", each.id())
+                        .isNotBlank());
+    }
+
+    @Test
     void everyCaseProvesAFeatureAndEveryFeatureIsProven() {
         assertThat(cases()).allSatisfy(each -> assertThat(each.proves()).isNotEmpty());
         assertThat(cases().flatMap(each -> Arrays.stream(each.proves())).distinct())
