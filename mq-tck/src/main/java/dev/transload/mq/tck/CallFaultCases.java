@@ -114,8 +114,10 @@ final class CallFaultCases {
         caller.command(ClientScript.of("request").with("queue", queue.name()).with("payload", "of the dead"));
         t.until("it is asked", () -> t.evidenceCount() > 0);
         caller.kill();
-        // A broker may take a moment to see that somebody is dead.
-        t.elapse(Duration.ofSeconds(1));
+        // A broker may take a moment to see that somebody is dead; one in this process has been told.
+        if (t.broker().time().isEmpty()) {
+            t.elapse(Duration.ofSeconds(1));
+        }
         answer.countDown();
 
         t.until("the reply is dropped", () -> t.history().repliesDropped() == 1);

@@ -220,9 +220,9 @@ final class CrashCases {
         Queue<String> queue = t.queue();
         Set<String> ids = new HashSet<>(send(t, queue, 300));
         Mortal mortal = t.mortal();
+        mortal.dieAfter("dead", 20);
         mortal.subscribe(queue, Does.FAIL, OPTIONS.with("attempts", 1).with("concurrency", 8));
-        mortal.await("dead", 20);
-        mortal.kill();
+        t.until("it is killed", () -> !mortal.alive());
 
         assertEachAtLeastOnce(t, queue, ids);
     }

@@ -25,7 +25,8 @@ final class ForkedClient {
                         arguments[1],
                         store,
                         () -> Runtime.getRuntime().halt(KILLED),
-                        ForkedClient::say)) {
+                        ForkedClient::say,
+                        store::ask)) {
             say(ClientScript.of("connected"));
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 ClientScript read = ClientScript.parse(line);

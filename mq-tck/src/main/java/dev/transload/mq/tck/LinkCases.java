@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.DeadLetters;
 import dev.transload.mq.Health;
-import dev.transload.mq.Outcome;
 import dev.transload.mq.Queue;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
@@ -150,8 +149,8 @@ final class LinkCases {
         Queue<String> queue = t.queue();
         Reconnects reconnects = new Reconnects();
         MqClient mq = OutageCases.patient(t, reconnects);
-        Load load = new Load(t, mq, queue, 8);
-        mq.subscribe(queue, load.seen(), load.options().build());
+        Load load = new Load(t, mq, 8, queue);
+        load.consume(mq);
         load.more(200);
         t.faults().freeze();
         long start = t.millis();
@@ -161,10 +160,9 @@ final class LinkCases {
                 .isLessThanOrEqualTo(t.faults().silence().toMillis() + t.lateness(Duration.ZERO));
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
         t.faults().mend();
-        load.until("the client is back", () -> reconnects.whole() && mq.health().status() == Health.Status.UP);
-        load.more(200);
+        load.untilBack(mq, reconnects, 1);
         load.judge();
-        assertThat(load.failed(Outcome.UNKNOWN)).isEmpty();
+        assertThat(load.unknown()).as("sends that failed").isZero();
     }
 
     @TckCase(

@@ -28,6 +28,9 @@ final class Mortal implements AutoCloseable {
     private final @Nullable ScriptedClient local;
     private final @Nullable Consumer<String> crash;
     private volatile boolean dead;
+    private volatile Traffic.@Nullable Remote remote;
+    private volatile String lastWord = "";
+    private volatile int lastCount;
 
     private Mortal(Tck tck, String id, IdempotencyStore store, String uri, @Nullable Consumer<String> crash) {
         this.tck = tck;
@@ -36,7 +39,7 @@ final class Mortal implements AutoCloseable {
         this.crash = crash;
         if (crash != null) {
             process = null;
-            local = new ScriptedClient(uri, id, new OfTheLiving(), this::kill, this::heard);
+            local = new ScriptedClient(uri, id, new OfTheLiving(), this::kill, this::heard, this::told);
         } else {
             local = null;
             process = ForkedJvm.builder(ForkedClient.class)
@@ -73,17 +76,48 @@ final class Mortal implements AutoCloseable {
             answer(line);
             return;
         }
+        if (line.values().containsKey("number")) {
+            reply(told(line));
+            return;
+        }
         lines.add(line);
         if (line.verb().equals("called") || line.verb().equals("asked")) {
             tck.called(id + " " + line);
         } else {
             tck.history().add(id + " " + line);
         }
+        if (line.verb().equals(lastWord) && !dead && count(lastWord) >= lastCount) {
+            if (process == null) {
+                kill();
+            } else {
+                // This thread reads what is left of its words.
+                process.end();
+            }
+        }
+    }
+
+    /** Has it die at once when it has said a word so often. */
+    void dieAfter(String verb, int count) {
+        lastCount = count;
+        lastWord = verb;
+    }
+
+    // A case that writes a history; the client goes on when that is done.
+    private ClientScript told(ClientScript line) {
+        lines.add(line);
+        Traffic.Remote listening = remote;
+        if (listening != null && !dead) {
+            listening.told(line);
+        }
+        return ClientScript.of(StoreByLines.ANSWER).with("number", line.text("number", "0"));
     }
 
     // The store may kill the one who asks, and then there is nobody to answer.
     private void answer(ClientScript question) {
-        ClientScript answer = StoreByLines.answer(question, store);
+        reply(StoreByLines.answer(question, store));
+    }
+
+    private void reply(ClientScript answer) {
         ForkedJvm asking = process;
         if (asking != null && !dead) {
             asking.send(answer.toString());
@@ -107,6 +141,12 @@ final class Mortal implements AutoCloseable {
     /** Subscribes and waits until the subscription stands. */
     void subscribe(Queue<String> queue, ScriptedClient.Does does, ClientScript options) {
         subscribe("subscribe", queue, does, options);
+    }
+
+    /** Consumes from a queue, returning at once, as a part of judged traffic. */
+    void consume(Traffic traffic, Queue<String> queue, ClientScript options) {
+        remote = traffic.remote(queue, id);
+        subscribe(queue, ScriptedClient.Does.ACK, options.with("told", true));
     }
 
     /** Answers requests from a queue, or never does. */
@@ -151,6 +191,10 @@ final class Mortal implements AutoCloseable {
 
     /** Ends it as SIGKILL does. */
     void kill() {
+        Traffic.Remote judged = remote;
+        if (judged != null) {
+            judged.dies();
+        }
         dead = true;
         tck.history().add(id + " is killed");
         if (process != null) {

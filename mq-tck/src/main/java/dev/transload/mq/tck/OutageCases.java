@@ -16,6 +16,7 @@ import dev.transload.mq.Queue;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
+import dev.transload.mq.Subscription;
 import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -71,24 +72,24 @@ final class OutageCases {
             faults = Fault.CUT,
             check = "is anything called not sent once its bytes may have left?")
     void notSentIsNotDelivered(Tck t) {
-        MqClient mq = t.newClient(builder -> builder.sendTimeout(Duration.ofSeconds(2)));
+        Reconnects reconnects = new Reconnects();
+        MqClient mq = t.newClient(
+                builder -> builder.sendTimeout(Duration.ofSeconds(2)).listener(reconnects));
         Queue<String> queue = t.queue();
-        Load load = new Load(t, mq, queue, 8);
-        t.client().subscribe(queue, load.seen(), load.options().build());
+        Load load = new Load(t, mq, 8, queue);
+        load.consume(t.client());
         load.more(200);
         for (int i = 0; i < 3; i++) {
             t.faults().cut();
             load.more(100);
-            int before = load.failed(Outcome.NOT_SENT).size();
+            long before = load.notSent();
             t.faults().down();
-            load.until("sends give up", () -> load.failed(Outcome.NOT_SENT).size() > before);
+            load.until("sends give up", () -> load.notSent() > before);
             t.faults().mend();
-            load.more(100);
+            load.untilBack(mq, reconnects, i + 1);
         }
         load.judge();
-        assertThat(load.failed(Outcome.NOT_SENT)).as("sends that gave up").isNotEmpty();
-        t.fence(queue, load.seen());
-        assertThat(load.ghosts()).as("delivered, and reported as not sent").isEmpty();
+        assertThat(load.notSent()).as("sends that gave up").isPositive();
     }
 
     @TckCase(
@@ -104,19 +105,16 @@ final class OutageCases {
         Queue<String> queue = t.queue();
         Reconnects reconnects = new Reconnects();
         MqClient mq = patient(t, reconnects);
-        Load load = new Load(t, mq, queue, 8);
-        var subscription = mq.subscribe(queue, load.seen(), load.options().build());
+        Load load = new Load(t, mq, 8, queue);
+        Traffic.Worker worker = load.consume(mq).get(0);
         load.more(200);
         for (int i = 1; i <= 3; i++) {
-            int times = i;
             t.faults().closeConnections();
-            load.until("the client is back", () -> reconnects.lost() >= times && reconnects.whole());
-            load.more(200);
+            load.untilBack(mq, reconnects, i);
         }
         load.judge();
-        assertThat(load.failed(Outcome.UNKNOWN)).isEmpty();
-        assertThat(load.failed(Outcome.NOT_SENT)).isEmpty();
-        assertThat(subscription.state()).isEqualTo(dev.transload.mq.Subscription.State.RUNNING);
+        assertThat(load.unknown() + load.notSent()).as("sends that failed").isZero();
+        assertThat(worker.state()).isEqualTo(Subscription.State.RUNNING);
     }
 
     @TckCase(
@@ -144,23 +142,20 @@ final class OutageCases {
     private static void underLoad(Tck t, Queue<String> queue, Runnable fault) {
         Reconnects reconnects = new Reconnects();
         MqClient mq = patient(t, reconnects);
-        Load load = new Load(t, mq, queue, 8);
-        var subscription = mq.subscribe(queue, load.seen(), load.options().build());
+        Load load = new Load(t, mq, 8, queue);
+        Traffic.Worker worker = load.consume(mq).get(0);
         load.more(300);
-        load.topUp();
         fault.run();
         load.until("the client sees it", () -> reconnects.lost() > 0);
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
         t.faults().mend();
         long mended = t.millis();
-        load.until("the client is back", () -> reconnects.whole() && mq.health().status() == Health.Status.UP);
+        load.untilBack(mq, reconnects, 1);
         t.history().add("the client was back after " + (t.millis() - mended) + " ms");
-        load.more(300);
+        load.more(100);
         load.judge();
-        assertThat(load.failed(Outcome.UNKNOWN)).isEmpty();
-        assertThat(load.failed(Outcome.NOT_SENT)).isEmpty();
-        assertThat(load.failures()).as("failures were a part of it").isPositive();
-        assertThat(subscription.state()).isEqualTo(dev.transload.mq.Subscription.State.RUNNING);
+        assertThat(load.unknown() + load.notSent()).as("sends that failed").isZero();
+        assertThat(worker.state()).isEqualTo(Subscription.State.RUNNING);
     }
 
     @TckCase(
@@ -175,8 +170,8 @@ final class OutageCases {
         Queue<String> queue = t.queue();
         Reconnects reconnects = new Reconnects();
         MqClient mq = patient(t, reconnects);
-        Load load = new Load(t, mq, queue, 8);
-        mq.subscribe(queue, load.seen(), load.options().build());
+        Load load = new Load(t, mq, 8, queue);
+        load.consume(mq);
         load.more(200);
         t.faults().pause();
         long start = t.millis();
@@ -187,10 +182,9 @@ final class OutageCases {
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
         load.during(t.faults().silence());
         t.faults().mend();
-        load.until("the client is back", () -> reconnects.whole() && mq.health().status() == Health.Status.UP);
-        load.more(200);
+        load.untilBack(mq, reconnects, 1);
         load.judge();
-        assertThat(load.failed(Outcome.UNKNOWN)).isEmpty();
+        assertThat(load.unknown()).as("sends that failed").isZero();
     }
 
     @TckCase(

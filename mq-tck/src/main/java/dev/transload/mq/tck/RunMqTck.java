@@ -53,6 +53,7 @@ import org.junit.platform.suite.api.Suite;
     LinkCases.class,
     CrashCases.class,
     CallFaultCases.class,
+    NemesisCases.class,
     ConnectCases.class,
     LeaseCases.class,
     BatchCases.class,

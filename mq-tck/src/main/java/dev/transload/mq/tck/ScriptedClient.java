@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A client that does what it reads and says what it does, line by line, so that it can live and die in a process of its
@@ -44,6 +45,7 @@ final class ScriptedClient implements AutoCloseable {
     private final IdempotencyStore store;
     private final Runnable die;
     private final Consumer<ClientScript> says;
+    private final UnaryOperator<ClientScript> asks;
 
     /**
      * Connects.
@@ -51,11 +53,19 @@ final class ScriptedClient implements AutoCloseable {
      * @param store what is asked by subscriptions that are idempotent
      * @param die ends the client as a killed process ends
      * @param says hears every line
+     * @param asks hears lines that have to be answered before the client goes on
      */
-    ScriptedClient(String uri, String id, IdempotencyStore store, Runnable die, Consumer<ClientScript> says) {
+    ScriptedClient(
+            String uri,
+            String id,
+            IdempotencyStore store,
+            Runnable die,
+            Consumer<ClientScript> says,
+            UnaryOperator<ClientScript> asks) {
         this.store = store;
         this.die = die;
         this.says = says;
+        this.asks = asks;
         this.mq = MqClient.builder(uri).clientId(id).listener(new Told()).connect();
     }
 
@@ -88,13 +98,17 @@ final class ScriptedClient implements AutoCloseable {
         if (does == Does.HOLD) {
             options.manualSettle();
         }
-        mq.subscribe(queue(line), delivery -> handle(delivery, does), options.build());
+        boolean told = line.is("told");
+        mq.subscribe(queue(line), delivery -> handle(delivery, does, told), options.build());
         says.accept(ClientScript.of("subscribed").with("queue", line.text("queue")));
     }
 
-    private void handle(Delivery<String> delivery, Does does) throws InterruptedException {
-        says.accept(ClientScript.of("called")
+    // A case that writes a history is told before the handler goes on, so that its order is that of what happened.
+    private void handle(Delivery<String> delivery, Does does, boolean told) throws InterruptedException {
+        Consumer<ClientScript> tells = told ? asks::apply : says;
+        tells.accept(ClientScript.of("called")
                 .with("id", delivery.id())
+                .with("digest", Digests.ofMessage(delivery.message()))
                 .with("attempt", delivery.attempt())
                 .with("redelivered", delivery.redelivered())
                 .with("key", delivery.key().orElse(""))
@@ -110,7 +124,7 @@ final class ScriptedClient implements AutoCloseable {
             }
             default -> {}
         }
-        says.accept(ClientScript.of("returned").with("id", delivery.id()));
+        tells.accept(ClientScript.of("returned").with("id", delivery.id()));
     }
 
     private void send(ClientScript line) {

@@ -26,7 +26,8 @@ final class StoreByLines implements IdempotencyStore {
         this.says = says;
     }
 
-    private ClientScript ask(ClientScript question) {
+    /** Asks, and waits for the answer: of the store or, to another word, that it was heard. */
+    ClientScript ask(ClientScript question) {
         String number = Long.toString(numbers.incrementAndGet());
         CompletableFuture<ClientScript> answer = new CompletableFuture<>();
         asked.put(number, answer);

@@ -20,6 +20,7 @@ import dev.transload.mq.tck.HistoryEvent.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,8 @@ final class Traffic {
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong notSent = new AtomicLong();
+    private final AtomicLong unknown = new AtomicLong();
     private final AtomicLong calls = new AtomicLong();
     private final AtomicInteger consumers = new AtomicInteger();
     private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
@@ -132,8 +135,10 @@ final class Traffic {
             sent.incrementAndGet();
         } else if (failure instanceof MessagingException known && known.outcome() == Outcome.NOT_SENT) {
             log.notSent(id, destination.name(), failure.toString());
+            notSent.incrementAndGet();
         } else {
             log.sendUnknown(id, destination.name(), failure.toString());
+            unknown.incrementAndGet();
         }
         underWay.decrementAndGet();
     }
@@ -141,6 +146,21 @@ final class Traffic {
     /** Sends confirmed so far. */
     long confirmed() {
         return sent.get();
+    }
+
+    /** Sends that ended with the word that the broker does not have the message. */
+    long notSent() {
+        return notSent.get();
+    }
+
+    /** Sends that ended without a word about the message. */
+    long unknown() {
+        return unknown.get();
+    }
+
+    /** Sends that have not ended. */
+    int underWay() {
+        return underWay.get();
     }
 
     /** Handler calls begun so far. */
@@ -157,14 +177,7 @@ final class Traffic {
 
     /** Subscribes a consumer that has a name in the history, and does with each delivery as told. */
     Worker consume(MqClient mq, Source<String> source, SubscribeOptions options, MessageHandler<String> handler) {
-        Settled settled = sources.stream()
-                .filter(each -> each.source().name().equals(source.name()))
-                .findFirst()
-                .orElse(null);
-        if (settled == null) {
-            settled = new Settled(source, ConcurrentHashMap.newKeySet());
-            sources.add(settled);
-        }
+        Settled settled = settled(source);
         String name = "consumer-" + consumers.incrementAndGet();
         Worker worker = new Worker(name, settled, handler, options.manualSettle());
         MqListener ear = tck.history().of(source.name(), name);
@@ -174,6 +187,17 @@ final class Traffic {
                 options.toBuilder().listener(new Both(ear, settled)).build());
         log.consumer(Kind.CONSUMER_OPENED, name, source.name());
         return worker;
+    }
+
+    private Settled settled(Source<?> source) {
+        for (Settled each : sources) {
+            if (each.source().name().equals(source.name())) {
+                return each;
+            }
+        }
+        Settled settled = new Settled(source, ConcurrentHashMap.newKeySet());
+        sources.add(settled);
+        return settled;
     }
 
     /** One consumer. */
@@ -232,6 +256,11 @@ final class Traffic {
             }
         }
 
+        Subscription.State state() {
+            Subscription open = subscription;
+            return open == null ? Subscription.State.CLOSED : open.state();
+        }
+
         /** Closes the consumer, letting its handlers end. */
         CloseReport close() {
             return close(Duration.ofSeconds(30));
@@ -251,6 +280,55 @@ final class Traffic {
             }
             log.consumer(Kind.CONSUMER_CLOSED, name, source());
             return report;
+        }
+    }
+
+    /** A consumer in another process, or one that counts as such, of which the case is told. */
+    Remote remote(Source<String> source, String name) {
+        log.consumer(Kind.CONSUMER_OPENED, name, source.name());
+        return new Remote(settled(source), name);
+    }
+
+    /** What a consumer elsewhere tells; it goes on when that is written down. */
+    final class Remote {
+        private final Settled settled;
+        private final String name;
+        private final Map<String, Long> open = new ConcurrentHashMap<>();
+
+        Remote(Settled settled, String name) {
+            this.settled = settled;
+            this.name = name;
+        }
+
+        /** A handler was called, or is about to return. */
+        void told(ClientScript line) {
+            String id = line.text("id");
+            String source = settled.source().name();
+            if (line.verb().equals("called")) {
+                long call = log.delivered(
+                        id,
+                        line.text("key"),
+                        source,
+                        name,
+                        line.number("attempt", 1),
+                        line.is("redelivered"),
+                        line.text("digest"),
+                        "");
+                open.put(id, call);
+                calls.incrementAndGet();
+                tck.called();
+            } else {
+                Long call = open.remove(id);
+                if (call != null) {
+                    log.ended(Kind.ACKED, id, source, call, "");
+                    settled.ids().add(id);
+                }
+            }
+        }
+
+        /** It is about to be killed. */
+        void dies() {
+            log.consumer(Kind.CONSUMER_KILLED, name, settled.source().name());
         }
     }
 

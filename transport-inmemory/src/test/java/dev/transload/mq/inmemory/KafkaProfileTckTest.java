@@ -6,6 +6,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 /** The kit in virtual time, with the limits of Kafka. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.inmemory.KafkaProfileTckTest$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 class KafkaProfileTckTest {
 
     public static final class Provider extends VirtualTimeProvider {

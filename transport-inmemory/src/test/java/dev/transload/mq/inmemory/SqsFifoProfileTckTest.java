@@ -6,6 +6,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 /** The kit in virtual time, with the limits of SQS FIFO queues. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.inmemory.SqsFifoProfileTckTest$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 class SqsFifoProfileTckTest {
 
     public static final class Provider extends VirtualTimeProvider {
