@@ -21,6 +21,9 @@ final class AttemptRules {
             return;
         }
         Call last = story.calls.get(story.calls.size() - 1);
+        if (attempt < last.attempt && overtaken(judge, timeline, story, attempt, at)) {
+            return;
+        }
         // What only the process knew is gone with it, and where failures are not written down the count is too.
         boolean forgotten = !judge.exactAttempts()
                 && (last.lostAt <= at
@@ -63,6 +66,16 @@ final class AttemptRules {
                     at,
                     "begins with attempt " + e.attempt() + (e.redelivered() ? " and as redelivered" : ""));
         }
+    }
+
+    // A handler that loses its delivery to a fault before its first statement says so after its heir, if at all.
+    private static boolean overtaken(Judge judge, Timeline timeline, MessageStory story, int attempt, int at) {
+        for (int i = story.countFrom; i < story.calls.size(); i++) {
+            if (story.calls.get(i).attempt == attempt) {
+                return false;
+            }
+        }
+        return timeline.fault(story.firstSending, at) || timeline.left(judge.source(), story.firstSending, at);
     }
 
     private static int expected(MessageStory story) {

@@ -180,6 +180,13 @@ final class HistoryLog {
         add(new Draft(kind, id, source).who(who).why(why));
     }
 
+    /** A handler call lost its delivery. */
+    void lost(String id, String source, String consumer, long call, String why) {
+        Draft d = new Draft(Kind.LEASE_LOST, id, source).who(consumer).why(why);
+        d.call = call;
+        add(d);
+    }
+
     // ---- consumers, faults, fences
 
     void consumer(Kind kind, String consumer, String source) {

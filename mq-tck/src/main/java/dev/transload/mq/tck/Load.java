@@ -8,7 +8,7 @@ import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -23,6 +23,9 @@ final class Load {
     /** Enough that a fault meets some, few enough that sending never blocks. */
     private static final int UNDER_WAY = 64;
 
+    /** The same where each look at the time is a step of it. */
+    private static final int UNDER_WAY_VIRTUALLY = 16;
+
     private static final int FAIL_EVERY = 47;
 
     /** A cut or a crash counts as an attempt on some brokers. */
@@ -31,6 +34,7 @@ final class Load {
     private final Tck tck;
     private final MqClient sender;
     private final int keys;
+    private final int underWay;
     private final List<Stream> streams = new ArrayList<>();
 
     /** Messages to one queue. */
@@ -51,6 +55,8 @@ final class Load {
         this.tck = tck;
         this.sender = sender;
         this.keys = keys;
+        int atOnce = tck.broker().time().isPresent() ? UNDER_WAY_VIRTUALLY : UNDER_WAY;
+        this.underWay = atOnce / queues.length;
         for (Queue<String> queue : queues) {
             streams.add(new Stream(queue, tck.traffic(queue)));
         }
@@ -92,7 +98,7 @@ final class Load {
 
     private void topUp() {
         for (Stream each : streams) {
-            while (each.traffic.underWay() < UNDER_WAY / streams.size()) {
+            while (each.traffic.underWay() < underWay) {
                 int number = each.number++;
                 each.traffic.send(sender, "sender", "key" + number % keys, Integer.toString(number));
             }
@@ -109,8 +115,8 @@ final class Load {
 
     /** Goes on until so many more are confirmed and as many handled, of each queue. */
     void more(int messages) {
-        Map<Stream, Long> sends = new IdentityHashMap<>();
-        Map<Stream, Long> calls = new IdentityHashMap<>();
+        Map<Stream, Long> sends = new HashMap<>();
+        Map<Stream, Long> calls = new HashMap<>();
         for (Stream each : streams) {
             sends.put(each, each.traffic.confirmed() + messages);
             calls.put(each, each.traffic.calls() + messages);

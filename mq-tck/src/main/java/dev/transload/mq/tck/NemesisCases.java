@@ -44,6 +44,7 @@ final class NemesisCases {
         private final MqClient second;
         private final Load load;
         private final List<Runnable> strikes = new ArrayList<>();
+        private final List<Runnable> bag = new ArrayList<>();
         private @Nullable Mortal mortal;
 
         Run(Tck tck) {
@@ -87,10 +88,18 @@ final class NemesisCases {
             load.more(300);
             long end = tck.millis() + SPAN.toMillis();
             do {
-                strikes.get(random.nextInt(strikes.size())).run();
+                draw().run();
                 whole();
             } while (tck.millis() < end);
             load.judge();
+        }
+
+        // Each kind comes before the first comes again, in an order of chance.
+        private Runnable draw() {
+            if (bag.isEmpty()) {
+                bag.addAll(strikes);
+            }
+            return bag.remove(random.nextInt(bag.size()));
         }
 
         // Faults may overlap in what they lead to, never in time: the judge knows when all is whole again.

@@ -308,6 +308,8 @@ final class OutageCases {
                                 .build());
         t.client().send(queue, "x");
         seen.awaitExactly(1);
+        // What the broker has not yet been told cannot wait there.
+        t.elapse(Duration.ofMillis(500));
         restart(t);
 
         assertThat(seen.await(2).attempt()).isEqualTo(2);

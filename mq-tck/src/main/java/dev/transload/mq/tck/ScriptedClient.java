@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * A client that does what it reads and says what it does, line by line, so that it can live and die in a process of its
@@ -45,7 +44,7 @@ final class ScriptedClient implements AutoCloseable {
     private final IdempotencyStore store;
     private final Runnable die;
     private final Consumer<ClientScript> says;
-    private final UnaryOperator<ClientScript> asks;
+    private final Consumer<ClientScript> asks;
 
     /**
      * Connects.
@@ -61,7 +60,7 @@ final class ScriptedClient implements AutoCloseable {
             IdempotencyStore store,
             Runnable die,
             Consumer<ClientScript> says,
-            UnaryOperator<ClientScript> asks) {
+            Consumer<ClientScript> asks) {
         this.store = store;
         this.die = die;
         this.says = says;
@@ -105,7 +104,7 @@ final class ScriptedClient implements AutoCloseable {
 
     // A case that writes a history is told before the handler goes on, so that its order is that of what happened.
     private void handle(Delivery<String> delivery, Does does, boolean told) throws InterruptedException {
-        Consumer<ClientScript> tells = told ? asks::apply : says;
+        Consumer<ClientScript> tells = told ? asks : says;
         tells.accept(ClientScript.of("called")
                 .with("id", delivery.id())
                 .with("digest", Digests.ofMessage(delivery.message()))
@@ -182,10 +181,14 @@ final class ScriptedClient implements AutoCloseable {
     private void redrive(ClientScript line) {
         Thread redriving = new Thread(
                 () -> {
-                    long redriven = mq.deadLetters(queue(line))
-                            .redrive(Redrive.all().rate(line.number("rate", 1_000)))
-                            .redriven();
-                    says.accept(ClientScript.of("redriven").with("count", redriven));
+                    try {
+                        long redriven = mq.deadLetters(queue(line))
+                                .redrive(Redrive.all().rate(line.number("rate", 1_000)))
+                                .redriven();
+                        says.accept(ClientScript.of("redriven").with("count", redriven));
+                    } catch (RuntimeException failure) {
+                        says.accept(ClientScript.of("unredriven").with("why", String.valueOf(failure)));
+                    }
                 },
                 "mq-tck-redrive");
         redriving.setDaemon(true);

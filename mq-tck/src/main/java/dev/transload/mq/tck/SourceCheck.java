@@ -263,7 +263,8 @@ final class SourceCheck {
         List<Call> of = story(e.id()).calls;
         for (int i = of.size() - 1; i >= 0; i--) {
             Call call = of.get(i);
-            if (call.lostAt > at && isOf(call.consumer, e.who())) {
+            boolean meant = e.call() > 0 ? call.number == e.call() : isOf(call.consumer, e.who());
+            if (call.lostAt > at && meant) {
                 call.lostAt = at;
                 return;
             }

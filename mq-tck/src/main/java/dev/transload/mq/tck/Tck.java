@@ -221,7 +221,7 @@ final class Tck {
 
     /** Load on a destination, written down so that it can be judged. */
     Traffic traffic(Destination<String> destination) {
-        return new Traffic(this, destination);
+        return new Traffic(this, destination, ids() + names.incrementAndGet() + "-");
     }
 
     /** Does something in many threads at once, each with its number, and waits for them. */

@@ -19,6 +19,8 @@ import dev.transload.mq.client.MqClient;
 import dev.transload.mq.tck.HistoryEvent.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +40,7 @@ final class Traffic {
     private final Tck tck;
     private final HistoryLog log;
     private final Destination<String> destination;
+    private final String ids;
     private final AtomicInteger numbers = new AtomicInteger();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
@@ -49,8 +52,10 @@ final class Traffic {
     private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
     private final List<Settled> sources = new CopyOnWriteArrayList<>();
 
-    Traffic(Tck tck, Destination<String> destination) {
+    /** Traffic whose ids begin with a text of its own. */
+    Traffic(Tck tck, Destination<String> destination, String ids) {
         this.tck = tck;
+        this.ids = ids;
         this.log = tck.history().log();
         this.destination = destination;
     }
@@ -104,7 +109,7 @@ final class Traffic {
     }
 
     private SendOptions.Settings sending(String sender, SendOptions.Settings options, String text) {
-        SendOptions.Settings named = options.id(tck.ids() + numbers.incrementAndGet());
+        SendOptions.Settings named = options.id(ids + numbers.incrementAndGet());
         Duration delay = named.delay();
         String key = named.key();
         underWay.incrementAndGet();
@@ -184,7 +189,7 @@ final class Traffic {
         worker.subscription = mq.subscribe(
                 source,
                 worker::handle,
-                options.toBuilder().listener(new Both(ear, settled)).build());
+                options.toBuilder().listener(worker.new Both(ear)).build());
         log.consumer(Kind.CONSUMER_OPENED, name, source.name());
         return worker;
     }
@@ -206,6 +211,9 @@ final class Traffic {
         private final Settled settled;
         private final MessageHandler<String> handler;
         private final boolean manual;
+        /** Calls by the message of their delivery, of which every delivery has its own. */
+        private final Map<Message, Long> calledFor = Collections.synchronizedMap(new IdentityHashMap<>());
+
         private @Nullable Subscription subscription;
 
         Worker(String name, Settled settled, MessageHandler<String> handler, boolean manual) {
@@ -231,6 +239,10 @@ final class Traffic {
                     delivery.redelivered(),
                     Digests.ofMessage(message),
                     "");
+            calledFor.put(message, call);
+            if (delivery.leaseLost()) {
+                log.lost(message.id(), source(), name, call, "before its first statement");
+            }
             RecordedDelivery<String> recorded = new RecordedDelivery<>(delivery, log, source(), call);
             running.incrementAndGet();
             calls.incrementAndGet();
@@ -239,7 +251,7 @@ final class Traffic {
                 handler.handle(recorded);
                 if (!manual && recorded.end(Kind.ACKED, "")) {
                     settled.ids().add(message.id());
-                    interrupted(message);
+                    interrupted(message, call);
                 }
             } catch (Throwable failure) {
                 recorded.end(Kind.FAILED, failure.toString());
@@ -250,9 +262,9 @@ final class Traffic {
         }
 
         // Who was interrupted and ends well all the same may have lost the delivery before.
-        private void interrupted(Message message) {
+        private void interrupted(Message message, long call) {
             if (Thread.currentThread().isInterrupted()) {
-                log.told(Kind.LEASE_LOST, message.id(), source(), name, "interrupted");
+                log.lost(message.id(), source(), name, call, "interrupted");
             }
         }
 
@@ -280,6 +292,59 @@ final class Traffic {
             }
             log.consumer(Kind.CONSUMER_CLOSED, name, source());
             return report;
+        }
+
+        /** Writes down, and notices what settles a message without its handler's return. */
+        private final class Both implements MqListener {
+            private final MqListener ear;
+
+            Both(MqListener ear) {
+                this.ear = ear;
+            }
+
+            @Override
+            public void completed(Delivery<?> delivery, Duration handling) {
+                settled.ids().add(delivery.id());
+            }
+
+            @Override
+            public void retried(Delivery<?> delivery, Duration delay) {
+                ear.retried(delivery, delay);
+            }
+
+            @Override
+            public void deadLettered(String source, Message message, dev.transload.mq.Failure failure) {
+                ear.deadLettered(source, message, failure);
+                settled.ids().add(message.id());
+            }
+
+            @Override
+            public void discarded(String source, Message message, String why) {
+                ear.discarded(source, message, why);
+                settled.ids().add(message.id());
+            }
+
+            @Override
+            public void expired(String source, Message message) {
+                ear.expired(source, message);
+                settled.ids().add(message.id());
+            }
+
+            @Override
+            public void duplicateSkipped(String source, Message message) {
+                ear.duplicateSkipped(source, message);
+                settled.ids().add(message.id());
+            }
+
+            @Override
+            public void leaseLost(String source, Message message, String why) {
+                Long call = calledFor.get(message);
+                if (call == null) {
+                    log.note(name + " lost " + message.id() + " before its handler was called: " + why);
+                } else {
+                    log.lost(message.id(), source, name, call, why);
+                }
+            }
         }
     }
 
@@ -329,49 +394,6 @@ final class Traffic {
         /** It is about to be killed. */
         void dies() {
             log.consumer(Kind.CONSUMER_KILLED, name, settled.source().name());
-        }
-    }
-
-    /** Writes down, and notices what settles a message without its handler's return. */
-    private record Both(MqListener ear, Settled settled) implements MqListener {
-
-        @Override
-        public void completed(Delivery<?> delivery, Duration handling) {
-            settled.ids().add(delivery.id());
-        }
-
-        @Override
-        public void retried(Delivery<?> delivery, Duration delay) {
-            ear.retried(delivery, delay);
-        }
-
-        @Override
-        public void deadLettered(String source, Message message, dev.transload.mq.Failure failure) {
-            ear.deadLettered(source, message, failure);
-            settled.ids().add(message.id());
-        }
-
-        @Override
-        public void discarded(String source, Message message, String why) {
-            ear.discarded(source, message, why);
-            settled.ids().add(message.id());
-        }
-
-        @Override
-        public void expired(String source, Message message) {
-            ear.expired(source, message);
-            settled.ids().add(message.id());
-        }
-
-        @Override
-        public void duplicateSkipped(String source, Message message) {
-            ear.duplicateSkipped(source, message);
-            settled.ids().add(message.id());
-        }
-
-        @Override
-        public void leaseLost(String source, Message message, String why) {
-            ear.leaseLost(source, message, why);
         }
     }
 

@@ -363,6 +363,18 @@ class SafetyTest {
     }
 
     @Test
+    void aHandlerThatAFaultOvertookMaySayItsAttemptLateButOnlyOnce() {
+        h.sent("a").fault("cut").healed("cut");
+        h.delivered("a", "c", 2).acked("a").delivered("a", "d", 1).acked("a");
+        sound();
+        h.delivered("a", "e", 1).acked("a");
+        breaks(QUEUE.attempts(9), Invariant.I9, "a");
+        h = h();
+        h.sent("a").delivered("a", "c", 2).acked("a").delivered("a", "d", 1).acked("a");
+        breaks(Invariant.I9, "a");
+    }
+
+    @Test
     void aLaterAttemptSaysThatItComesAgain() {
         h.sent("a")
                 .delivered("a")
