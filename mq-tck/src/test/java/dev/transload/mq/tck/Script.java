@@ -145,6 +145,11 @@ final class Script {
         return this;
     }
 
+    Script lost(String id, long call) {
+        log.lost(id, Q, "c", call, "");
+        return this;
+    }
+
     Script redriven(String id) {
         attempts.put(id, 0);
         return told(Kind.REDRIVEN, id);
