@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Flow implements Receiver {
 
     final Broker broker;
-    final Mailbox mailbox;
+    Mailbox mailbox;
     final Capabilities capabilities;
     final Outbox outbox;
 
@@ -329,6 +329,13 @@ final class Flow implements Receiver {
         if (takes()) {
             mailbox.credited(this);
         }
+    }
+
+    /** Takes part in another mailbox from now on, since its own is gone; before the connection is mended. */
+    void moveTo(Mailbox made) {
+        mailbox.flows.remove(this);
+        made.flows.add(this);
+        mailbox = made;
     }
 
     void reconnect() {

@@ -270,6 +270,16 @@ public final class InMemoryBroker implements AutoCloseable {
         tell(InMemoryTransport::reconnect, true, "the broker was told to mend the connection");
     }
 
+    /**
+     * Loses all places and messages, as a broker without a disk that is started anew: connections are cut and mended.
+     * Clients make anew what they receive from, and other places once they are sent to.
+     */
+    public void forget() {
+        cut(Outcome.NOT_SENT, "the broker was told to forget all");
+        broker.run(broker.places::forget);
+        reconnect();
+    }
+
     private void tell(Predicate<InMemoryTransport> change, boolean up, String why) {
         List<InMemoryTransport> changed =
                 broker.call(() -> broker.clients().stream().filter(change).toList());

@@ -267,6 +267,9 @@ final class InMemoryTransport implements Transport {
         }
         disconnected = null;
         for (Flow flow : List.copyOf(flows)) {
+            if (flow.mailbox.deleted()) {
+                flow.moveTo(broker.places.again(flow.mailbox));
+            }
             broker.places.restore(flow.mailbox);
             flow.reconnect();
         }

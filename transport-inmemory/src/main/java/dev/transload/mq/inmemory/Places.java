@@ -249,9 +249,29 @@ final class Places {
             if (binding == null) {
                 inboxes.put(mailbox.place.name(), mailbox);
             } else {
+                if (!TopicNames.isPattern(binding.topics)) {
+                    topic(binding.topics, mailbox.place.shape(), Topology.CREATE);
+                }
                 attach(mailbox, binding);
             }
         }
+    }
+
+    /** Loses everything but what is private to clients. Nothing may be out. */
+    void forget() {
+        for (Mailbox mailbox : mailboxes.values()) {
+            broker.forgetHeld(mailbox);
+            bindings.remove(mailbox);
+            mailbox.delete();
+        }
+        mailboxes.clear();
+        topics.values().forEach(TopicState::delete);
+        topics.clear();
+    }
+
+    /** The mailbox that takes the place of one that was lost. */
+    Mailbox again(Mailbox lost) {
+        return mailbox(lost.place, Topology.CREATE);
     }
 
     private boolean isPrivate(Mailbox mailbox) {

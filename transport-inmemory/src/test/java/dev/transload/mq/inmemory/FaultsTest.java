@@ -72,6 +72,34 @@ class FaultsTest {
     }
 
     @Test
+    void aBrokerThatForgetsLosesAllAndReceiversMakeTheirPlacesAnew() {
+        Place orders = topic("orders", Shape.PLAIN);
+        Place billing = group("orders", "billing", Shape.PLAIN);
+        Place idle = queue("idle");
+        client.declare(idle);
+        client.declare(billing);
+        Inbox mails = client.receive(MAILS, 2);
+        Inbox bills = client.receive(billing, 9);
+        client.send(MAILS, "held");
+        client.trySend(MAILS, message("waiting"), Duration.ofMinutes(1));
+        client.send(idle, "idle");
+
+        broker.forget();
+
+        assertThat(broker.destinations()).containsExactlyInAnyOrder("mails", "orders", "orders--billing");
+        assertThat(mails.lost).hasSize(1);
+        assertThat(client.connection).hasSize(2);
+        client.send(MAILS, "after");
+        client.send(orders, "bill");
+        assertThat(mails.ids()).containsExactly("held", "after");
+        assertThat(bills.ids()).containsExactly("bill");
+        broker.advance(Duration.ofMinutes(2));
+        assertThat(mails.ids()).hasSize(2);
+        assertThat(client.trySend(idle, message("x"), Duration.ZERO).failure)
+                .isInstanceOf(DestinationNotFoundException.class);
+    }
+
+    @Test
     void aCutConnectionLosesDeliveriesAndMendsItself() {
         client.send(MAILS, "1");
         client.send(MAILS, "2");
