@@ -216,6 +216,9 @@ final class OutageCases {
                 },
                 "mq-tck-connecting");
         waiting.start();
+        t.until(
+                "it has tried, and waits",
+                () -> waiting.getState() == Thread.State.TIMED_WAITING || connecting.isDone());
         t.elapse(Duration.ofSeconds(2));
         assertThat(connecting).as("there is nobody to connect to").isNotDone();
         t.faults().mend();
