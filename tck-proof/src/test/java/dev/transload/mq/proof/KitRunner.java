@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,25 +45,21 @@ final class KitRunner {
 
     /** Runs the cases and says how each ended. */
     Map<String, Verdict> run(Mutant mutant, Collection<String> caseIds) {
-        List<KitCase> inVirtualTime = new ArrayList<>();
-        List<KitCase> inRealTime = new ArrayList<>();
+        Map<Stage, List<KitCase>> byStage = new EnumMap<>(Stage.class);
         for (String id : caseIds) {
             KitCase kitCase = Optional.ofNullable(KitCases.byId().get(id))
                     .orElseThrow(() -> new IllegalArgumentException("there is no case " + id));
-            (kitCase.realTime() ? inRealTime : inVirtualTime).add(kitCase);
+            byStage.computeIfAbsent(Stage.of(kitCase), stage -> new ArrayList<>())
+                    .add(kitCase);
         }
         Map<String, Verdict> verdicts = new TreeMap<>();
         try (Redefined changed = Redefined.with(mutant.changes())) {
-            verdicts.putAll(run(mutant, inVirtualTime, false));
-            verdicts.putAll(run(mutant, inRealTime, true));
+            byStage.forEach((stage, cases) -> verdicts.putAll(run(mutant, cases, stage)));
         }
         return verdicts;
     }
 
-    private Map<String, Verdict> run(Mutant mutant, List<KitCase> cases, boolean realTime) {
-        if (cases.isEmpty()) {
-            return Map.of();
-        }
+    private Map<String, Verdict> run(Mutant mutant, List<KitCase> cases, Stage stage) {
         List<DiscoverySelector> selectors = new ArrayList<>();
         for (KitCase kitCase : cases) {
             Method method = kitCase.method();
@@ -73,6 +70,7 @@ final class KitRunner {
                 .filters(EngineFilter.includeEngines("junit-jupiter"))
                 .enableImplicitConfigurationParameters(false)
                 .configurationParameter("mqtck.provider", ProofProvider.class.getName())
+                .configurationParameter("mqtck.tiers", "T0,T1,T2")
                 .configurationParameter("mqtck.patience", Double.toString(patienceSeconds))
                 .configurationParameter("mqtck.reports", reports.toString())
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
@@ -84,7 +82,7 @@ final class KitRunner {
                 .configurationParameter("junit.jupiter.execution.timeout.default", "1 m")
                 .build();
         Ends ends = new Ends();
-        ProofProvider.show(mutant, realTime);
+        ProofProvider.show(mutant, stage);
         LauncherFactory.create().execute(request, ends);
         return verdicts(ends);
     }

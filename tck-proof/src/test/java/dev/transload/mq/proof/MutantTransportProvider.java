@@ -24,9 +24,14 @@ public final class MutantTransportProvider implements TransportProvider {
 
     /** What a client connects to in order to reach a broker by a broken transport. */
     static String uri(Mutant mutant, String brokerUri) {
+        return uri(mutant.id(), brokerUri);
+    }
+
+    /** What a client connects to in order to reach a broker by a twist of that name. */
+    static String uri(String twist, String brokerUri) {
         String encoded =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(brokerUri.getBytes(StandardCharsets.UTF_8));
-        return SCHEME + ":" + mutant.id() + "/" + encoded;
+        return SCHEME + ":" + twist + "/" + encoded;
     }
 
     @Override
@@ -43,14 +48,19 @@ public final class MutantTransportProvider implements TransportProvider {
     public CompletableFuture<Transport> open(TransportContext context) {
         String path = context.uri().path();
         int slash = path.indexOf('/');
-        Mutant mutant = Mutants.get(path.substring(0, slash));
+        Twist twist = twist(path.substring(0, slash));
         TransportUri uri = TransportUri.parse(
                 new String(Base64.getUrlDecoder().decode(path.substring(slash + 1)), StandardCharsets.UTF_8));
-        Twist twist = mutant.twist().get();
         return provider(uri.scheme()).open(new Lent(context, uri, twist)).thenApply(real -> {
             twist.opened(real, context);
             return new TwistedTransport(real, twist);
         });
+    }
+
+    private static Twist twist(String name) {
+        return name.startsWith(Wire.PREFIX)
+                ? Wire.twist(name)
+                : Mutants.get(name).twist().get();
     }
 
     private static TransportProvider provider(String scheme) {

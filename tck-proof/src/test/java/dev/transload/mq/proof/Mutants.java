@@ -50,6 +50,9 @@ final class Mutants {
         every.addAll(dev.transload.mq.client.FlowMutants.all());
         every.addAll(dev.transload.mq.client.RequestMutants.all());
         every.addAll(dev.transload.mq.client.SendingMutants.all());
+        every.addAll(FaultMutants.all());
+        every.addAll(dev.transload.mq.inmemory.BrokerFaultMutants.all());
+        every.addAll(dev.transload.mq.client.EngineFaultMutants.all());
         Map<String, Mutant> byId = new LinkedHashMap<>();
         for (Mutant mutant : every) {
             if (byId.putIfAbsent(mutant.id(), mutant) != null) {

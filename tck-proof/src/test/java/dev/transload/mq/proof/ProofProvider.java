@@ -1,6 +1,7 @@
 package dev.transload.mq.proof;
 
 import dev.transload.mq.inmemory.InMemoryBroker;
+import dev.transload.mq.tck.BrokerControl;
 import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
@@ -19,15 +20,15 @@ public final class ProofProvider implements MqTckProvider {
 
     private static volatile Mutant current = Mutants.HEALTHY;
 
-    private static volatile boolean inRealTime;
+    private static volatile Stage currentStage = Stage.VIRTUAL;
 
     private final Mutant mutant = current;
-    private final boolean realTime = inRealTime;
+    private final Stage stage = currentStage;
 
-    /** Says which mutant the next run of the kit meets, and whether its clock goes by itself. */
-    static void show(Mutant next, boolean realTime) {
+    /** Says which mutant the next run of the kit meets, and in what surroundings. */
+    static void show(Mutant next, Stage stage) {
         current = next;
-        inRealTime = realTime;
+        currentStage = stage;
     }
 
     @Override
@@ -37,18 +38,35 @@ public final class ProofProvider implements MqTckProvider {
 
     @Override
     public BrokerKind kind() {
-        return BrokerKind.IN_PROCESS;
+        return stage.wired() ? BrokerKind.REAL : BrokerKind.IN_PROCESS;
     }
 
     @Override
     public TckBroker broker() {
+        InMemoryBroker broker = open();
+        return seen(broker, broken(broker.uri()));
+    }
+
+    @Override
+    public Optional<BrokerControl> control() {
+        InMemoryBroker broker = open();
+        Wire wire = stage.wired() ? Wire.to(broker) : null;
+        String uri = wire == null ? broker.uri() : wire.uri();
+        return Optional.of(new ProofControl(broker, seen(broker, broken(uri)), uri, wire));
+    }
+
+    private InMemoryBroker open() {
         InMemoryBroker.Builder builder = InMemoryBroker.builder().profile(mutant.profile());
-        InMemoryBroker broker = realTime
+        return stage.realTime()
                 ? builder.realTime().build()
                 : builder.patience(PATIENCE).build();
-        String uri = mutant.layer() == Mutant.Layer.TRANSPORT
-                ? MutantTransportProvider.uri(mutant, broker.uri())
-                : broker.uri();
+    }
+
+    private String broken(String uri) {
+        return mutant.layer() == Mutant.Layer.TRANSPORT ? MutantTransportProvider.uri(mutant, uri) : uri;
+    }
+
+    private TckBroker seen(InMemoryBroker broker, String uri) {
         return new TckBroker() {
             @Override
             public String uri() {
@@ -57,7 +75,7 @@ public final class ProofProvider implements MqTckProvider {
 
             @Override
             public Optional<TckTime> time() {
-                return realTime ? Optional.empty() : Optional.of(new Moved(broker));
+                return stage.realTime() ? Optional.empty() : Optional.of(new Moved(broker));
             }
 
             @Override

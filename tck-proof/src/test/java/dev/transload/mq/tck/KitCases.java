@@ -2,6 +2,7 @@ package dev.transload.mq.tck;
 
 import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.platform.suite.api.SelectClasses;
 
@@ -20,9 +21,11 @@ public final class KitCases {
      * @param method that shows it
      * @param realTime whether it cannot be shown in virtual time
      * @param breaks whether it breaks the broker, the link or a process
+     * @param faults what it breaks
      * @param priority 0 for the first, as the catalogue has it
      */
-    public record KitCase(String id, String rule, Method method, boolean realTime, boolean breaks, int priority) {}
+    public record KitCase(
+            String id, String rule, Method method, boolean realTime, boolean breaks, Set<Fault> faults, int priority) {}
 
     /** All cases by id. */
     public static Map<String, KitCase> byId() {
@@ -41,7 +44,14 @@ public final class KitCases {
                     int priority = priorities.getOrDefault(tckCase.id(), 1);
                     all.put(
                             tckCase.id(),
-                            new KitCase(tckCase.id(), tckCase.value(), method, tckCase.realTime(), breaks, priority));
+                            new KitCase(
+                                    tckCase.id(),
+                                    tckCase.value(),
+                                    method,
+                                    tckCase.realTime(),
+                                    breaks,
+                                    Set.of(tckCase.faults()),
+                                    priority));
                 }
             }
         }
