@@ -10,7 +10,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A transport need not know when its broker stored a message: the waits that the engine emulates are right without. */
 class TransportWithoutClockTest {
 
-    private final KitRunner runner = new KitRunner(2, getClass().getSimpleName());
+    /** What must hold may take its time on a slow machine. */
+    private static final double PATIENCE_SECONDS = 20;
+
+    private final KitRunner runner = new KitRunner(PATIENCE_SECONDS, getClass().getSimpleName());
 
     @ParameterizedTest
     @EnumSource(
