@@ -113,6 +113,38 @@ final class DelayCases {
     }
 
     @TckCase(
+            id = "DLY-12",
+            value = "a relative delay does not depend on the clock of the sender",
+            tier = Tier.T1,
+            check = "does the sender compute when the message is due, or stamp what the wait is counted from?",
+            proves = DELAY)
+    void senderWithWrongClock(Tck t) {
+        t.warmUpDelays();
+        Queue<String> queue = t.queue();
+        Seen<String> seen = t.seen();
+        t.client().subscribe(queue, seen);
+        Duration delay = Duration.ofSeconds(2);
+        Map<String, Long> before = new HashMap<>();
+        for (Duration ahead : List.of(Duration.ofMinutes(10), Duration.ofMinutes(-10))) {
+            try (MqClient sender = t.through(Pretence.clockAhead(ahead))) {
+                long now = t.millis();
+                before.put(sender.send(queue, "by a clock ahead by " + ahead, SendOptions.delay(delay)), now);
+            }
+        }
+        long confirmed = t.millis();
+
+        seen.awaitExactly(2);
+        assertThat(seen.calls()).allSatisfy(call -> {
+            assertThat(call.millis() - java.util.Objects.requireNonNull(before.get(call.id())))
+                    .as("not early: %s", call.payload())
+                    .isGreaterThanOrEqualTo(delay.toMillis() - 2);
+            assertThat(call.millis() - confirmed)
+                    .as("not late: %s", call.payload())
+                    .isLessThanOrEqualTo(delay.toMillis() + t.lateness(delay));
+        });
+    }
+
+    @TckCase(
             id = "DLY-06",
             value = "the longest delay is accepted; a longer one is refused, with the limit",
             check = "is the declared longest delay the one the broker really takes?",

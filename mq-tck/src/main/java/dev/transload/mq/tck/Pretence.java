@@ -2,6 +2,7 @@ package dev.transload.mq.tck;
 
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,17 +13,19 @@ import java.util.stream.Collectors;
 
 /**
  * What a transport is made to say of itself: less than it can, to see the engine emulate or refuse, or more, to see that
- * what it does not declare does not work either. Part of a URI, so that other processes can do the same. Immutable.
+ * what it does not declare does not work either; or what time it is. Part of a URI, so that other processes can do the
+ * same. Immutable.
  *
  * @param hidden capabilities that are taken away
  * @param claimed capabilities that are added
  * @param delays whether the broker may hold messages back
+ * @param ahead how many milliseconds the client's clock is ahead of the true time
  */
-record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays) {
+record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays, long ahead) {
 
     static final String SCHEME = "tck";
     /** The transport as it is, with its calls counted. */
-    static final Pretence NONE = new Pretence(Set.of(), Set.of(), true);
+    static final Pretence NONE = new Pretence(Set.of(), Set.of(), true, 0);
     /** Nothing but the primitives: what the engine can emulate it has to. */
     static final Pretence BARE = new Pretence(
             EnumSet.of(
@@ -32,7 +35,8 @@ record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays)
                     Capability.ATOMIC_MOVE,
                     Capability.NOTE_ATTEMPTS),
             Set.of(),
-            true);
+            true,
+            0);
 
     Pretence {
         hidden = Set.copyOf(hidden);
@@ -40,16 +44,21 @@ record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays)
     }
 
     static Pretence without(Capability... hidden) {
-        return new Pretence(Set.of(hidden), Set.of(), true);
+        return new Pretence(Set.of(hidden), Set.of(), true, 0);
     }
 
     static Pretence with(Capability... claimed) {
-        return new Pretence(Set.of(), Set.of(claimed), true);
+        return new Pretence(Set.of(), Set.of(claimed), true, 0);
+    }
+
+    /** The transport as it is, on a machine whose clock is wrong. */
+    static Pretence clockAhead(Duration by) {
+        return new Pretence(Set.of(), Set.of(), true, by.toMillis());
     }
 
     /** What a client connects to in order to reach a broker under this pretence. */
     String uri(String brokerUri) {
-        return SCHEME + ":" + names(hidden) + "/" + names(claimed) + "/" + delays + "/"
+        return SCHEME + ":" + names(hidden) + "/" + names(claimed) + "/" + delays + "/" + ahead + "/"
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(brokerUri.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -62,7 +71,11 @@ record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays)
     /** Reads the path of what {@link #uri} wrote. */
     static Pretence read(String path) {
         String[] parts = path.split("/", -1);
-        return new Pretence(capabilities(parts[0]), capabilities(parts[1]), Boolean.parseBoolean(parts[2]));
+        return new Pretence(
+                capabilities(parts[0]),
+                capabilities(parts[1]),
+                Boolean.parseBoolean(parts[2]),
+                Long.parseLong(parts[3]));
     }
 
     /** The broker's own URI in the path of what {@link #uri} wrote. */
@@ -75,6 +88,40 @@ record Pretence(Set<Capability> hidden, Set<Capability> claimed, boolean delays)
         return names.equals("-")
                 ? Set.of()
                 : Arrays.stream(names.split("\\+", -1)).map(Capability::valueOf).collect(Collectors.toSet());
+    }
+
+    /** What time it is on the client's machine under this pretence. */
+    TimeSource of(TimeSource real) {
+        return ahead == 0 ? real : new WrongClock(real, ahead);
+    }
+
+    /** A clock that goes right and shows the wrong time. */
+    private record WrongClock(TimeSource real, long ahead) implements TimeSource {
+
+        @Override
+        public long millis() {
+            return real.millis() + ahead;
+        }
+
+        @Override
+        public long nanos() {
+            return real.nanos();
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            return real.schedule(delay, task);
+        }
+
+        @Override
+        public void workBegan() {
+            real.workBegan();
+        }
+
+        @Override
+        public void workEnded() {
+            real.workEnded();
+        }
     }
 
     /** What the transport says under this pretence. */

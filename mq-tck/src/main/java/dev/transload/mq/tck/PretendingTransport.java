@@ -23,12 +23,14 @@ final class PretendingTransport implements Transport {
 
     private final Transport real;
     private final Pretence pretence;
+    private final TimeSource engineTime;
     private final Calls calls = new Calls();
     private final ConcurrentHashMap<Shape, Capabilities> capabilities = new ConcurrentHashMap<>();
 
-    PretendingTransport(Transport real, Pretence pretence) {
+    PretendingTransport(Transport real, Pretence pretence, TimeSource engineTime) {
         this.real = real;
         this.pretence = pretence;
+        this.engineTime = engineTime;
     }
 
     /** How often the engine has turned to the transport for anything but its capabilities. Thread-safe. */
@@ -92,7 +94,9 @@ final class PretendingTransport implements Transport {
 
     @Override
     public Optional<TimeSource> time() {
-        return real.time();
+        return pretence.ahead() == 0
+                ? real.time()
+                : Optional.of(pretence.of(real.time().orElse(engineTime)));
     }
 
     @Override

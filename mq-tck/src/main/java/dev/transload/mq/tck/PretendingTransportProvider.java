@@ -37,8 +37,8 @@ public final class PretendingTransportProvider implements TransportProvider {
         Pretence pretence = Pretence.read(path);
         TransportUri uri = TransportUri.parse(Pretence.brokerUri(path));
         return provider(uri.scheme())
-                .open(new Lent(context, uri))
-                .thenApply(real -> new PretendingTransport(real, pretence));
+                .open(new Lent(context, uri, pretence.of(context.time())))
+                .thenApply(real -> new PretendingTransport(real, pretence, context.time()));
     }
 
     private static TransportProvider provider(String scheme) {
@@ -50,8 +50,8 @@ public final class PretendingTransportProvider implements TransportProvider {
         throw new IllegalArgumentException("no transport for the scheme '" + scheme + "'");
     }
 
-    /** All of the engine's own, but for the URI. */
-    private record Lent(TransportContext engine, TransportUri uri) implements TransportContext {
+    /** All of the engine's own, but for the URI and the time. */
+    private record Lent(TransportContext engine, TransportUri uri, TimeSource time) implements TransportContext {
 
         @Override
         public String clientId() {
@@ -66,11 +66,6 @@ public final class PretendingTransportProvider implements TransportProvider {
         @Override
         public Duration connectTimeout() {
             return engine.connectTimeout();
-        }
-
-        @Override
-        public TimeSource time() {
-            return engine.time();
         }
 
         @Override

@@ -39,6 +39,18 @@ final class PlaceMutants {
                         .seen("SQS queue names have no dots")
                         .killedBy("WQ-10"),
                 Mutant.transport(
+                                "stored-when-the-sender-says",
+                                "a message is stored at the time its sender stamped on it",
+                                () -> new Twist() {
+                                    @Override
+                                    long storedAt(Incoming stored) {
+                                        return stored.message().timestamp();
+                                    }
+                                })
+                        .on(Profile.KAFKA)
+                        .seen("Kafka topics with CreateTime")
+                        .killedBy("DLY-12"),
+                Mutant.transport(
                                 "ephemeral-groups-are-shared",
                                 "all ephemeral groups of a topic are one, which stays",
                                 () -> new Twist() {

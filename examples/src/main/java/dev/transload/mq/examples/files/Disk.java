@@ -19,6 +19,9 @@ import java.util.List;
 /** What the file system does for a store, and whether the disk must have it before it counts. */
 final class Disk {
 
+    /** How much a file's time may lag behind the clock it is taken from: a tick of the slowest common kernel. */
+    static final long TICK_MILLIS = 10;
+
     private final boolean fsync;
 
     Disk(boolean fsync) {

@@ -18,8 +18,13 @@ record EntryName(long until, String owner, String base, int count) {
 
     private static final int MOST = 1_000_000;
 
-    static EntryName fresh(long now, String writer, long serial) {
-        return new EntryName(0, "", String.format(Locale.ROOT, "%015d-%s-%08d", now, writer, serial), 0);
+    /** What no other file has, and sorts one writer's files. */
+    static String unique(String writer, long serial) {
+        return String.format(Locale.ROOT, "%s-%08d", writer, serial);
+    }
+
+    static EntryName fresh(long stored, String unique) {
+        return new EntryName(0, "", String.format(Locale.ROOT, "%015d-%s", stored, unique), 0);
     }
 
     /** Reads a file name from {@code ready}; null for a file that is none of ours to touch. */

@@ -101,17 +101,15 @@ final class FilesSender {
     private final class Draft {
         final List<Path> folders = new ArrayList<>();
         private final Outgoing outgoing;
-        private final EntryName name;
+        private final String unique;
         private final Path file;
         private @Nullable FileChannel channel;
         private @Nullable MessagingException failure;
 
         Draft(Outgoing outgoing) {
             this.outgoing = outgoing;
-            long now = store.time.millis();
-            EntryName fresh = EntryName.fresh(now, store.token, store.nextSerial());
-            this.name = outgoing.delayMillis() > 0 ? fresh.due(now + outgoing.delayMillis()) : fresh;
-            this.file = store.tmp.resolve(fresh.base());
+            this.unique = EntryName.unique(store.token, store.nextSerial());
+            this.file = store.tmp.resolve(unique);
         }
 
         void step(Step step) {
@@ -140,6 +138,7 @@ final class FilesSender {
 
         /** A topic's groups share one file under many names; each removes its own. */
         void place() throws IOException {
+            EntryName name = name();
             boolean topic = outgoing.to().role() == Role.TOPIC;
             for (Box box : store.targets(outgoing.to())) {
                 Path arrival = box.arrival(name);
@@ -159,6 +158,13 @@ final class FilesSender {
             if (topic) {
                 Files.delete(file);
             }
+        }
+
+        /** Waits count by the file system's clock, whatever this machine's says. */
+        private EntryName name() throws IOException {
+            long stored = store.disk.modified(file) + Disk.TICK_MILLIS;
+            EntryName fresh = EntryName.fresh(stored, unique);
+            return outgoing.delayMillis() > 0 ? fresh.due(stored + outgoing.delayMillis()) : fresh;
         }
 
         private MessagingException failure(Exception cause) {
