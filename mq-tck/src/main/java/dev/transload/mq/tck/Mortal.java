@@ -8,6 +8,8 @@ import dev.transload.mq.Queue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ final class Mortal implements AutoCloseable {
     private final @Nullable ForkedJvm process;
     private final @Nullable ScriptedClient local;
     private final @Nullable Consumer<String> crash;
+    /** Held while it dies: a handler of this JVM that is not heard any more cannot ack either. */
+    private final Lock dying = new ReentrantLock();
+
     private volatile boolean dead;
     private volatile Traffic.@Nullable Remote remote;
     private volatile String lastWord = "";
@@ -106,8 +111,13 @@ final class Mortal implements AutoCloseable {
     private ClientScript told(ClientScript line) {
         lines.add(line);
         Traffic.Remote listening = remote;
-        if (listening != null && !dead) {
-            listening.told(line);
+        dying.lock();
+        try {
+            if (listening != null && !dead) {
+                listening.told(line);
+            }
+        } finally {
+            dying.unlock();
         }
         return ClientScript.of(StoreByLines.ANSWER).with("number", line.text("number", "0"));
     }
@@ -191,17 +201,22 @@ final class Mortal implements AutoCloseable {
 
     /** Ends it as SIGKILL does. */
     void kill() {
-        Traffic.Remote judged = remote;
-        if (judged != null) {
-            judged.dies();
-        }
-        dead = true;
-        tck.history().add(id + " is killed");
-        if (process != null) {
-            process.kill();
-            assertThat(process.alive()).as(id + " lives").isFalse();
-        } else if (crash != null) {
-            crash.accept(id);
+        dying.lock();
+        try {
+            Traffic.Remote judged = remote;
+            if (judged != null) {
+                judged.dies();
+            }
+            dead = true;
+            tck.history().add(id + " is killed");
+            if (process != null) {
+                process.kill();
+                assertThat(process.alive()).as(id + " lives").isFalse();
+            } else if (crash != null) {
+                crash.accept(id);
+            }
+        } finally {
+            dying.unlock();
         }
     }
 
