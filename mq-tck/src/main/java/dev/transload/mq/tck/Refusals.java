@@ -38,7 +38,7 @@ record Refusals(String name, Refusable what, Explanation explanation, List<Answe
         }
     }
 
-    /** Asks in every form. */
+    /** Asks in every form, until one is not refused. */
     static Refusals ask(Tck t, Refusable what, Pretence pretence) {
         MqClient mq = t.through(pretence);
         // A first segment of its own: some brokers keep all topics that share one in one object.
@@ -57,6 +57,9 @@ record Refusals(String name, Refusable what, Explanation explanation, List<Answe
                 took = once.compareTo(took) < 0 ? once : took;
             }
             answers.add(new Answer(what.row() + ": " + probe.form(), thrown, took, calls.count() - before));
+            if (!(thrown instanceof UnsupportedCapabilityException)) {
+                break; // what went through may have others wait for an answer that nobody gives
+            }
         }
         return new Refusals(name, what, mq.explain(), answers);
     }

@@ -101,7 +101,7 @@ public final class FlowMutants {
                                 "interrupted-is-acked",
                                 "the message of a handler that close interrupts is acked",
                                 Change.advise("client.Outcomes", "giveBackRunning", AcksIt.class))
-                        .killedBy("LIF-03"),
+                        .killedBy("LIF-03", "FLT-16"),
                 Mutant.engine(
                                 "close-drops-what-was-not-started",
                                 "close acks what was fetched and not started",

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * The stored kill matrix is that of the code, no case kills less than before, and but for a few every case of the first
- * priority kills something.
+ * The stored kill matrix is that of the code, no case kills less than before, and every case of the first priority
+ * kills something, but for some of those that break brokers, links or processes.
  *
  * <p>{@code -Dkills.update=true} writes the files anew, and {@code -Dkills.shrink=true} besides lets a case kill less.
  */
@@ -53,7 +53,7 @@ class KillMatrixTest {
     }
 
     /** Cases of the first priority that may still be without a mutant. Only ever made smaller. */
-    private static final int MOST_OPEN = 22;
+    private static final int MOST_OPEN = 0;
 
     /** The same of those that break brokers, links or processes. */
     private static final int MOST_OPEN_WITH_FAULTS = 0;

@@ -35,7 +35,7 @@ final class KitRunner {
     private final Path reports;
 
     /**
-     * @param patienceSeconds how long a case waits for what must happen
+     * @param patienceSeconds how long a case waits for what must happen, unless the mutant says more
      * @param folder where reports go, one for each JVM
      */
     KitRunner(double patienceSeconds, String folder) {
@@ -71,7 +71,7 @@ final class KitRunner {
                 .enableImplicitConfigurationParameters(false)
                 .configurationParameter("mqtck.provider", ProofProvider.class.getName())
                 .configurationParameter("mqtck.tiers", "T0,T1,T2")
-                .configurationParameter("mqtck.patience", Double.toString(patienceSeconds))
+                .configurationParameter("mqtck.patience", Double.toString(Math.max(patienceSeconds, mutant.patienceSeconds())))
                 .configurationParameter("mqtck.reports", reports.toString())
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")

@@ -44,10 +44,13 @@ final class Mutants {
         every.addAll(SendMutants.all());
         every.addAll(SettleMutants.all());
         every.addAll(PlaceMutants.all());
+        every.addAll(DeclarationMutants.all());
+        every.addAll(LoadMutants.all());
         every.addAll(dev.transload.mq.inmemory.BrokerMutants.all());
         every.addAll(AttemptMutants.all());
         every.addAll(dev.transload.mq.client.DeadLetterMutants.all());
         every.addAll(dev.transload.mq.client.FlowMutants.all());
+        every.addAll(dev.transload.mq.client.RefusalMutants.all());
         every.addAll(dev.transload.mq.client.RequestMutants.all());
         every.addAll(dev.transload.mq.client.SendingMutants.all());
         every.addAll(FaultMutants.all());

@@ -38,7 +38,7 @@ abstract class MutantsAreKilled {
         StringBuilder how = new StringBuilder();
         for (int tries = 0; tries < TRIES && !alive.isEmpty(); tries++) {
             runner.run(mutant, alive).values().forEach(verdict -> {
-                if (verdict.end() == Verdict.End.KILLED) {
+                if (verdict.end() == Verdict.End.KILLED && verdict.why().contains(mutant.saying())) {
                     alive.remove(verdict.caseId());
                 } else {
                     how.append('\n').append(verdict);

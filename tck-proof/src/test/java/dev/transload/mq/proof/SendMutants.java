@@ -35,7 +35,7 @@ final class SendMutants {
                                     twist.real().send(TwistedOutgoing.telling(outgoing, Completion.IGNORED));
                                     twist.real().send(outgoing);
                                 }))
-                        .killedBy("SND-11", "WQ-02"),
+                        .killedBy("SND-11", "WQ-02", "SOAK-01"),
                 Mutant.transport(
                                 "first-send-is-doubled",
                                 "the first message of a client is stored twice",
@@ -56,7 +56,7 @@ final class SendMutants {
                                                     outgoing.to(), ghost, outgoing.delayMillis(), Completion.IGNORED));
                                     twist.real().send(outgoing);
                                 }))
-                        .killedBy("SND-11", "WQ-02"),
+                        .killedBy("SND-11", "WQ-02", "SOAK-01"),
                 Mutant.transport(
                                 "confirmed-before-it-is-sent",
                                 "a send is confirmed when it is in a buffer of the client",
