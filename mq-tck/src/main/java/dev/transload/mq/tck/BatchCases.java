@@ -127,7 +127,8 @@ final class BatchCases {
             value = "a batch of more bytes than a broker takes in one go arrives whole",
             tier = Tier.T1,
             check = "is a batch split where its sum, not its count, is over the broker's limit?",
-            proves = SEND)
+            proves = SEND,
+            draws = true)
     void largeInSum(Tck t) {
         int size = Math.min(Declared.payload(t), 256 * 1024);
         Random random = t.random();

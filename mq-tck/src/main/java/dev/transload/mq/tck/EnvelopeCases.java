@@ -252,13 +252,14 @@ final class EnvelopeCases {
             value = "payloads around the sizes of frames and chunks arrive whole",
             tier = Tier.T1,
             check = "is a body cut or joined at the size of a frame or a chunk?",
-            proves = ENVELOPE)
+            proves = ENVELOPE,
+            draws = true)
     void sizes(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
         Seen<byte[]> seen = t.seen();
         t.client().subscribe(queue, seen);
         Map<String, byte[]> sent = new HashMap<>();
-        Random random = new Random(18);
+        Random random = t.random();
         for (int size : new int[] {1, 1024, 4095, 4096, 4097, 65_534, 65_536, 131_071, 131_072, 131_073, 200 * 1024}) {
             byte[] body = new byte[size];
             random.nextBytes(body);
@@ -273,13 +274,14 @@ final class EnvelopeCases {
             id = "ENV-23",
             value = "envelopes drawn at random arrive equal in every part",
             check = "which combination of properties is written or read wrongly?",
-            proves = ENVELOPE)
+            proves = ENVELOPE,
+            draws = true)
     void randomEnvelopes(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
         Seen<byte[]> seen = t.seen();
         MqClient mq = t.client();
         mq.subscribe(queue, seen);
-        Random random = new Random(23);
+        Random random = t.random();
         Map<String, Outbound<byte[]>> sent = new HashMap<>();
         List<Outbound<byte[]>> batch = new ArrayList<>();
         for (int i = 0; i < 200; i++) {

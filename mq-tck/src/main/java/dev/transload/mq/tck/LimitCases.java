@@ -40,7 +40,8 @@ final class LimitCases {
                     "the largest payload with the most and largest headers and properties arrives, also as a dead letter",
             tier = Tier.T1,
             check = "does the declared limit leave room for the failure record and for what Transload writes itself?",
-            proves = LIMITS)
+            proves = LIMITS,
+            draws = true)
     @ResourceLock(MEMORY)
     void everythingAtItsLimit(Tck t) {
         byte[] body = new byte[Math.min(Declared.payload(t), LARGEST)];

@@ -40,6 +40,7 @@ final class LinkCases {
             value = "a link that is cut in the middle of a send leaves the message whole or absent",
             check = "is a send without an answer taken for failed or for done, instead of unknown?",
             proves = SEND,
+            draws = true,
             tier = Tier.T2,
             faults = Fault.CUT_AFTER)
     void cutInTheMiddleOfASend(Tck t) {
@@ -116,6 +117,7 @@ final class LinkCases {
             value = "a link that is cut in the middle of a delivery has the message delivered whole again",
             check = "is half a delivery handed on when the link ends?",
             proves = ENVELOPE,
+            draws = true,
             tier = Tier.T2,
             faults = Fault.CUT_AFTER)
     void cutInTheMiddleOfADelivery(Tck t) {

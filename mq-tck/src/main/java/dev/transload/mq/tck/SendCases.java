@@ -119,14 +119,16 @@ final class SendCases {
             id = "SND-11",
             value = "many threads send at once: each message arrives exactly once, unchanged",
             proves = SEND,
+            draws = true,
             tier = Tier.T1,
             check = "is a buffer or a channel shared by threads that send?")
     void manyThreads(Tck t) {
         Queue<String> queue = t.queue();
         MqClient mq = t.client();
         Traffic traffic = t.traffic(queue);
+        long drawn = t.random().nextLong();
         t.together(64, sender -> {
-            Random random = new Random(sender);
+            Random random = new Random(drawn + sender);
             for (int i = 0; i < 100; i++) {
                 traffic.sendNow(mq, "sender-" + sender, null, sender + "/" + i + " ".repeat(random.nextInt(300)));
             }
@@ -223,11 +225,12 @@ final class SendCases {
             value = "a payload of the declared size is accepted, arrives, and can be dead-lettered",
             tier = Tier.T1,
             check = "does the declared limit count what Transload adds?",
-            proves = LIMITS)
+            proves = LIMITS,
+            draws = true)
     void payloadAtTheLimit(Tck t) {
         int most = Math.min(payloadLimit(t), 1 << 20);
         byte[] body = new byte[most];
-        new java.util.Random(1).nextBytes(body);
+        t.random().nextBytes(body);
         Queue<byte[]> queue = t.queue(byte[].class);
         Seen<byte[]> seen = t.seen(delivery -> delivery.deadLetter("at the limit"));
         t.client().subscribe(queue, seen);

@@ -11,6 +11,7 @@ import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.Topic;
 import dev.transload.mq.client.MqClient;
+import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,8 +138,12 @@ final class Tck {
         return open;
     }
 
-    /** Chance that is the same again with the seed of the run. */
+    /** Chance that is the same again with the seed of the run; for cases that say so. */
     Random random() {
+        Method method = CaseMethods.methods().get(caseId);
+        if (method == null || !CaseMethods.of(method).draws()) {
+            throw new IllegalStateException(caseId + " does not say that it draws what it does");
+        }
         return new Random(run.settings().seed() * 31 + caseId.hashCode());
     }
 

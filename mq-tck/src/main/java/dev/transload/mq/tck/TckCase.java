@@ -41,6 +41,9 @@ import org.junit.jupiter.api.Test;
     /** What to look at first if the case fails. */
     String check() default "";
 
+    /** Whether the case draws at random what it does, by the seed of the run; no other may. */
+    boolean draws() default false;
+
     /** Whether handlers must outlive a deadline, which they cannot while virtual time waits for them. */
     boolean realTime() default false;
 }

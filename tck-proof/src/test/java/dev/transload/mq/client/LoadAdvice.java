@@ -1,6 +1,5 @@
 package dev.transload.mq.client;
 
-import dev.transload.mq.MessagingException;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.SendResult;

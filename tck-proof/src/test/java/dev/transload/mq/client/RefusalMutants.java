@@ -124,7 +124,9 @@ public final class RefusalMutants {
     private static final class AsArgument {
         @Advice.OnMethodEnter
         static void enter(@Advice.Argument(1) String what) {
-            throw new IllegalArgumentException(what + " is wrong");
+            if (!what.isEmpty()) {
+                throw new IllegalArgumentException(what + " is wrong");
+            }
         }
     }
 

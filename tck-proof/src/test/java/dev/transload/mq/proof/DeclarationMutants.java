@@ -51,15 +51,12 @@ final class DeclarationMutants {
                                 () -> says(Set.of(Capability.LANES), Set.of()))
                         .on(Profile.SQS_STANDARD)
                         .killedBy("UNS-08"),
-                Mutant.transport(
-                                "long-delays-are-dropped",
-                                "a delay of more than a month is none",
-                                () -> new Twist() {
-                                    @Override
-                                    long delay(long millis, Message message, Place to) {
-                                        return millis > MONTH ? 0 : millis;
-                                    }
-                                })
+                Mutant.transport("long-delays-are-dropped", "a delay of more than a month is none", () -> new Twist() {
+                            @Override
+                            long delay(long millis, Message message, Place to) {
+                                return millis > MONTH ? 0 : millis;
+                            }
+                        })
                         .killedBy("DLY-06"));
     }
 

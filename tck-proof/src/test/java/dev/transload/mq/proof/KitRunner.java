@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -45,6 +46,11 @@ final class KitRunner {
 
     /** Runs the cases and says how each ended. */
     Map<String, Verdict> run(Mutant mutant, Collection<String> caseIds) {
+        return run(mutant, caseIds, ThreadLocalRandom.current().nextInt(1_000_000));
+    }
+
+    /** Runs the cases with that seed and says how each ended. */
+    Map<String, Verdict> run(Mutant mutant, Collection<String> caseIds, int seed) {
         Map<Stage, List<KitCase>> byStage = new EnumMap<>(Stage.class);
         for (String id : caseIds) {
             KitCase kitCase = Optional.ofNullable(KitCases.byId().get(id))
@@ -54,12 +60,12 @@ final class KitRunner {
         }
         Map<String, Verdict> verdicts = new TreeMap<>();
         try (Redefined changed = Redefined.with(mutant.changes())) {
-            byStage.forEach((stage, cases) -> verdicts.putAll(run(mutant, cases, stage)));
+            byStage.forEach((stage, cases) -> verdicts.putAll(run(mutant, cases, seed, stage)));
         }
         return verdicts;
     }
 
-    private Map<String, Verdict> run(Mutant mutant, List<KitCase> cases, Stage stage) {
+    private Map<String, Verdict> run(Mutant mutant, List<KitCase> cases, int seed, Stage stage) {
         List<DiscoverySelector> selectors = new ArrayList<>();
         for (KitCase kitCase : cases) {
             Method method = kitCase.method();
@@ -71,7 +77,9 @@ final class KitRunner {
                 .enableImplicitConfigurationParameters(false)
                 .configurationParameter("mqtck.provider", ProofProvider.class.getName())
                 .configurationParameter("mqtck.tiers", "T0,T1,T2")
-                .configurationParameter("mqtck.patience", Double.toString(Math.max(patienceSeconds, mutant.patienceSeconds())))
+                .configurationParameter(
+                        "mqtck.patience", Double.toString(Math.max(patienceSeconds, mutant.patienceSeconds())))
+                .configurationParameter("mqtck.seed", Integer.toString(seed))
                 .configurationParameter("mqtck.reports", reports.toString())
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")

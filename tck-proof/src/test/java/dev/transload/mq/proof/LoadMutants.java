@@ -38,16 +38,14 @@ final class LoadMutants {
                                 "timed-out-is-not-sent",
                                 "a send that times out after it was handed over is said not to be sent",
                                 SlowConfirms::new)
-                        .with(Change.advise(
-                                "client.Sends", "timeout", LoadAdvice.NotSent.class))
+                        .with(Change.advise("client.Sends", "timeout", LoadAdvice.NotSent.class))
                         .killedBy("SND-06")
                         .saying("was said not to be sent, and arrived"),
                 Mutant.transport(
                                 "a-late-confirm-is-told-too",
                                 "a confirm that comes after the timeout is told as one more end of the send",
                                 SlowConfirms::new)
-                        .with(Change.advise(
-                                "client.Sends", "confirmed", LoadAdvice.ToldAgain.class))
+                        .with(Change.advise("client.Sends", "confirmed", LoadAdvice.ToldAgain.class))
                         .killedBy("SND-06")
                         .saying("times told as"),
                 Mutant.engine(

@@ -64,8 +64,7 @@ public record Mutant(
     }
 
     private static Mutant changed(Layer layer, String id, String what, Change... changes) {
-        return new Mutant(
-                id, what, "", layer, List.of(), Truthful::new, List.of(changes), Profile.NONE, "", 0);
+        return new Mutant(id, what, "", layer, List.of(), Truthful::new, List.of(changes), Profile.NONE, "", 0);
     }
 
     /** Cases that must fail with it. */
@@ -85,8 +84,7 @@ public record Mutant(
 
     /** The engine above is changed too, since the transport alone does nothing that an engine could not mend. */
     Mutant with(Change... more) {
-        return new Mutant(
-                id, what, seen, layer, killedBy, twist, List.of(more), profile, saying, patienceSeconds);
+        return new Mutant(id, what, seen, layer, killedBy, twist, List.of(more), profile, saying, patienceSeconds);
     }
 
     /**

@@ -22,7 +22,11 @@ final class Mutants {
         }
     });
 
-    private static final List<Mutant> RIGHT = List.of(HEALTHY, TELLS_NO_TIME);
+    /** Breaks nothing, and remembers what was done. */
+    static final Mutant WATCHED = Mutant.transport("watched", "nothing is wrong", Watched::new);
+
+    private static final List<Mutant> RIGHT = List.of(HEALTHY, TELLS_NO_TIME, WATCHED);
+
     private static final Map<String, Mutant> ALL = all();
 
     private Mutants() {}

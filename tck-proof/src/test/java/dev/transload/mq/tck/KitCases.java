@@ -1,6 +1,7 @@
 package dev.transload.mq.tck;
 
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +31,16 @@ public final class KitCases {
     /** All cases by id. */
     public static Map<String, KitCase> byId() {
         return ALL;
+    }
+
+    /** Ids of cases that draw what they do by the seed of the run: the quick ones, or the others that break nothing. */
+    public static List<String> drawn(boolean quick) {
+        return ALL.values().stream()
+                .filter(each -> !each.breaks())
+                .map(each -> each.method().getAnnotation(TckCase.class))
+                .filter(each -> each.draws() && (each.tier() == Tier.T0) == quick)
+                .map(TckCase::id)
+                .toList();
     }
 
     private static Map<String, KitCase> all() {
