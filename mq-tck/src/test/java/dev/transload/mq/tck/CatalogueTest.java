@@ -68,13 +68,10 @@ class CatalogueTest {
         }
     }
 
-    /** What may still be planned. Only ever made smaller. */
-    private static final Set<String> STILL_PLANNED = Set.of("FLT-28");
-
     @Test
     void noRequiredRuleIsPlanned() {
         assertThat(entriesOf(Fate.PLANNED))
-                .filteredOn(entry -> entry.priority() == 0 && !STILL_PLANNED.contains(entry.id()))
+                .filteredOn(entry -> entry.priority() == 0)
                 .as("rules of the first priority that nothing shows")
                 .isEmpty();
     }
