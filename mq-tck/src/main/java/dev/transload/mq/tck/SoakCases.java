@@ -42,8 +42,12 @@ final class SoakCases {
         Queue<String> queue = t.queue();
         Traffic traffic = t.traffic(queue);
         Map<String, AtomicInteger> effects = new ConcurrentHashMap<>();
-        Set<String> failing =
-                t.random().ints(0, 500).distinct().limit(50).mapToObj(Integer::toString).collect(Collectors.toSet());
+        Set<String> failing = t.random()
+                .ints(0, 500)
+                .distinct()
+                .limit(50)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.toSet());
         traffic.consume(t.client(), queue, EIGHT, delivery -> {
             if (delivery.attempt() == 1 && failing.contains(delivery.payload())) {
                 throw new Boom("at first");

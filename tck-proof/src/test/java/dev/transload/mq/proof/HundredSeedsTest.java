@@ -40,8 +40,9 @@ class HundredSeedsTest {
         assertThat(cases).hasSizeGreaterThan(3);
         Map<String, Set<Long>> done = new HashMap<>();
         for (int seed = 0; seed < seeds; seed++) {
-            done(cases, seed).forEach((id, what) -> done.computeIfAbsent(id, each -> new HashSet<>())
-                    .add(what));
+            done(cases, seed)
+                    .forEach((id, what) ->
+                            done.computeIfAbsent(id, each -> new HashSet<>()).add(what));
         }
         for (String id : cases) {
             assertThat(done.get(id)).as("what %s did with %s seeds", id, seeds).hasSize(seeds);
