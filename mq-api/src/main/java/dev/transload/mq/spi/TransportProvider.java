@@ -14,7 +14,10 @@ public interface TransportProvider {
     /** Lower-case URI schemes this provider answers to, such as {@code rabbitmqs}. */
     Set<String> schemes();
 
-    /** Options of the URI's query that this transport knows, each with a phrase that says what it is. */
+    /**
+     * Options of the URI's query that this transport knows, each with a phrase that says what it is. A name that ends in
+     * {@code .*} stands for all that start so.
+     */
     Map<String, String> options();
 
     /**

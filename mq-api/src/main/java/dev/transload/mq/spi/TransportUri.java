@@ -283,15 +283,22 @@ public final class TransportUri {
     /**
      * Checks that every option is known.
      *
+     * @param known names of options; one that ends in {@code .*} stands for all that start so
      * @throws IllegalArgumentException if one is not; the text names it and the known ones
      */
     public void requireKnownOptions(Set<String> known) {
         for (String name : options.keySet()) {
-            if (!known.contains(name)) {
+            if (!known.contains(name) && known.stream().noneMatch(all -> isOneOf(all, name))) {
                 throw new IllegalArgumentException("unknown option '" + name + "' in a uri of scheme " + scheme
                         + "; known are " + new TreeSet<>(known));
             }
         }
+    }
+
+    private static boolean isOneOf(String all, String name) {
+        return all.endsWith(".*")
+                && name.length() >= all.length()
+                && name.startsWith(all.substring(0, all.length() - 1));
     }
 
     /** The URI without its password and without the values of its options. */

@@ -134,4 +134,16 @@ class TransportUriTest {
                 .hasMessage("unknown option 'bad' in a uri of scheme x; known are [b, d, n]");
         assertThat(uri.withoutOptions(Set.of("bad")).options()).containsOnlyKeys("n", "b", "d");
     }
+
+    @Test
+    void aFamilyOfOptionsIsKnownByItsPrefix() {
+        TransportUri uri = TransportUri.parse("x://h?kafka.linger.ms=5");
+        uri.requireKnownOptions(Set.of("kafka.*"));
+        uri.requireKnownOptions(Set.of("kafka.linger.*"));
+        for (String text : new String[] {"x://h?kafka=5", "x://h?kafka.=5", "x://h?kafkaesque=5"}) {
+            TransportUri other = TransportUri.parse(text);
+            assertThatThrownBy(() -> other.requireKnownOptions(Set.of("kafka.*")))
+                    .hasMessageContaining("unknown option");
+        }
+    }
 }
