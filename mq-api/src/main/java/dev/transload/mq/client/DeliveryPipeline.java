@@ -75,7 +75,7 @@ final class DeliveryPipeline<T> {
             if (!message.annotations().isEmpty() && notDue(delivery, message)) {
                 return notStarted(delivery, PARKED);
             }
-            if (message.ttl() > 0 && time.millis() >= message.expiresAt()) {
+            if (message.ttl() > 0 && !spec.onTheWay() && time.millis() >= message.expiresAt()) {
                 return notStarted(delivery, outcomes.expired(delivery));
             }
             if (!matches(delivery, message)) {

@@ -55,6 +55,11 @@ record FlowSpec<T>(
         return place.shape().ordered();
     }
 
+    /** Whether messages only pass here on the way to where they are handled, and where it is judged if they expired. */
+    boolean onTheWay() {
+        return place.role() == Place.Role.DELAY_LANE;
+    }
+
     /** The same subscription over another place. */
     FlowSpec<T> over(Place other, boolean runAlone, int credit, SubscribeOptions with, Capabilities capable) {
         return new FlowSpec<>(

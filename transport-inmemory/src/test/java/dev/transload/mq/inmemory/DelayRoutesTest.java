@@ -3,8 +3,12 @@ package dev.transload.mq.inmemory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.transload.mq.ExpiryPolicy;
+import dev.transload.mq.Failure;
 import dev.transload.mq.Queue;
+import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
+import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.client.MqClient;
 import java.time.Duration;
@@ -70,6 +74,31 @@ class DelayRoutesTest {
             assertThat(arrivals).extracting(Arrival::payload).containsExactly("now", "later");
             assertThat(Duration.between(start, arrivals.get(1).at()))
                     .isBetween(Duration.ofHours(2), Duration.ofHours(2).plusSeconds(73));
+        }
+    }
+
+    @Test
+    void whatExpiresOnARelayIsJudgedWhereItWasGoing() {
+        try (InMemoryBroker broker =
+                        InMemoryBroker.builder().profile(Profile.KAFKA).build();
+                MqClient mq = MqClient.connect(broker.uri())) {
+            Queue<String> queue = Queue.of("reminders", String.class);
+            mq.subscribe(
+                    queue,
+                    d -> {
+                        throw new IllegalStateException("broken");
+                    },
+                    SubscribeOptions.builder()
+                            .retry(RetryPolicy.fixed(5, Duration.ofMillis(700)))
+                            .expiryPolicy(ExpiryPolicy.DEAD_LETTER)
+                            .build());
+            mq.send(queue, "x", SendOptions.ttl(Duration.ofMillis(500)));
+
+            broker.advance(Duration.ofSeconds(5));
+
+            assertThat(mq.deadLetters(queue).browse(2))
+                    .singleElement()
+                    .satisfies(dead -> assertThat(dead.failure().reason()).isEqualTo(Failure.Reason.EXPIRED));
         }
     }
 
