@@ -28,6 +28,7 @@ final class NemesisCases {
             proves = {QUEUE, ORDERED, LIFECYCLE},
             tier = Tier.T2,
             faults = {Fault.CUT, Fault.CLIENT_KILL},
+            draws = true,
             check = "which fault stands before the first violation? run it again with the seed")
     @Timeout(value = 6, unit = TimeUnit.MINUTES)
     void randomFaults(Tck t) {
