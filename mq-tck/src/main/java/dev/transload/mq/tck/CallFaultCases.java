@@ -4,13 +4,17 @@ import static dev.transload.mq.tck.Feature.REQUEST_REPLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.ConnectionLostException;
+import dev.transload.mq.Message;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SubscribeOptions;
+import dev.transload.mq.Subscription;
 import dev.transload.mq.client.MqClient;
 import dev.transload.mq.tck.ScriptedClient.Does;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
@@ -94,35 +98,42 @@ final class CallFaultCases {
 
     @TckCase(
             id = "RPC-12",
-            value =
-                    "nothing is left of a caller's inbox after its process was killed: its reply is dropped, with an event",
+            value = "nothing is left of a caller's inbox after its process was killed, and its request is settled",
             check = "is the inbox removed with the connection, or left for somebody to find?",
             proves = REQUEST_REPLY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
     void callerIsKilled(Tck t) {
         Queue<String> queue = t.queue();
-        CountDownLatch answer = t.latch();
-        t.client().reply(queue, String.class, question -> {
-            t.called("asked " + question);
-            if (question.equals("of the dead")) {
-                answer.await();
-            }
-            return "re " + question;
-        });
+        Seen<String> requests = t.seen();
+        Subscription taker = t.client().subscribe(queue, requests);
         Mortal caller = t.mortal();
         caller.command(ClientScript.of("request").with("queue", queue.name()).with("payload", "of the dead"));
-        t.until("it is asked", () -> t.evidenceCount() > 0);
+        Message asked = requests.await(1).message();
+        taker.close();
         caller.kill();
         // A broker may take a moment to see that somebody is dead; one in this process has been told.
         if (t.broker().time().isEmpty()) {
             t.elapse(Duration.ofSeconds(1));
         }
-        answer.countDown();
 
-        t.until("the reply is dropped", () -> t.history().repliesDropped() == 1);
-        t.until("the request is settled", () -> t.client().admin().depth(queue).orElse(0) == 0);
+        Set<String> answered = ConcurrentHashMap.newKeySet();
+        Subscription answering = t.client().reply(queue, String.class, question -> {
+            t.called("asked " + question);
+            answered.add(question);
+            return "re " + question;
+        });
+        t.client().send(queue, "of the dead", RequestCases.copyOf(asked));
+        t.until("the request of the dead is answered", () -> answered.contains("of the dead"));
         CompletableFuture<String> next = t.newClient().requestAsync(queue, "alive", String.class, LONG);
         assertThat(t.ended("others are answered", next).join()).isEqualTo("re alive");
+        answering.close();
+        assertThat(t.client().admin().depth(queue).orElse(0))
+                .as("requests that are left")
+                .isZero();
+        Queue<String> inbox = Queue.named(String.valueOf(asked.replyTo()), String.class);
+        assertThat(t.client().admin().depth(inbox).orElse(0))
+                .as("replies that are kept for the dead")
+                .isZero();
     }
 }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** The link between clients and broker breaks, falls silent or is slow. */
 @TckGroup("Links that break")
@@ -99,7 +100,7 @@ final class LinkCases {
                         .build());
         t.until("the link is cut in the middle of acks", t.faults()::hasCut);
         t.until("all are handled", () -> new HashSet<>(seen.payloads()).size() == messages);
-        t.until("all are settled", () -> t.client().admin().depth(queue).orElse(0) == 0);
+        t.until("all are settled", () -> mq.admin().depth(queue).orElse(0) == 0);
         int calls = seen.count();
         assertThat(calls - messages)
                 .as("handled twice: what was out when the link was cut")
@@ -109,7 +110,7 @@ final class LinkCases {
                 .forEach(call -> assertThat(call.redelivered() || first.add(call.id()))
                         .as("%s comes again and says so", call.id())
                         .isTrue());
-        assertThat(t.client().deadLetters(queue).count()).isZero();
+        assertThat(mq.deadLetters(queue).count()).isZero();
     }
 
     @TckCase(
@@ -136,7 +137,7 @@ final class LinkCases {
         assertThat(Arrays.equals(seen.call(0).payload(), body))
                 .as("it arrived whole")
                 .isTrue();
-        t.until("it is settled", () -> t.client().admin().depth(queue).orElse(0) == 0);
+        t.until("it is settled", () -> mq.admin().depth(queue).orElse(0) == 0);
         assertThat(seen.count()).isEqualTo(1);
     }
 
@@ -200,14 +201,14 @@ final class LinkCases {
             value = "while dead letters cannot be stored the original stays, and is dead-lettered once afterwards",
             proves = DEAD_LETTERS,
             tier = Tier.T2,
-            faults = Fault.CUT,
+            faults = {Fault.HALF_OPEN, Fault.CUT},
             check = "is the original acked although its dead letter could not be sent?")
     void deadLettersCannotBeStored(Tck t) {
         Queue<String> queue = t.queue();
-        CountDownLatch down = t.latch();
+        CountDownLatch frozen = t.latch();
         Seen<String> seen = t.seen(delivery -> {
             if (delivery.payload().equals("poison")) {
-                down.await();
+                frozen.await();
                 throw new Boom("poison");
             }
         });
@@ -217,19 +218,21 @@ final class LinkCases {
                 queue,
                 seen,
                 SubscribeOptions.builder().retry(RetryPolicy.none()).build());
-        DeadLetters dead = t.client().deadLetters(queue);
-        String id = t.client().send(queue, "poison");
+        DeadLetters dead = mq.deadLetters(queue);
+        String id = mq.send(queue, "poison");
         t.until("the handler is called", () -> seen.count() == 1);
-        t.faults().down();
-        down.countDown();
+        // What is sent goes nowhere, and neither does an ack: only the first may have been tried.
+        t.faults().freeze(Direction.TO_BROKER);
+        frozen.countDown();
         t.until("the handler has failed", () -> seen.running() == 0);
-        t.elapse(Duration.ofSeconds(2));
+        t.elapse(Duration.ofMillis(500));
+        t.faults().cut();
         t.faults().mend();
 
         t.until("the client is back", reconnects::whole);
         t.until("it is a dead letter", () -> dead.count() >= 1);
         t.fence(queue, seen);
-        t.until("nothing waits any more", () -> t.client().admin().depth(queue).orElse(0) == 0);
+        t.until("nothing waits any more", () -> mq.admin().depth(queue).orElse(0) == 0);
         assertThat(dead.browse(10))
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.id()).isEqualTo(id));
@@ -245,6 +248,11 @@ final class LinkCases {
     void slowLink(Tck t) {
         // Of each direction: a round trip takes half a second, more or less.
         t.faults().latency(Duration.ofMillis(250), Duration.ofMillis(100));
+        List<Consumer<Tck>> parts = List.of(LinkCases::retriesOnSlowLink, LinkCases::replyOnSlowLink, LinkCases::orderOnSlowLink);
+        t.together(parts.size(), part -> parts.get(part).accept(t));
+    }
+
+    private static void retriesOnSlowLink(Tck t) {
         MqClient mq = t.newClient();
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen(delivery -> {
@@ -265,12 +273,18 @@ final class LinkCases {
         seen.awaitExactly(5);
         assertThat(seen.payloads()).containsExactlyInAnyOrder("plain", "retry", "retry", "poison", "poison");
         t.until("the poison is a dead letter", () -> mq.deadLetters(queue).count() == 1);
+    }
 
+    private static void replyOnSlowLink(Tck t) {
+        MqClient mq = t.newClient();
         Queue<String> questions = t.queue();
         mq.reply(questions, String.class, question -> "re " + question);
         assertThat(mq.request(questions, "ask", String.class, Duration.ofSeconds(30)))
                 .isEqualTo("re ask");
+    }
 
+    private static void orderOnSlowLink(Tck t) {
+        MqClient mq = t.newClient();
         Queue<String> ordered = t.orderedQueue();
         Seen<String> inOrder = t.seen();
         mq.subscribe(ordered, inOrder);

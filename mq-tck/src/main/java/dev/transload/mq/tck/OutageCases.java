@@ -108,7 +108,7 @@ final class OutageCases {
         Load load = new Load(t, mq, 8, queue);
         Traffic.Worker worker = load.consume(mq).get(0);
         load.more(200);
-        for (int i = 1; i <= 3; i++) {
+        for (int i = 1; i <= 2; i++) {
             t.faults().closeConnections();
             load.untilBack(mq, reconnects, i);
         }
@@ -180,7 +180,7 @@ final class OutageCases {
                 .as("ms until the client noticed")
                 .isLessThanOrEqualTo(t.faults().silence().toMillis() + t.lateness(Duration.ZERO));
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
-        load.during(t.faults().silence());
+        load.during(Duration.ofSeconds(2));
         t.faults().mend();
         load.untilBack(mq, reconnects, 1);
         load.judge();
