@@ -38,6 +38,11 @@ final class BatchedFrames implements FrameHandler {
     private volatile boolean open;
     private volatile boolean held;
 
+    // Set by the thread that connects, until the connection is negotiated.
+    private boolean negotiated;
+    private int longestMillis;
+    private int millis;
+
     BatchedFrames(FrameHandler frames) {
         this.frames = frames;
         this.in = frames instanceof SocketFrameHandler socket
@@ -99,9 +104,15 @@ final class BatchedFrames implements FrameHandler {
         return frames.internalHearbeat();
     }
 
+    /**
+     * Sets how long a read may wait. The client asks for a quarter of the heartbeat before it has the answer to its last
+     * question of the negotiation, and gives up when that takes longer, as it does on a slow link.
+     */
     @Override
-    public void setTimeout(int millis) throws SocketException {
-        frames.setTimeout(millis);
+    public void setTimeout(int wanted) throws SocketException {
+        millis = wanted;
+        longestMillis = Math.max(longestMillis, wanted);
+        frames.setTimeout(negotiated ? wanted : longestMillis);
     }
 
     @Override
@@ -126,6 +137,12 @@ final class BatchedFrames implements FrameHandler {
 
     @Override
     public void finishConnectionNegotiation() {
+        negotiated = true;
+        try {
+            frames.setTimeout(millis);
+        } catch (SocketException gone) {
+            frames.close(); // who reads finds out
+        }
         frames.finishConnectionNegotiation();
     }
 
