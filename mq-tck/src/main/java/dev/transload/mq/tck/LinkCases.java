@@ -248,7 +248,8 @@ final class LinkCases {
     void slowLink(Tck t) {
         // Of each direction: a round trip takes half a second, more or less.
         t.faults().latency(Duration.ofMillis(250), Duration.ofMillis(100));
-        List<Consumer<Tck>> parts = List.of(LinkCases::retriesOnSlowLink, LinkCases::replyOnSlowLink, LinkCases::orderOnSlowLink);
+        List<Consumer<Tck>> parts =
+                List.of(LinkCases::retriesOnSlowLink, LinkCases::replyOnSlowLink, LinkCases::orderOnSlowLink);
         t.together(parts.size(), part -> parts.get(part).accept(t));
     }
 
