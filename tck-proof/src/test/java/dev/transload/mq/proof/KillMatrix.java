@@ -1,6 +1,7 @@
 package dev.transload.mq.proof;
 
 import dev.transload.mq.tck.KitCases;
+import dev.transload.mq.tck.KitCases.KitCase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -128,8 +130,18 @@ record KillMatrix(Map<String, Set<String>> must, Map<String, Set<String>> also) 
                 .append(" | ")
                 .append(String.join(", ", mutants))
                 .append(" |\n"));
+        text.append("\nProven on a wire that stands for the process, the disk and the link of a real broker: ")
+                .append(wired())
+                .append(".\n");
         text.append("\nNot provable in memory: ").append(Unproven.all()).append("\n");
         return text.toString();
+    }
+
+    private static String wired() {
+        return KitCases.byId().values().stream()
+                .filter(kitCase -> Stage.of(kitCase).wired())
+                .map(KitCase::id)
+                .collect(Collectors.joining(", "));
     }
 
     void write(Path json, Path markdown) {
