@@ -44,19 +44,19 @@ class CloseFaultIT {
 
     @Test
     void closingUnderLoadLosesNothingAndLeavesNothingBehind() {
-        closeUnderLoad(queue);
+        closeUnderLoad(queue, CLOSES);
     }
 
     @Test
     void closingUnderLoadKeepsTheOrderOfEveryKey() {
-        closeUnderLoad(queue.ordered());
+        closeUnderLoad(queue.ordered(), CLOSES / 2);
     }
 
-    private void closeUnderLoad(Queue<String> loaded) {
+    private void closeUnderLoad(Queue<String> loaded, int closes) {
         RabbitMqBroker broker = FaultBrokers.of(version);
         Traffic traffic = new Traffic(loaded, 0);
         long slowest = 0;
-        for (int i = 0; i < CLOSES; i++) {
+        for (int i = 0; i < closes; i++) {
             // Every fourth client is closed without mercy: handlers are interrupted, sends are cut off.
             boolean harsh = i % 4 == 3;
             slowest = Math.max(slowest, closeOnce(broker.uri().toString(), loaded, traffic, i, harsh));

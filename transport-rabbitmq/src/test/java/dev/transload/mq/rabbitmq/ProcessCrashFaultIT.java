@@ -85,44 +85,10 @@ class ProcessCrashFaultIT {
     }
 
     @Test
-    void anOrderedQueueGoesOnInOrderWhereAKilledProcessStopped() {
-        Queue<String> ordered = queue.ordered();
-        Traffic traffic = new Traffic(ordered, 0);
-        for (int i = 0; i < 20; i++) {
-            for (int key = 0; key < 5; key++) {
-                traffic.send(mq, "key" + key, i);
-            }
-        }
-        traffic.awaitSendsEnded(LONG);
-        try (ForkedJvm victim = consumer("hold", ordered, 5)) {
-            victim.awaitLines(line -> line.startsWith("holds "), 5, LONG);
-            victim.kill();
-        }
-
-        mq.subscribe(
-                ordered,
-                traffic::handle,
-                SubscribeOptions.builder().concurrency(5).build());
-
-        traffic.awaitSound(LONG);
-        assertThat(traffic.ledger.calls()).isEqualTo(100);
-        assertThat(mq.deadLetters(ordered).count()).isZero();
-    }
-
-    @Test
     void aMessageThatKillsEveryProcessIsSetAsideAndItsNeighboursAreHandled() {
-        killerAmongNeighbours(queue);
-    }
-
-    @Test
-    void aMessageThatKillsEveryProcessOfAnOrderedQueueIsSetAsideAndItsNeighboursAreHandled() {
-        killerAmongNeighbours(queue.ordered());
-    }
-
-    private void killerAmongNeighbours(Queue<String> from) {
-        mq.send(from, CrashingConsumer.KILLER, SendOptions.none().settings().id("killer-id"));
-        List<String> neighbours = send(from, 20);
-        DeadLetters dead = mq.deadLetters(from);
+        mq.send(queue, CrashingConsumer.KILLER, SendOptions.none().settings().id("killer-id"));
+        List<String> neighbours = send(queue, 20);
+        DeadLetters dead = mq.deadLetters(queue);
         List<String> said = new ArrayList<>();
 
         int processes = 0;
@@ -131,7 +97,7 @@ class ProcessCrashFaultIT {
             assertThat(++processes)
                     .as("processes needed, so far: %s", said)
                     .isLessThanOrEqualTo(CrashingConsumer.MAX_ATTEMPTS + 2);
-            try (ForkedJvm process = consumer("handle", from, 1)) {
+            try (ForkedJvm process = consumer("handle", queue, 1)) {
                 await("the process is killed by its message, or all is done")
                         .atMost(LONG)
                         .until(() -> !process.alive()
@@ -151,7 +117,7 @@ class ProcessCrashFaultIT {
         assertThat(dead.browse(10)).singleElement().satisfies(letter -> {
             assertThat(letter.id()).isEqualTo("killer-id");
             assertThat(letter.failure().reason()).isEqualTo(Failure.Reason.CRASHED);
-            assertThat(letter.failure().source()).isEqualTo(from.name());
+            assertThat(letter.failure().source()).isEqualTo(queue.name());
         });
     }
 
