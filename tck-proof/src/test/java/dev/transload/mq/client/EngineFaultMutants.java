@@ -23,12 +23,14 @@ public final class EngineFaultMutants {
                                 "sends-wait-for-ever",
                                 "a send that nobody answers does not end with its timeout",
                                 Change.skip("client.Sends", "sweep"))
+                        .saying("ms until the send failed")
                         .killedBy("SND-08"),
                 Mutant.engine(
                                 "what-timed-out-was-not-sent",
                                 "a send that nobody answered is reported as not sent",
                                 Change.advise("client.Sends", "timeout", NotSent.class))
                         .seen("Kafka clients: a timeout that is taken for a failure")
+                        .saying("UNKNOWN")
                         .killedBy("SND-08"),
                 Mutant.engine(
                                 "connections-are-always-up",
@@ -39,6 +41,7 @@ public final class EngineFaultMutants {
                                 "nobody-waits-for-the-broker",
                                 "a client gives up at its first try to connect",
                                 Change.advise("client.EngineSettings", "waitForBroker", NotAtAll.class))
+                        .saying("there is nobody to connect to")
                         .killedBy("FLT-11"),
                 Mutant.engine(
                                 "acked-before-its-dead-letter",
@@ -56,6 +59,7 @@ public final class EngineFaultMutants {
                                 "crashes-convict-nobody",
                                 "a message that kills its process is handed out for ever",
                                 Change.returns("client.Attempts", "suspect", false))
+                        .saying("processes needed")
                         .killedBy("ORD-21", "RTY-18"),
                 Mutant.engine(
                                 "crashes-convict-neighbours",

@@ -30,6 +30,7 @@ public final class BrokerFaultMutants {
                                 "credit-grows-with-each-outage",
                                 "a receiver comes back with more credit than it had",
                                 Change.advise(FLOW, "reconnect", MoreCredit.class))
+                        .saying("deliveries held by a subscription")
                         .killedBy("FLT-12"),
                 Mutant.broker(
                                 "credit-goes-with-the-link",
@@ -56,11 +57,13 @@ public final class BrokerFaultMutants {
                                 "what a dead consumer held comes back the wrong way round",
                                 Change.advise("inmemory.Backlog", "giveBack", Backwards.class))
                         .on(Profile.KAFKA)
+                        .saying("key0")
                         .killedBy("ORD-05"),
                 Mutant.broker(
                                 "an-inbox-ends-with-the-link",
                                 "the inbox of a caller is not there when its connection is back",
                                 Change.skip("inmemory.Places", "restore"))
+                        .saying("ms from the loss of the connection")
                         .killedBy("RPC-09"));
     }
 

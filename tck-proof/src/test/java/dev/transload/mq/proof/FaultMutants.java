@@ -36,11 +36,13 @@ final class FaultMutants {
                                         time().schedule(Duration.ofSeconds(1), once::done);
                                     }
                                 })
+                        .saying("it succeeded")
                         .killedBy("SND-08"),
                 Mutant.transport(
                                 "not-sent-and-kept",
                                 "a send without a connection is reported as not sent, and goes out later",
                                 NotSentAndKept::new)
+                        .saying("was told not to be sent, and was seen")
                         .killedBy("SND-12"),
                 Mutant.transport("cut-off-is-confirmed", "a send that was cut off counts as sent", () -> new CutOff() {
                             @Override
@@ -62,6 +64,7 @@ final class FaultMutants {
                                         outgoing.failed(cause);
                                     }
                                 })
+                        .saying("arrived whole")
                         .killedBy("FLT-05"),
                 Mutant.transport(
                                 "stored-after-the-confirm",
@@ -73,6 +76,7 @@ final class FaultMutants {
                                 "acks-wait-for-others",
                                 "acks are confirmed at once, and go out when there are sixty of them",
                                 AcksTogether::new)
+                        .saying("handled twice: what was out when the link was cut")
                         .killedBy("FLT-06"),
                 Mutant.transport(
                                 "redelivery-has-no-mark",
@@ -101,16 +105,19 @@ final class FaultMutants {
                                         return broken ? Messages.cut(message, message.body().length / 2) : message;
                                     }
                                 })
+                        .saying("it arrived whole")
                         .killedBy("FLT-07"),
                 Mutant.transport(
                                 "a-late-confirm-is-a-lost-send",
                                 "a send that is not confirmed within 200 ms is sent once more",
                                 SentAgain::new)
+                        .saying("to contain exactly in any order")
                         .killedBy("FLT-09"),
                 Mutant.transport(
                                 "each-outage-leaves-a-thread",
                                 "the thread that waits for the broker does not end when it is back",
                                 LeftThreads::new)
+                        .saying("threads of the client")
                         .killedBy("FLT-12"),
                 Mutant.transport(
                                 "delays-wait-in-the-client",
@@ -134,6 +141,7 @@ final class FaultMutants {
                                 "failures-are-noted-in-the-client",
                                 "how often a message failed is known to who handled it, and to nobody else",
                                 NotedHere::new)
+                        .saying("calls after the crash")
                         .killedBy("RTY-06"),
                 Mutant.transport(
                                 "requests-are-acked-as-they-come",
