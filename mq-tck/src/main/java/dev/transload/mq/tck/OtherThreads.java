@@ -1,5 +1,6 @@
 package dev.transload.mq.tck;
 
+import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,13 +10,14 @@ final class OtherThreads {
 
     private static final Logger LOG = LoggerFactory.getLogger(OtherThreads.class);
 
-    private static final InheritableThreadLocal<@Nullable Tck> CASE = new InheritableThreadLocal<>();
+    /** Weak, since threads of a broker that all cases share live longer than the case in which they began. */
+    private static final InheritableThreadLocal<@Nullable WeakReference<Tck>> CASE = new InheritableThreadLocal<>();
 
     private OtherThreads() {}
 
     /** From now on, what this thread starts belongs to the case. */
     static void begin(Tck tck) {
-        CASE.set(tck);
+        CASE.set(new WeakReference<>(tck));
     }
 
     static void end() {
@@ -29,7 +31,8 @@ final class OtherThreads {
     static Runnable watch() {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
-            Tck tck = CASE.get();
+            WeakReference<Tck> reference = CASE.get();
+            Tck tck = reference == null ? null : reference.get();
             boolean told = tck != null && tck.uncaught(thread, thrown);
             if (!told && before != null) {
                 before.uncaughtException(thread, thrown);

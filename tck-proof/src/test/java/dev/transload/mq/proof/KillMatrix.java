@@ -23,38 +23,18 @@ import tools.jackson.databind.json.JsonMapper;
  * Which cases kill which mutants, as it is kept in {@code docs/tck-kills.json} and shown in {@code docs/tck-kills.md}.
  * Immutable.
  *
- * @param must for each mutant the cases that must kill it
- * @param also for each mutant other cases that were seen to kill it
+ * @param must for each mutant the cases that must kill it; others may, too, and are not kept
  */
-record KillMatrix(Map<String, Set<String>> must, Map<String, Set<String>> also) {
+record KillMatrix(Map<String, Set<String>> must) {
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** What the code says, with what was seen before. */
-    static KillMatrix of(Collection<Mutant> mutants, KillMatrix before) {
+    /** What the code says. */
+    static KillMatrix of(Collection<Mutant> mutants) {
         Map<String, Set<String>> must = new LinkedHashMap<>();
-        Map<String, Set<String>> also = new LinkedHashMap<>();
-        for (Mutant mutant : mutants) {
-            Set<String> declared = new TreeSet<>(mutant.killedBy());
-            Set<String> seen = new TreeSet<>(before.also().getOrDefault(mutant.id(), Set.of()));
-            seen.addAll(before.must().getOrDefault(mutant.id(), Set.of()));
-            seen.removeAll(declared);
-            seen.retainAll(KitCases.byId().keySet());
-            must.put(mutant.id(), declared);
-            also.put(mutant.id(), seen);
-        }
-        return new KillMatrix(must, also);
-    }
-
-    /** The same with more that was seen. */
-    KillMatrix with(String mutant, Collection<String> kills) {
-        Map<String, Set<String>> more = new LinkedHashMap<>(also);
-        Set<String> seen = new TreeSet<>(more.getOrDefault(mutant, Set.of()));
-        seen.addAll(kills);
-        seen.removeAll(must.getOrDefault(mutant, Set.of()));
-        more.put(mutant, seen);
-        return new KillMatrix(must, more);
+        mutants.forEach(mutant -> must.put(mutant.id(), new TreeSet<>(mutant.killedBy())));
+        return new KillMatrix(must);
     }
 
     /** What a case must kill in the other matrix and need not in this, as {@code case: mutants}. */
@@ -71,14 +51,12 @@ record KillMatrix(Map<String, Set<String>> must, Map<String, Set<String>> also) 
 
     static KillMatrix read(Path file) {
         Map<String, Set<String>> must = new LinkedHashMap<>();
-        Map<String, Set<String>> also = new LinkedHashMap<>();
         if (Files.exists(file)) {
             for (JsonNode row : JSON.readTree(file.toFile()).get("mutants")) {
                 must.put(row.get("id").asString(), texts(row.get("mustBeKilledBy")));
-                also.put(row.get("id").asString(), texts(row.get("alsoKilledBy")));
             }
         }
-        return new KillMatrix(must, also);
+        return new KillMatrix(must);
     }
 
     private static Set<String> texts(JsonNode array) {
@@ -96,7 +74,6 @@ record KillMatrix(Map<String, Set<String>> must, Map<String, Set<String>> also) 
             row.put("layer", mutant.layer().name());
             row.put("seen", mutant.seen());
             row.put("mustBeKilledBy", must.getOrDefault(mutant.id(), Set.of()));
-            row.put("alsoKilledBy", also.getOrDefault(mutant.id(), Set.of()));
             rows.add(row);
         }
         return JSON.writeValueAsString(Map.of("mutants", rows)) + "\n";
@@ -105,23 +82,21 @@ record KillMatrix(Map<String, Set<String>> must, Map<String, Set<String>> also) 
     String markdown() {
         Map<String, Set<String>> byCase = new TreeMap<>();
         KitCases.byId().keySet().forEach(id -> byCase.put(id, new TreeSet<>()));
-        List.of(must, also)
-                .forEach(kills -> kills.forEach((mutant, cases) -> cases.forEach(
-                        id -> byCase.getOrDefault(id, new TreeSet<>()).add(mutant))));
+        must.forEach((mutant, cases) ->
+                cases.forEach(id -> byCase.getOrDefault(id, new TreeSet<>()).add(mutant)));
         StringBuilder text = new StringBuilder();
         text.append("# What the kit catches\n\n");
         text.append(
                 "Transports and engines that are broken on purpose, and the cases that notice. Written by the tests of");
-        text.append(" `tck-proof`; cases in bold are run against the mutant in every build and must fail.\n\n");
+        text.append(" `tck-proof`; the cases named are run against the mutant in every build and must fail.\n\n");
         text.append("| mutant | what is wrong | where | seen in the wild | killed by |\n|---|---|---|---|---|\n");
         for (Mutant mutant : Mutants.list()) {
-            List<String> killers = new ArrayList<>();
-            must.getOrDefault(mutant.id(), Set.of()).forEach(id -> killers.add("**" + id + "**"));
-            killers.addAll(also.getOrDefault(mutant.id(), Set.of()));
             text.append("| `").append(mutant.id()).append("` | ").append(mutant.what());
             text.append(" | ").append(mutant.layer().name().toLowerCase(java.util.Locale.ROOT));
             text.append(" | ").append(mutant.seen());
-            text.append(" | ").append(String.join(", ", killers)).append(" |\n");
+            text.append(" | ")
+                    .append(String.join(", ", must.getOrDefault(mutant.id(), Set.of())))
+                    .append(" |\n");
         }
         text.append("\n## By case\n\n| case | mutants it kills |\n|---|---|\n");
         byCase.values().removeIf(Set::isEmpty);

@@ -27,7 +27,7 @@ class KillMatrixTest {
     @Test
     void theStoredMatrixIsUpToDate() throws IOException {
         KillMatrix stored = KillMatrix.read(JSON);
-        KillMatrix now = KillMatrix.of(Mutants.list(), stored);
+        KillMatrix now = KillMatrix.of(Mutants.list());
         if (!Boolean.getBoolean("kills.shrink")) {
             assertThat(now.lessThan(stored))
                     .as("cases that prove less than they did; if that is meant, say -Dkills.update=true"

@@ -46,6 +46,7 @@ final class Mutants {
         List<Mutant> every = new ArrayList<>();
         every.addAll(EnvelopeMutants.all());
         every.addAll(SendMutants.all());
+        every.addAll(DelayMutants.all());
         every.addAll(SettleMutants.all());
         every.addAll(PlaceMutants.all());
         every.addAll(DeclarationMutants.all());
@@ -57,6 +58,7 @@ final class Mutants {
         every.addAll(dev.transload.mq.client.RefusalMutants.all());
         every.addAll(dev.transload.mq.client.RequestMutants.all());
         every.addAll(dev.transload.mq.client.SendingMutants.all());
+        every.addAll(dev.transload.mq.client.RoutingMutants.all());
         every.addAll(FaultMutants.all());
         every.addAll(dev.transload.mq.inmemory.BrokerFaultMutants.all());
         every.addAll(dev.transload.mq.client.EngineFaultMutants.all());
