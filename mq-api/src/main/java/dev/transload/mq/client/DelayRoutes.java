@@ -35,8 +35,9 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>A wait counts from the time the broker stored the message, so the sender's clock is of no account where the broker
- * tells that time; elsewhere it counts from the stamp of whoever sent the message on its present hop. A relay that dies loses nothing: its messages are unsettled until they have been sent on, and may then be there twice, with one
- * id. Thread-safe.
+ * tells that time; elsewhere it counts from the stamp of whoever sent the message on its present hop. A relay that dies
+ * loses nothing: its messages are unsettled until they have been sent on, and may then be there twice, with one id.
+ * Thread-safe.
  */
 final class DelayRoutes {
 

@@ -142,7 +142,6 @@ final class FailureRecords {
                 .removeAnnotation(Annotations.DELAY)
                 .removeAnnotation(Annotations.DELAY_SINCE)
                 .removeAnnotation(Annotations.DELAY_TOTAL)
-                .removeAnnotation(Annotations.CRASHES)
                 .removeAnnotation(Annotations.TO);
     }
 

@@ -42,7 +42,7 @@ public final class Annotations {
     /** How long a message on a delay lane or relay waits in all, in milliseconds from the same time. */
     public static final String DELAY_TOTAL = "mq-delay-total";
 
-    /** When that wait began by the clock of who sent the message there, for brokers that do not tell when they stored it. */
+    /** When that wait began by the clock of who sent the message there, for brokers that do not tell when they stored. */
     public static final String DELAY_SINCE = "mq-delay-since";
 
     /** Where a message on a delay lane or relay goes next. */
