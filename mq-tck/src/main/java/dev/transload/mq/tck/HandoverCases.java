@@ -41,6 +41,12 @@ final class HandoverCases {
     void declaredOrderHolds(Tck t) {
         Queue<String> queue = t.orderedQueue();
         Traffic traffic = t.traffic(queue);
+        // What waits before anybody consumes is there to be handed out at once, however slow the senders are.
+        traffic.sendAll(
+                t.client(),
+                "first-sender",
+                "key-0",
+                IntStream.range(0, 30).mapToObj(Integer::toString).toList());
         for (int i = 0; i < 4; i++) {
             traffic.consume(t.newClient(), queue, EIGHT, delivery -> {
                 int number = Integer.parseInt(delivery.payload());

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Ten thousand random delays, and the broker's process killed while most of them wait. How late they are depends on the
  * machine, so that is printed.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RabbitMqDelaysIT {
 
     private static final int MESSAGES = 10_000;
@@ -38,7 +41,7 @@ class RabbitMqDelaysIT {
     @MethodSource("dev.transload.mq.fixtures.RabbitMqVersion#underTest")
     void noneOfTenThousandDelayedMessagesIsEarlyOrLostAlthoughTheBrokerIsKilled(RabbitMqVersion version) {
         try (RabbitMqBroker broker = RabbitMqBroker.start(version);
-                Spi spi = Spi.connect(broker.uri() + "?heartbeat=1s&maxReconnectDelay=500ms")) {
+                Spi spi = Spi.connect(broker.uri() + "?maxReconnectDelay=500ms")) {
             Place queue = Spi.queue(Spi.unique("later"));
             spi.declare(queue);
             // Makes the levels and lets the broker write down that it has them.
