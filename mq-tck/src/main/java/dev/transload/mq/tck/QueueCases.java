@@ -7,7 +7,6 @@ import dev.transload.mq.Outbound;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
-import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -45,7 +45,8 @@ final class Contact {
             searched = nanos;
         }
         lastLook = nanos;
-        double ofCoordinators = coordinators.stream().mapToDouble(Contact::value).sum();
+        double ofCoordinators =
+                coordinators.stream().mapToDouble(Contact::value).sum();
         if (ofCoordinators != seenOfCoordinators) {
             seenOfCoordinators = ofCoordinators;
             lastAnswer = nanos;

@@ -212,9 +212,13 @@ final class Deliveries {
     // Order could break if the engine met a lost lease here before its sink was told, and went on with its key.
     private void tooLate(KafkaDelivery delivery, Completion completion) {
         boolean settled = lock.get(() -> delivery.stage == KafkaDelivery.Stage.SETTLED);
-        delivery.ownLane().receiver().outlet().tell(() -> completion.failed(settled
-                ? new IllegalStateException("kafka: the delivery is settled already")
-                : late(delivery.ownLane())));
+        delivery.ownLane()
+                .receiver()
+                .outlet()
+                .tell(() -> completion.failed(
+                        settled
+                                ? new IllegalStateException("kafka: the delivery is settled already")
+                                : late(delivery.ownLane())));
     }
 
     static LeaseLostException late(Lane lane) {

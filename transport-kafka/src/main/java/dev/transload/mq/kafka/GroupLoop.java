@@ -279,8 +279,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         if (fresh.isEmpty()) {
             return;
         }
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                Committer.again(() -> consumer.committed(fresh, ANSWER));
+        Map<TopicPartition, OffsetAndMetadata> committed = Committer.again(() -> consumer.committed(fresh, ANSWER));
         Map<TopicPartition, Long> starts = Committer.again(() -> consumer.beginningOffsets(fresh, ANSWER));
         Map<TopicPartition, Long> ends = Committer.again(() -> consumer.endOffsets(fresh, ANSWER));
         for (TopicPartition partition : fresh) {

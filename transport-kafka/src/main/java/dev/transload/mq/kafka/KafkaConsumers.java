@@ -62,8 +62,8 @@ final class KafkaConsumers {
 
     /** After which silence a member of a group counts as dead. */
     Duration session(BrokerInfo broker) {
-        Object given = options.properties(KafkaOptions.Part.CONSUMER, Map.of())
-                .get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
+        Object given =
+                options.properties(KafkaOptions.Part.CONSUMER, Map.of()).get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
         if (consumerProtocol || !(given instanceof String text)) {
             return consumerProtocol ? broker.sessionTimeout() : Duration.ofMillis(SESSION_MILLIS);
         }

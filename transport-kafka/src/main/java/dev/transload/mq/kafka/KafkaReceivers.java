@@ -154,10 +154,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     private void run(GroupMember member, boolean together, int maxCredit) {
         Consumer<byte[], byte[]> consumer = consumers.member(member.group(), together, maxCredit);
         GroupLoop.Settings settings = new GroupLoop.Settings(
-                options.revocationWait(),
-                consumers.session(broker),
-                KafkaCapabilities.SPAN,
-                broker.maxMetadataChars());
+                options.revocationWait(), consumers.session(broker), KafkaCapabilities.SPAN, broker.maxMetadataChars());
         GroupLoop loop = new GroupLoop(member, consumer, context.time(), settings, this::failed);
         loop.start("mq-kafka-receive-" + threads.incrementAndGet());
     }
@@ -346,8 +343,9 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         if (own.isEmpty()) {
             return false;
         }
-        ConsumerGroupDescription described =
-                ask.get(ask.admin().describeConsumerGroups(List.of(group)).all()).get(group);
+        ConsumerGroupDescription described = ask.get(
+                        ask.admin().describeConsumerGroups(List.of(group)).all())
+                .get(group);
         if (described != null && described.members().size() > own.size()) {
             return false;
         }

@@ -333,9 +333,7 @@ final class KafkaSender {
         /** The partitions in turn, so that few messages are spread over all consumers, too. */
         @Nullable
         Integer turn(KafkaTopology.TopicState state) {
-            return state.partitions() < 2
-                    ? null
-                    : Math.floorMod(turn.getAndIncrement(), state.partitions());
+            return state.partitions() < 2 ? null : Math.floorMod(turn.getAndIncrement(), state.partitions());
         }
 
         boolean isIdle() {
@@ -368,7 +366,8 @@ final class KafkaSender {
             refusal = null;
             offering = Thread.currentThread();
             try {
-                producer.send(KafkaMessages.record(outgoing, time.millis(), state.appendTime(), traffic.turn(state)), this);
+                producer.send(
+                        KafkaMessages.record(outgoing, time.millis(), state.appendTime(), traffic.turn(state)), this);
             } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
                 refusal = e;
             } finally {
@@ -380,7 +379,9 @@ final class KafkaSender {
             }
             if (isBeyond(state)) {
                 fail(new DestinationNotFoundException(
-                        "kafka: nobody can be at the reply address " + outgoing.to().name(), why));
+                        "kafka: nobody can be at the reply address "
+                                + outgoing.to().name(),
+                        why));
             } else if (why instanceof TimeoutException && !closed) {
                 traffic.inFlight.remove(this);
                 return false;

@@ -192,7 +192,7 @@ final class KafkaTopology {
                         broker,
                         "it cannot have the copies asked for: " + cause.getMessage(),
                         "ask for fewer in the option replication, or add brokers");
-                refused.initCause(cause);
+                refused.addSuppressed(cause);
                 throw refused;
             }
             if (!(cause instanceof TopicExistsException)) {

@@ -46,7 +46,8 @@ final class MemberLock {
         changed.signalAll();
     }
 
-    /** Waits for news, at most so long. With the lock held. */
+    /** Waits for news, at most so long, and returns what is left of it. With the lock held; callers look again. */
+    @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
     long await(long nanos) throws InterruptedException {
         return changed.awaitNanos(nanos);
     }

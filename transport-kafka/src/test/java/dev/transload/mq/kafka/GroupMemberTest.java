@@ -187,7 +187,8 @@ class GroupMemberTest {
 
         Lane again = bench.open(0);
         bench.arrive(again, 0);
-        assertThat(bench.commit()).allSatisfy(commit -> assertThat(commit.base()).isZero());
+        assertThat(bench.commit())
+                .allSatisfy(commit -> assertThat(commit.base()).isZero());
         assertThat(bench.delivery(0)).isNotSameAs(old);
     }
 
@@ -276,8 +277,7 @@ class GroupMemberTest {
                 return !urgent.isEmpty();
             });
             assertThat(began).isNotDone();
-            assertThat(MemberBench.progress(urgent.get(0).get(0)).notes())
-                    .containsEntry(0L, new Note(0, 0, true));
+            assertThat(MemberBench.progress(urgent.get(0).get(0)).notes()).containsEntry(0L, new Note(0, 0, true));
             bench.lanes.committed(urgent.get(0), true);
             began.get(10, java.util.concurrent.TimeUnit.SECONDS);
             assertThat(bench.lost).isEmpty();
@@ -345,7 +345,8 @@ class GroupMemberTest {
         for (int i = 0; i < 6; i++) {
             bench.receiver.credit(1);
         }
-        assertThat(bench.delivered.stream().map(delivery -> delivery.ownLane().partition().partition()))
+        assertThat(bench.delivered.stream()
+                        .map(delivery -> delivery.ownLane().partition().partition()))
                 .containsExactly(1, 0, 1, 0, 1, 0);
     }
 
@@ -355,8 +356,7 @@ class GroupMemberTest {
         Lane lane = bench.open(0);
         bench.receiver.credit(1);
         bench.arrive(lane, 0, 1, 2);
-        assertThat(bench.lanes.passOver(java.util.Map.of(lane.partition(), 9L)))
-                .containsEntry(lane.partition(), 9L);
+        assertThat(bench.lanes.passOver(java.util.Map.of(lane.partition(), 9L))).containsEntry(lane.partition(), 9L);
         bench.receiver.credit(10);
         assertThat(bench.offsets()).containsExactly(0L);
         bench.delivery(0).ack(Completion.IGNORED);

@@ -99,8 +99,10 @@ class KafkaMessagesTest {
 
     @Test
     void keysDecideThePartitionAndOthersTakeTurns() {
-        assertThat(record(Message.builder("a", new byte[0]).build()).partition()).isEqualTo(2);
-        assertThat(record(Message.builder("a", new byte[0]).key("k").build()).partition()).isNull();
+        assertThat(record(Message.builder("a", new byte[0]).build()).partition())
+                .isEqualTo(2);
+        assertThat(record(Message.builder("a", new byte[0]).key("k").build()).partition())
+                .isNull();
     }
 
     @Test
@@ -108,7 +110,8 @@ class KafkaMessagesTest {
         Message sent = Message.builder("a", new byte[0]).timestamp(NOW - 5).build();
         ProducerRecord<byte[], byte[]> record =
                 KafkaMessages.record(new Sent(Place.of(Role.DELAY_LANE, "l", Shape.PLAIN), sent), NOW, true, null);
-        assertThat(stored(record, TimestampType.LOG_APPEND_TIME, NOW + 99).timestamp()).isEqualTo(NOW - 5);
+        assertThat(stored(record, TimestampType.LOG_APPEND_TIME, NOW + 99).timestamp())
+                .isEqualTo(NOW - 5);
     }
 
     @Test
@@ -122,7 +125,8 @@ class KafkaMessagesTest {
 
     @Test
     void aSenderWhoseClockIsFarAheadIsNotRefusedByTheBroker() {
-        Message sent = Message.builder("a", new byte[0]).timestamp(NOW + 7_200_000).build();
+        Message sent =
+                Message.builder("a", new byte[0]).timestamp(NOW + 7_200_000).build();
         assertThat(record(sent).timestamp()).isEqualTo(NOW);
     }
 
@@ -153,7 +157,10 @@ class KafkaMessagesTest {
         assertThat(message.key()).isEqualTo("order-123");
         assertThat(message.body()).isEmpty();
         assertThat(message.timestamp()).isEqualTo(NOW);
-        assertThat(message.headers()).containsEntry("none", "").containsEntry("twice", "2").containsKey("binary");
+        assertThat(message.headers())
+                .containsEntry("none", "")
+                .containsEntry("twice", "2")
+                .containsKey("binary");
     }
 
     @Test

@@ -37,14 +37,14 @@ class KafkaOptionsTest {
 
     @Test
     void allServersAreGivenToTheClient() {
-        assertThat(properties("kafka://a:1,b,[::1]:3"))
-                .containsEntry("bootstrap.servers", "a:1,b:9092,[::1]:3");
+        assertThat(properties("kafka://a:1,b,[::1]:3")).containsEntry("bootstrap.servers", "a:1,b:9092,[::1]:3");
     }
 
     @Test
     void anyPropertyOfTheClientGoesByItsPrefix() {
-        KafkaOptions options = of("kafka://h?kafka.linger.ms=7&kafka.producer.batch.size=9&kafka.consumer.client.rack=r1"
-                + "&kafka.request.timeout.ms=11");
+        KafkaOptions options =
+                of("kafka://h?kafka.linger.ms=7&kafka.producer.batch.size=9&kafka.consumer.client.rack=r1"
+                        + "&kafka.request.timeout.ms=11");
         assertThat(options.properties(Part.PRODUCER, Map.of("linger.ms", 0)))
                 .containsEntry("linger.ms", "7")
                 .containsEntry("batch.size", "9")
@@ -107,26 +107,31 @@ class KafkaOptionsTest {
         assertThat(properties("kafka://me:pw@h"))
                 .containsEntry("security.protocol", "SASL_PLAINTEXT")
                 .containsEntry("sasl.mechanism", "PLAIN")
-                .hasEntrySatisfying("sasl.jaas.config", config -> assertThat(config.toString())
-                        .contains("PlainLoginModule required username=\"me\" password=\"pw\";"));
+                .hasEntrySatisfying(
+                        "sasl.jaas.config",
+                        config -> assertThat(config.toString())
+                                .contains("PlainLoginModule required username=\"me\" password=\"pw\";"));
         assertThat(properties("kafkas://me:pw@h?sasl=SCRAM-SHA-512"))
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("sasl.mechanism", "SCRAM-SHA-512")
                 .hasEntrySatisfying(
-                        "sasl.jaas.config", config -> assertThat(config.toString()).contains("ScramLoginModule"));
+                        "sasl.jaas.config",
+                        config -> assertThat(config.toString()).contains("ScramLoginModule"));
     }
 
     @Test
     void aPasswordCannotBreakOutOfItsQuotes() {
         assertThat(properties("kafka://me:a%22%3B%20b%5C@h"))
-                .hasEntrySatisfying("sasl.jaas.config", config -> assertThat(config.toString())
-                        .endsWith("password=\"a\\\"; b\\\\\";"));
+                .hasEntrySatisfying(
+                        "sasl.jaas.config",
+                        config -> assertThat(config.toString()).endsWith("password=\"a\\\"; b\\\\\";"));
     }
 
     @Test
     void tlsHasItsStores() {
-        assertThat(properties("kafka://h?tls=true&trustStore=/t.p12&trustStorePassword=s&keyStore=/k.jks&keyStorePassword=z"
-                        + "&verifyHostname=false"))
+        assertThat(properties(
+                        "kafka://h?tls=true&trustStore=/t.p12&trustStorePassword=s&keyStore=/k.jks&keyStorePassword=z"
+                                + "&verifyHostname=false"))
                 .containsEntry("security.protocol", "SSL")
                 .containsEntry("ssl.truststore.location", "/t.p12")
                 .containsEntry("ssl.truststore.password", "s")
@@ -148,6 +153,14 @@ class KafkaOptionsTest {
     @Test
     void everyOptionIsDescribed() {
         assertThat(KafkaOptions.descriptions().keySet())
-                .contains("partitions", "replication", "retention", "protocol", "revocationWait", "tls", "sasl", "kafka.*");
+                .contains(
+                        "partitions",
+                        "replication",
+                        "retention",
+                        "protocol",
+                        "revocationWait",
+                        "tls",
+                        "sasl",
+                        "kafka.*");
     }
 }

@@ -34,8 +34,10 @@ class ShapeMarkTest {
     @Test
     void theValueIsAPlausibleDuration() {
         for (Role role : Role.values()) {
-            assertThat(ShapeMark.of(role, new Shape(false, 1024, 10, Duration.ofDays(1))).value())
-                    .isBetween(Duration.ofDays(11).toMillis(), Duration.ofDays(12).toMillis());
+            assertThat(ShapeMark.of(role, new Shape(false, 1024, 10, Duration.ofDays(1)))
+                            .value())
+                    .isBetween(
+                            Duration.ofDays(11).toMillis(), Duration.ofDays(12).toMillis());
         }
     }
 

@@ -27,7 +27,7 @@ final class StormLedger {
     void add(String member, List<String> lines, long goneNanos) {
         Map<String, Long> begun = new HashMap<>();
         for (String line : lines) {
-            String[] word = line.split(" ");
+            String[] word = line.split(" ", -1);
             if (word.length != 4) {
                 continue; // not about a call, or cut short by a kill
             }
@@ -41,7 +41,7 @@ final class StormLedger {
             }
         }
         begun.forEach((what, begin) -> {
-            String[] word = what.split(" ");
+            String[] word = what.split(" ", -1);
             calls.add(new Call(member, word[0], Integer.parseInt(word[1]), begin, goneNanos, false));
         });
     }
@@ -50,7 +50,7 @@ final class StormLedger {
     static int handled(List<List<String>> lines) {
         Set<String> handled = new HashSet<>();
         lines.forEach(all -> all.forEach(line -> {
-            String[] word = line.split(" ");
+            String[] word = line.split(" ", -1);
             if (word.length == 4 && word[0].equals("end")) {
                 handled.add(word[1] + " " + word[2]);
             }
