@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class Contact {
 
     private static final String BYTES = "incoming-byte-total";
+    /** The client keeps a connection of its own to the coordinator, whose name has a plus sign. */
+    private static final String COORDINATOR = "node-+";
+
     private static final String NODE = "node-";
-    /** The client keeps a connection of its own to the coordinator, whose number is counted down from the highest. */
+    /** In clients before 4.4 its number is counted down from the highest instead. */
     private static final int LOWEST_COORDINATOR = 1 << 30;
 
     private static final long SEARCH_NANOS = Duration.ofSeconds(1).toNanos();
@@ -25,21 +28,25 @@ final class Contact {
     private final Consumer<byte[], byte[]> consumer;
     private @Nullable Metric all;
     private List<Metric> coordinators = List.of();
+    private final long session;
     private double seenOfAll = -1;
     private double seenOfCoordinators = -1;
+    private boolean over;
     private long searched;
     private long lastLook;
     private long lastAnswer;
 
-    Contact(Consumer<byte[], byte[]> consumer, long nanos) {
+    Contact(Consumer<byte[], byte[]> consumer, Duration session, long nanos) {
         this.consumer = consumer;
+        this.session = session.toNanos();
         this.lastLook = nanos;
         this.lastAnswer = nanos;
         this.searched = nanos - SEARCH_NANOS;
     }
 
-    /** Looks; returns whether something has come since the last look. */
+    /** Looks; returns whether something has come since the last look. To be called often, around whatever may wait. */
     boolean look(long nanos) {
+        over |= isOver(nanos);
         if (nanos - searched >= SEARCH_NANOS && (all == null || coordinators.isEmpty() || isSilent(nanos))) {
             search();
             searched = nanos;
@@ -54,6 +61,9 @@ final class Contact {
         double ofAll = all == null ? 0 : value(all);
         boolean more = ofAll != seenOfAll;
         seenOfAll = ofAll;
+        if (more && coordinators.isEmpty()) {
+            lastAnswer = nanos; // not told apart
+        }
         return more;
     }
 
@@ -82,6 +92,9 @@ final class Contact {
         if (node == null || !node.startsWith(NODE)) {
             return false;
         }
+        if (node.startsWith(COORDINATOR)) {
+            return true;
+        }
         try {
             return Integer.parseInt(node.substring(NODE.length())) >= LOWEST_COORDINATOR;
         } catch (NumberFormatException e) {
@@ -93,13 +106,23 @@ final class Contact {
         return metric.metricValue() instanceof Double number ? number : 0;
     }
 
+    private boolean isOver(long nanos) {
+        return nanos - lastLook > session || nanos - lastAnswer > session;
+    }
+
     /**
-     * Whether the coordinator has been silent for so long, or this process has: then it may have given this member's
-     * partitions to another. To be asked before {@link #look}, with the time of that look.
+     * Whether, at some look since the last call, the coordinator had been silent for a session, or this process had: then
+     * it may have given this member's partitions to another.
      */
-    boolean isOver(long nanos, Duration session) {
-        long most = session.toNanos();
-        return nanos - lastLook > most || nanos - lastAnswer > most;
+    boolean wasOver() {
+        boolean was = over;
+        over = false;
+        return was;
+    }
+
+    /** Whether it was so at a look that {@link #wasOver} has not told of yet. */
+    boolean isOver() {
+        return over;
     }
 
     /** The last answer of the coordinator, for what comes after it. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -83,7 +84,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         this.settings = settings;
         this.failed = failed;
         this.time = time;
-        this.contact = new Contact(consumer, System.nanoTime());
+        this.contact = new Contact(consumer, settings.session(), System.nanoTime());
         member.wakeup(consumer::wakeup);
     }
 
@@ -181,10 +182,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
 
     private void mind() {
         long now = System.nanoTime();
-        boolean over = contact.isOver(now, settings.session());
-        if (contact.look(now)) {
-            member.contact(time.nanos());
-        }
+        look(now);
+        boolean over = contact.wasOver();
         if (silentSince != 0 && contact.answeredSince(silentSince)) {
             LOG.info("kafka: group {} is heard of again", member.group());
             silentSince = 0;
@@ -203,6 +202,12 @@ final class GroupLoop implements ConsumerRebalanceListener {
                     member.assigned(partition, -1);
                 }
             }
+        }
+    }
+
+    private void look(long now) {
+        if (contact.look(now)) {
+            member.contact(time.nanos());
         }
     }
 
@@ -259,10 +264,10 @@ final class GroupLoop implements ConsumerRebalanceListener {
         long deadline = System.nanoTime() + most.toNanos();
         while (!member.awaitQuiet(going, Math.min(Committer.EVERY_NANOS, Math.max(0, deadline - System.nanoTime())))) {
             long now = System.nanoTime();
-            if (member.isEnding() || now >= deadline || contact.isOver(now, settings.session())) {
+            look(now);
+            if (member.isEnding() || now >= deadline || contact.isOver()) {
                 return;
             }
-            contact.look(now);
             committer.all();
         }
     }
@@ -280,8 +285,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
             return;
         }
         Map<TopicPartition, OffsetAndMetadata> committed = Committer.again(() -> consumer.committed(fresh, ANSWER));
-        Map<TopicPartition, Long> starts = Committer.again(() -> consumer.beginningOffsets(fresh, ANSWER));
-        Map<TopicPartition, Long> ends = Committer.again(() -> consumer.endOffsets(fresh, ANSWER));
+        Map<TopicPartition, Long> starts = answer(() -> consumer.beginningOffsets(fresh, ANSWER));
+        Map<TopicPartition, Long> ends = answer(() -> consumer.endOffsets(fresh, ANSWER));
         for (TopicPartition partition : fresh) {
             Lane lane = lanes.of(partition);
             if (lane == null || lane.state() != Lane.State.FRESH) {
@@ -293,6 +298,12 @@ final class GroupLoop implements ConsumerRebalanceListener {
             consumer.seek(partition, from.base());
             lanes.open(lane, from, Math.max(from.fence() + 1, time.millis()));
         }
+    }
+
+    private <T> T answer(Supplier<T> question) {
+        T answer = Committer.again(question);
+        look(System.nanoTime());
+        return answer;
     }
 
     private static Progress from(Lane lane, @Nullable OffsetAndMetadata committed, long start) {

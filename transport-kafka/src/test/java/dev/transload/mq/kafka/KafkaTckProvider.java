@@ -2,10 +2,12 @@ package dev.transload.mq.kafka;
 
 import dev.transload.mq.fixtures.KafkaBroker;
 import dev.transload.mq.fixtures.KafkaVersion;
+import dev.transload.mq.tck.BrokerControl;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
 import dev.transload.mq.tck.TckTls;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the kit against the shared broker of one release line. */
 abstract class KafkaTckProvider implements MqTckProvider {
@@ -15,6 +17,7 @@ abstract class KafkaTckProvider implements MqTckProvider {
 
     private final KafkaVersion version;
     private final SideDoors doors;
+    private @Nullable KafkaControl control;
 
     KafkaTckProvider(KafkaVersion version) {
         this.version = version;
@@ -51,8 +54,32 @@ abstract class KafkaTckProvider implements MqTckProvider {
         return doors.tls();
     }
 
+    /** A broker that a case has left unfit is replaced; one that is not ours cannot be broken. */
+    @Override
+    public Optional<BrokerControl> control() {
+        if (!KafkaBroker.startsContainers()) {
+            return Optional.empty();
+        }
+        KafkaControl known = control;
+        if (known == null || !known.answers()) {
+            endControl();
+            known = KafkaControl.start(version);
+            control = known;
+        }
+        return Optional.of(known);
+    }
+
     @Override
     public void stop() {
         doors.close();
+        endControl();
+    }
+
+    private void endControl() {
+        KafkaControl known = control;
+        control = null;
+        if (known != null) {
+            known.end();
+        }
     }
 }
