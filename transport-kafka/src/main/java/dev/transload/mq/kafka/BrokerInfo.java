@@ -34,6 +34,7 @@ import org.apache.kafka.common.errors.ApiException;
  * @param replication copies of a topic unless told otherwise
  * @param minInSync copies that must have a record before it is confirmed
  * @param sessionTimeout after which a silent member of a group run by the broker is dead
+ * @param makesTopics whether it makes a topic that a producer asks for
  */
 record BrokerInfo(
         String release,
@@ -45,7 +46,8 @@ record BrokerInfo(
         Duration retention,
         int replication,
         int minInSync,
-        Duration sessionTimeout) {
+        Duration sessionTimeout,
+        boolean makesTopics) {
 
     /** Levels of {@code metadata.version} at which a release line begins. */
     private static final List<Map.Entry<Integer, String>> RELEASES = List.of(
@@ -89,7 +91,10 @@ record BrokerInfo(
                 retention(config),
                 (int) number(config, "default.replication.factor", 1),
                 (int) number(config, "min.insync.replicas", 1),
-                Duration.ofMillis(number(config, "group.consumer.session.timeout.ms", 45_000)));
+                Duration.ofMillis(number(config, "group.consumer.session.timeout.ms", 45_000)),
+                config.map(all -> all.get("auto.create.topics.enable"))
+                        .map(entry -> !"false".equals(entry.value()))
+                        .orElse(true));
     }
 
     private static long left(long deadline) {

@@ -36,6 +36,7 @@ final class Committer {
     private final Consumer<byte[], byte[]> consumer;
     private int mostChars;
     private boolean underWay;
+    private boolean awaited;
     private long last = System.nanoTime();
 
     /**
@@ -59,6 +60,7 @@ final class Committer {
         }
         last = System.nanoTime();
         underWay = true;
+        awaited = commits.stream().anyMatch(Lane.Commit::awaited);
         try {
             consumer.commitAsync(offsets(commits), (offsets, failure) -> {
                 underWay = false;
@@ -68,6 +70,11 @@ final class Committer {
             underWay = false;
             ended(commits, e);
         }
+    }
+
+    /** Whether a commit is under way that someone waits for. */
+    boolean isAwaited() {
+        return underWay && awaited;
     }
 
     /** Commits all news and waits for it. */

@@ -44,7 +44,11 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(GroupLoop.class);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long AWAITED_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** After which time without a partition others are taken to hold them all. */
+    private static final long EMPTY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
     private final GroupMember member;
@@ -57,6 +61,9 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private final Contact contact;
     private final Set<TopicPartition> pausedNow = new HashSet<>();
     private boolean subscribed;
+    private boolean begun;
+    /** Since when it is a member of the group, 0 if it is none yet. */
+    private long joinedSince;
     /** Since when it has taken its partitions for lost, 0 if it has not. */
     private long silentSince;
 
@@ -138,12 +145,14 @@ final class GroupLoop implements ConsumerRebalanceListener {
         openFresh();
         passOver();
         committer.begin();
+        lookWhetherItBegins();
         boolean fetches = pause();
         Duration wait = Duration.ZERO;
         if (!fetches) {
-            member.awaitNudge(POLL_NANOS);
+            member.awaitNudge(committer.isAwaited() ? AWAITED_NANOS : POLL_NANOS);
         } else if (member.beginPoll()) {
-            wait = Duration.ofNanos(POLL_NANOS);
+            // The answer to a commit is told within a poll, and does not end it.
+            wait = Duration.ofNanos(committer.isAwaited() ? AWAITED_NANOS : POLL_NANOS);
         }
         ConsumerRecords<byte[], byte[]> records;
         try {
@@ -153,6 +162,23 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
         if (!records.isEmpty()) {
             take(records);
+        }
+    }
+
+    // A member that has joined and got nothing waits for what others hold.
+    private void lookWhetherItBegins() {
+        if (begun) {
+            return;
+        }
+        if (joinedSince == 0) {
+            joinedSince = consumer.groupMetadata().generationId() > 0 ? System.nanoTime() : 0;
+        }
+        List<Lane> all = lanes.all();
+        begun = all.isEmpty()
+                ? joinedSince != 0 && System.nanoTime() - joinedSince > EMPTY_NANOS
+                : all.stream().allMatch(Lane::isOpen);
+        if (begun) {
+            member.begins();
         }
     }
 
@@ -296,6 +322,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
             Progress from = from(lane, committed.get(partition), start)
                     .handedOver(settings.mostSpan(), ends.getOrDefault(partition, start));
             consumer.seek(partition, from.base());
+            LOG.debug("kafka: group {} goes on in {} from {}", member.group(), partition, from);
             lanes.open(lane, from, Math.max(from.fence() + 1, time.millis()));
         }
     }

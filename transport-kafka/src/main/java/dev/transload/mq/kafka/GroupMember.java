@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ final class GroupMember {
     /** Guarded. */
     private final List<CompletableFuture<Void>> passers = new ArrayList<>();
 
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Runnable wakeup = () -> {};
     private boolean topicsChanged;
@@ -159,7 +163,21 @@ final class GroupMember {
         return passed;
     }
 
+    /** Waits until the member receives from what its group has for it, at most so long. */
+    void awaitBegun(Duration most) throws InterruptedException {
+        try {
+            begun.get(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // Others take their time to let go; it begins when they have.
+        }
+    }
+
     // ---- for the loop
+
+    /** It has what the group has for it at first. */
+    void begins() {
+        begun.complete(null);
+    }
 
     /** The loop looks at once. */
     void nudge() {
@@ -291,6 +309,7 @@ final class GroupMember {
         });
         takeLeaving().values().forEach(left -> left.complete(null));
         takePassers().forEach(passed -> passed.complete(null));
+        begun.complete(null);
         ended.complete(null);
         return all;
     }

@@ -180,9 +180,10 @@ final class KafkaAdmin implements PlaceAdmin {
         });
     }
 
+    // Brokers take messages for a topic for a moment after they have ceased to know it.
     private void awaitGone(String topic) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + GONE_NANOS;
-        while (ask.topic(topic) != null && System.nanoTime() < deadline) {
+        while ((ask.topic(topic) != null || ask.hasReplicas(topic)) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
             if (Thread.interrupted()) {
                 throw new InterruptedException();

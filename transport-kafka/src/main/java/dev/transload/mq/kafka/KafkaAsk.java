@@ -21,7 +21,9 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +131,23 @@ final class KafkaAsk {
         } catch (ExecutionException e) {
             if (KafkaErrors.isMissing(e) || e.getCause() instanceof InvalidTopicException) {
                 return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether a broker still has a log of the topic; false if this client may not know. */
+    boolean hasReplicas(String topic) throws ExecutionException, InterruptedException {
+        try {
+            List<Integer> brokers =
+                    get(admin.describeCluster().nodes()).stream().map(Node::id).toList();
+            return get(admin.describeLogDirs(brokers).allDescriptions()).values().stream()
+                    .flatMap(folders -> folders.values().stream())
+                    .flatMap(folder -> folder.replicaInfos().keySet().stream())
+                    .anyMatch(partition -> partition.topic().equals(topic));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException) {
+                return false;
             }
             throw e;
         }

@@ -97,6 +97,10 @@ final class KafkaCapabilities {
             all.add("offset.metadata.max.bytes is " + broker.maxMetadataChars() + ", below " + ProgressText.MOST_CHARS
                     + ": after a crash more messages come again than must.");
         }
+        if (broker.makesTopics()) {
+            all.add("auto.create.topics.enable is not false: a topic that is deleted while a client sends to it is made"
+                    + " anew by the broker, with the broker's settings.");
+        }
         Duration retention = options.retention().orElse(broker.retention());
         if (!retention.isZero()) {
             all.add("A queue keeps messages for " + retention.toHours() + " h, handled or not: what nobody handles by"

@@ -87,7 +87,7 @@ final class KafkaReader implements Receiver, Outlet.Feed {
         this.replyTo = replyTo;
         this.wanted = wanted;
         this.onEnd = onEnd;
-        this.contact = new Contact(consumer, System.nanoTime());
+        this.contact = new Contact(consumer, Duration.ofDays(1), System.nanoTime());
         this.lastContact = time.nanos();
     }
 

@@ -38,7 +38,12 @@ import org.jspecify.annotations.Nullable;
 final class KafkaReceivers implements KafkaAdmin.Tenants {
 
     private static final Duration DELETED = Duration.ofSeconds(5);
+    /** How long a start may take before it counts as begun. */
+    private static final Duration BEGINS = Duration.ofSeconds(3);
+
     private static final int LANE_RECORDS = 500;
+    /** A lane is not kept from all for the sake of one message that cannot be sent on for now. */
+    private static final Duration LANE_REVOCATION = Duration.ofMillis(500);
 
     private final TransportContext context;
     private final KafkaOptions options;
@@ -103,7 +108,11 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         if (spec.pattern() && from.topic() != null) {
             topics.addAll(matching(from.topic()));
         }
-        return from.role() == Role.DELAY_LANE ? share(receiver, topics) : join(receiver, topics);
+        if (from.role() == Role.DELAY_LANE) {
+            return share(receiver, topics);
+        }
+        join(receiver, topics).awaitBegun(BEGINS);
+        return receiver;
     }
 
     private void requireThere(Place from) throws ExecutionException, InterruptedException {
@@ -136,25 +145,25 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         }
     }
 
-    private KafkaReceiver join(KafkaReceiver receiver, Set<String> topics) {
+    private GroupMember join(KafkaReceiver receiver, Set<String> topics) {
         Place from = receiver.spec().from();
         boolean together = from.role() == Role.GROUP && from.shape().ordered();
         int span = from.role() == Role.DEAD_LETTERS ? Integer.MAX_VALUE : KafkaCapabilities.SPAN;
         GroupMember member =
                 new GroupMember(KafkaNames.group(from), span, context.time().nanos());
         member.join(receiver, topics);
-        run(member, together, receiver.spec().maxCredit());
+        run(member, together, receiver.spec().maxCredit(), options.revocationWait());
         members.put(receiver, member);
         if (closed) {
             var unused = member.leave(receiver, Duration.ZERO);
         }
-        return receiver;
+        return member;
     }
 
-    private void run(GroupMember member, boolean together, int maxCredit) {
+    private void run(GroupMember member, boolean together, int maxCredit, Duration revocationWait) {
         Consumer<byte[], byte[]> consumer = consumers.member(member.group(), together, maxCredit);
         GroupLoop.Settings settings = new GroupLoop.Settings(
-                options.revocationWait(), consumers.session(broker), KafkaCapabilities.SPAN, broker.maxMetadataChars());
+                revocationWait, consumers.session(broker), KafkaCapabilities.SPAN, broker.maxMetadataChars());
         GroupLoop loop = new GroupLoop(member, consumer, context.time(), settings, this::failed);
         loop.start("mq-kafka-receive-" + threads.incrementAndGet());
     }
@@ -169,7 +178,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
                 member = new GroupMember(
                         group, KafkaCapabilities.SPAN, context.time().nanos());
                 member.join(receiver, topics);
-                run(member, false, LANE_RECORDS);
+                run(member, false, LANE_RECORDS, LANE_REVOCATION);
                 shared.put(group, member);
             }
             members.put(receiver, member);

@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import dev.transload.mq.AuthenticationException;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
@@ -294,6 +295,13 @@ final class KafkaSender {
             failWaiting(sent -> sent.traffic == t, why);
             t.inFlight.keySet().forEach(sent -> sent.fail(why.apply(sent)));
         }
+    }
+
+    /** This client may not even ask for the topic: what waits for it is refused. */
+    void refused(String topic, AuthenticationException why) {
+        failWaiting(
+                sent -> sent.traffic.topic.equals(topic),
+                sent -> new AuthenticationException("kafka: may not send to " + topic, why));
     }
 
     /** Sends of this client that the producer has and the broker has not confirmed. */

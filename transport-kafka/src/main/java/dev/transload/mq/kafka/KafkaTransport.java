@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import dev.transload.mq.AuthenticationException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
@@ -112,11 +113,17 @@ final class KafkaTransport implements Transport {
     }
 
     private void lookFor(String topic) {
-        var unused = ask.act("look for topic " + topic, () -> {
-            if (!topology.learn(topic)) {
-                sender.missing(topic);
-            }
-        });
+        ask.act("look for topic " + topic, () -> {
+                    if (!topology.learn(topic)) {
+                        sender.missing(topic);
+                    }
+                })
+                .exceptionally(failure -> {
+                    if (KafkaErrors.unwrapped(failure) instanceof AuthenticationException refused) {
+                        sender.refused(topic, refused);
+                    }
+                    return null; // looked for again while something waits for it
+                });
     }
 
     private static Map<String, Object> adminBase(TransportContext context) {

@@ -338,7 +338,7 @@ final class Lane {
         List<NoteWaiting> noted = new ArrayList<>();
         List<NoteWaiting> left = new ArrayList<>();
         notes.forEach(note -> (note.offset() < written.notedUntil() ? noted : left).add(note));
-        Commit commit = new Commit(this, t.base(), written, acks, noted, ++commits);
+        Commit commit = new Commit(this, t.base(), written, acks, noted, ++commits, urgent);
         acks = new ArrayList<>();
         notes = left;
         dirty = false;
@@ -373,6 +373,7 @@ final class Lane {
      * @param base the offset
      * @param written its metadata
      * @param number of this lane's commits
+     * @param awaited whether someone waits for it, rather than for the next in turn
      */
     record Commit(
             Lane lane,
@@ -380,5 +381,6 @@ final class Lane {
             ProgressText.Written written,
             List<Completion> acks,
             List<NoteWaiting> notes,
-            long number) {}
+            long number,
+            boolean awaited) {}
 }
