@@ -11,7 +11,6 @@ import dev.transload.mq.Topic;
 import dev.transload.mq.client.MqClient;
 import dev.transload.mq.fixtures.KafkaBroker;
 import dev.transload.mq.fixtures.KafkaVersion;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;

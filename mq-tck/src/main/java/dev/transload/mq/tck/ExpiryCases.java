@@ -216,7 +216,7 @@ final class ExpiryCases {
                             seen.handle(delivery);
                         },
                         SubscribeOptions.builder().prefetch(strict ? 1 : 7).build());
-        takeUp(t, strict);
+        takeUp(strict);
         subscribed.countDown();
         seen.awaitExactly(90);
 
@@ -239,9 +239,9 @@ final class ExpiryCases {
     }
 
     // Weights show while messages of all levels wait here, and handlers are what is waited for.
-    private static void takeUp(Tck t, boolean strict) {
+    private static void takeUp(boolean strict) {
         if (!strict) {
-            t.elapse(Duration.ofSeconds(1));
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos()); // handlers wait, so a virtual clock would stand
         }
     }
 
@@ -326,7 +326,7 @@ final class ExpiryCases {
             takeSomeTime(strict);
         });
         t.client().subscribe(queue, seen, SubscribeOptions.builder().prefetch(7).build());
-        takeUp(t, strict);
+        takeUp(strict);
         subscribed.countDown();
         seen.awaitExactly(50);
 

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** A work queue: each message is handled by one of the competing consumers. */
@@ -130,7 +131,8 @@ final class QueueCases {
             } else {
                 try {
                     if (t.competesByLanes()) {
-                        t.elapse(Duration.ofMillis(500)); // a lane follows when what runs of it has ended
+                        // A lane follows when what runs of it has ended. Until then a virtual clock would stand.
+                        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
                     } else {
                         t.until("the other consumer has all the rest", () -> traffic.calls() >= 300);
                     }
