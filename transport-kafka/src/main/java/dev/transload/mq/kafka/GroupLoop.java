@@ -12,13 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -55,6 +53,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private final Lanes lanes;
     private final Consumer<byte[], byte[]> consumer;
     private final Committer committer;
+    private final LaneStarts starts;
     private final Settings settings;
     private final Failed failed;
     private final TimeSource time;
@@ -92,6 +91,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
         this.failed = failed;
         this.time = time;
         this.contact = new Contact(consumer, settings.session(), System.nanoTime());
+        this.starts = new LaneStarts(
+                member.group(), lanes, consumer, time, settings.mostSpan(), () -> look(System.nanoTime()));
         member.wakeup(consumer::wakeup);
     }
 
@@ -142,7 +143,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
             return;
         }
         mind();
-        openFresh();
+        starts.openFresh();
         passOver();
         committer.begin();
         lookWhetherItBegins();
@@ -298,50 +299,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
     }
 
-    // ---- where a partition goes on
-
-    private void openFresh() {
-        Set<TopicPartition> fresh = new LinkedHashSet<>();
-        for (Lane lane : lanes.all()) {
-            if (lane.state() == Lane.State.FRESH) {
-                fresh.add(lane.partition());
-            }
-        }
-        if (fresh.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, OffsetAndMetadata> committed = Committer.again(() -> consumer.committed(fresh, ANSWER));
-        Map<TopicPartition, Long> starts = answer(() -> consumer.beginningOffsets(fresh, ANSWER));
-        Map<TopicPartition, Long> ends = answer(() -> consumer.endOffsets(fresh, ANSWER));
-        for (TopicPartition partition : fresh) {
-            Lane lane = lanes.of(partition);
-            if (lane == null || lane.state() != Lane.State.FRESH) {
-                continue;
-            }
-            long start = starts.getOrDefault(partition, 0L);
-            Progress from = from(lane, committed.get(partition), start)
-                    .handedOver(settings.mostSpan(), ends.getOrDefault(partition, start));
-            consumer.seek(partition, from.base());
-            LOG.debug("kafka: group {} goes on in {} from {}", member.group(), partition, from);
-            lanes.open(lane, from, Math.max(from.fence() + 1, time.millis()));
-        }
-    }
-
-    private <T> T answer(Supplier<T> question) {
-        T answer = Committer.again(question);
-        look(System.nanoTime());
-        return answer;
-    }
-
-    private static Progress from(Lane lane, @Nullable OffsetAndMetadata committed, long start) {
-        if (lane.restartAt() >= 0) {
-            return Progress.at(lane.restartAt());
-        }
-        if (committed == null) {
-            return Progress.at(start);
-        }
-        return ProgressText.read(committed.offset(), committed.metadata()).from(start);
-    }
+    // ---- what is asked of it
 
     private void passOver() {
         List<CompletableFuture<Void>> passers = member.takePassers();

@@ -17,11 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,7 +58,7 @@ final class KafkaSender {
     private final int maxRecordBytes;
     private final BooleanSupplier connected;
     private final Consumer<String> unheardOf;
-    private final Map<String, Traffic> traffic = new ConcurrentHashMap<>();
+    private final Map<String, Traffic<Sent>> traffic = new ConcurrentHashMap<>();
     private final Lock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     /** Guarded: what the producer would not take yet, in order. */
@@ -138,7 +135,7 @@ final class KafkaSender {
     }
 
     // A broker may make a topic because a producer asks for it, so the producer is not asked before it is there.
-    private void lookFor(Traffic t) {
+    private void lookFor(Traffic<Sent> t) {
         long now = time.nanos();
         long last = t.lookedNanos.get();
         if ((last == 0 || now - last > LOOK_NANOS) && t.lookedNanos.compareAndSet(last, now == 0 ? 1 : now)) {
@@ -270,7 +267,7 @@ final class KafkaSender {
     /** A place behind a topic that is stuck, to make it anew. */
     @Nullable
     Place placeOf(String topic) {
-        Traffic t = traffic.get(topic);
+        Traffic<Sent> t = traffic.get(topic);
         if (t != null) {
             for (Sent sent : t.inFlight.keySet()) {
                 return sent.outgoing.to();
@@ -288,7 +285,7 @@ final class KafkaSender {
     /** The topic is not there, and this client does not make it: what is on its way there will not arrive. */
     void missing(String topic) {
         topology.forget(topic);
-        Traffic t = traffic.get(topic);
+        Traffic<Sent> t = traffic.get(topic);
         if (t != null) {
             Function<Sent, MessagingException> why =
                     sent -> new DestinationNotFoundException("kafka: there is no topic " + topic, null);
@@ -324,40 +321,15 @@ final class KafkaSender {
         producer.close(most);
     }
 
-    /** What is known of the sends to one topic. */
-    private static final class Traffic {
-        private final String topic;
-        private final AtomicInteger waiting = new AtomicInteger();
-        private final AtomicInteger turn =
-                new AtomicInteger(ThreadLocalRandom.current().nextInt());
-        private final Map<Sent, Boolean> inFlight = new ConcurrentHashMap<>();
-        private final AtomicLong lookedNanos = new AtomicLong();
-        private volatile long progressNanos;
-
-        Traffic(String topic) {
-            this.topic = topic;
-        }
-
-        /** The partitions in turn, so that few messages are spread over all consumers, too. */
-        @Nullable
-        Integer turn(KafkaTopology.TopicState state) {
-            return state.partitions() < 2 ? null : Math.floorMod(turn.getAndIncrement(), state.partitions());
-        }
-
-        boolean isIdle() {
-            return inFlight.isEmpty() && waiting.get() == 0;
-        }
-    }
-
     /** One message on its way. */
     private final class Sent implements Callback {
         private final Outgoing outgoing;
-        private final Traffic traffic;
+        private final Traffic<Sent> traffic;
         private final AtomicBoolean ended = new AtomicBoolean();
         private @Nullable Thread offering;
         private @Nullable Exception refusal;
 
-        Sent(Outgoing outgoing, Traffic traffic) {
+        Sent(Outgoing outgoing, Traffic<Sent> traffic) {
             this.outgoing = outgoing;
             this.traffic = traffic;
         }
