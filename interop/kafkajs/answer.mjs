@@ -1,35 +1,26 @@
-// Answers one request with its value turned around. usage: node answer.mjs BROKERS TOPIC
-import { Kafka, logLevel } from "kafkajs";
+// Answers one request with its body turned around. usage: node answer.mjs URI TOPIC
+import { connect, consumeUntil } from "./connect.mjs";
 
-const [brokers, topic] = process.argv.slice(2);
-const kafka = new Kafka({ clientId: "interop", brokers: brokers.split(","), logLevel: logLevel.ERROR });
+const [uri, topic] = process.argv.slice(2);
 
-const producer = kafka.producer();
+const kafka = connect(uri);
+const producer = kafka.producer({ allowAutoTopicCreation: false });
 await producer.connect();
-const consumer = kafka.consumer({ groupId: topic });
-await consumer.connect();
-await consumer.subscribe({ topic, fromBeginning: true });
-await new Promise((resolve, reject) => {
-  consumer.on(consumer.events.GROUP_JOIN, () => console.log("ready"));
-  consumer
-    .run({
-      eachMessage: async ({ message }) => {
-        const header = (name) => message.headers[name]?.toString();
-        const [replyTopic, partition, inbox] = header("mq-reply-to").split("/");
-        await producer.send({
-          topic: replyTopic,
-          messages: [
-            {
-              partition: Number(partition),
-              value: [...message.value.toString()].reverse().join(""),
-              headers: { "mq-correlation-id": header("mq-correlation-id"), "mq-inbox": inbox },
-            },
-          ],
-        });
-        resolve();
-      },
-    })
-    .catch(reject);
+console.log("ready");
+
+await consumeUntil(kafka, `${topic}-answering`, topic, async ({ message }) => {
+  // A reply address is a topic, or a topic with the partition and the inbox on it that the reply is for.
+  const [replyTopic, partition, inbox] = String(message.headers["mq-reply-to"]).split("/");
+  const reply = {
+    value: [...message.value.toString()].reverse().join(""),
+    headers: { "mq-correlation-id": message.headers["mq-correlation-id"] },
+  };
+  if (inbox !== undefined) {
+    reply.partition = Number(partition);
+    reply.headers["mq-inbox"] = inbox;
+  }
+  await producer.send({ topic: replyTopic, acks: -1, messages: [reply] });
+  return true;
 });
-await consumer.disconnect();
+
 await producer.disconnect();

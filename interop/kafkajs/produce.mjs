@@ -1,34 +1,27 @@
-// Sends to a topic. usage: node produce.mjs BROKERS TOPIC [bare|full]
+// Sends an order to a topic. usage: node produce.mjs URI TOPIC [bare|full]
 //
-// bare  what a program without Transload sends: a key and JSON; makes the topic
-// full  fills in everything a record has
-import { Kafka, logLevel } from "kafkajs";
+// bare  what a program without Transload sends: a key and JSON, and nothing else; the broker makes the topic
+// full  fills in every field there is; expects the topic to exist
+import { connect } from "./connect.mjs";
 
-const [brokers, topic, kind = "bare"] = process.argv.slice(2);
-const kafka = new Kafka({ clientId: "interop", brokers: brokers.split(","), logLevel: logLevel.ERROR });
+const [uri, topic, kind = "bare"] = process.argv.slice(2);
 
-const admin = kafka.admin();
-await admin.connect();
-await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true });
-await admin.disconnect();
-
-const producer = kafka.producer();
+const producer = connect(uri).producer({ allowAutoTopicCreation: kind === "bare" });
 await producer.connect();
-const value = JSON.stringify({ orderId: 123, amount: 50000, note: "주문" });
-if (kind === "bare") {
-  await producer.send({ topic, messages: [{ key: "order-123", value }] });
-} else {
-  await producer.send({
-    topic,
-    messages: [
-      {
-        key: "order-123",
-        value,
-        timestamp: "1700000000000",
-        headers: { tenant: "blue", "mq-id": "node-1", "mq-type": "order.placed", "mq-correlation-id": "cart-7" },
-      },
-    ],
-  });
+
+const order = { key: "order-123", value: JSON.stringify({ orderId: 123, amount: 50000 }) };
+if (kind === "full") {
+  order.timestamp = "1700000000000";
+  order.headers = {
+    "mq-id": "node-1",
+    "mq-type": "order.placed",
+    "mq-content-type": "application/json",
+    "mq-correlation-id": "cart-7",
+    tenant: "파랑",
+    attempts: "3",
+  };
 }
+await producer.send({ topic, acks: -1, messages: [order] });
+
 await producer.disconnect();
 console.log("sent");
