@@ -33,8 +33,7 @@ record BenchmarkOptions(
                   --rounds N       rounds that count, 7 unless given
                   --share X        messages a round as a share of %s (4,000 one by one), 1 unless given
                   --verbose        print each round
-                """
-                .formatted(uri, messages);
+                """.formatted(uri, messages);
     }
 
     BenchmarkOptions {

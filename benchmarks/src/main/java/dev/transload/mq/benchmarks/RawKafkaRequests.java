@@ -92,7 +92,8 @@ final class RawKafkaRequests implements AutoCloseable {
             while (!closing) {
                 ConsumerRecords<byte[], byte[]> polled = asked.poll(POLL);
                 for (ConsumerRecord<byte[], byte[]> request : polled) {
-                    answering.send(new ProducerRecord<>(replies, null, null, request.value(), request.headers()));
+                    answering.send(new ProducerRecord<byte[], byte[]>(
+                            replies, null, null, request.value(), request.headers()));
                 }
                 if (!polled.isEmpty()) {
                     asked.commitAsync();

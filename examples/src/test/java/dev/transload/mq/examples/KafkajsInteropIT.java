@@ -70,7 +70,8 @@ class KafkajsInteropIT {
         node.run("produce.mjs", uri, name, "bare");
 
         BlockingQueue<Delivery<Order>> got = new LinkedBlockingQueue<>();
-        try (Subscription processor = mq.subscribe(orders.group("order-processor").fromBeginning(), got::add)) {
+        try (Subscription processor =
+                mq.subscribe(orders.group("order-processor").fromBeginning(), got::add)) {
             Delivery<Order> delivery = next(got);
 
             assertThat(delivery.payload()).isEqualTo(ORDER);

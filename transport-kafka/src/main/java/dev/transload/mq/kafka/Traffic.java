@@ -16,8 +16,7 @@ final class Traffic<S> {
 
     final String topic;
     final AtomicInteger waiting = new AtomicInteger();
-    final AtomicInteger turn =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt());
+    final AtomicInteger turn = new AtomicInteger(ThreadLocalRandom.current().nextInt());
     final Map<S, Boolean> inFlight = new ConcurrentHashMap<>();
     final AtomicLong lookedNanos = new AtomicLong();
     volatile long progressNanos;
