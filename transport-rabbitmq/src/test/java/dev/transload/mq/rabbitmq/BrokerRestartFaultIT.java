@@ -16,14 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The broker dies and comes back. */
-@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @MethodSource("dev.transload.mq.rabbitmq.FaultBrokers#versions")
 @ExtendWith(FaultBrokers.class)

@@ -19,14 +19,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The broker lives and is not well: it blocks senders, or someone deletes what is in use. */
-@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @MethodSource("dev.transload.mq.rabbitmq.FaultBrokers#versions")
 @ExtendWith(FaultBrokers.class)

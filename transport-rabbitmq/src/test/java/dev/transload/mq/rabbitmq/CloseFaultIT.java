@@ -22,14 +22,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A client is closed in the middle of its work, again and again, and others go on with what it left. */
-@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @MethodSource("dev.transload.mq.rabbitmq.FaultBrokers#versions")
 @ExtendWith(FaultBrokers.class)

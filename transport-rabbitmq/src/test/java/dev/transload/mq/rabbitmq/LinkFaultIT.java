@@ -25,14 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The link to the broker breaks in the middle of sends, deliveries and acks. */
-@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @MethodSource("dev.transload.mq.rabbitmq.FaultBrokers#versions")
 @ExtendWith(FaultBrokers.class)

@@ -38,7 +38,7 @@ class RabbitMqDelaysIT {
     private static final int KILL_AFTER_MILLIS = 25_000;
 
     @ParameterizedTest
-    @MethodSource("dev.transload.mq.fixtures.RabbitMqVersion#underTest")
+    @MethodSource("dev.transload.mq.rabbitmq.FaultBrokers#versions")
     void noneOfTenThousandDelayedMessagesIsEarlyOrLostAlthoughTheBrokerIsKilled(RabbitMqVersion version) {
         try (RabbitMqBroker broker = RabbitMqBroker.start(version);
                 Spi spi = Spi.connect(broker.uri() + "?maxReconnectDelay=500ms")) {
