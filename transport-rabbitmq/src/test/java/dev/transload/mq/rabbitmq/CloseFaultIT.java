@@ -160,11 +160,12 @@ class CloseFaultIT {
                     queue,
                     traffic::handle,
                     SubscribeOptions.builder().concurrency(8).build());
-            traffic.send(mq, "before", 0, 1_000);
+            // Fewer in all than may be unconfirmed at once: none of them waits for room until it times out.
+            traffic.send(mq, "before", 0, 600);
             await("it is under load").atMost(LONG).until(() -> traffic.ledger.calls() > 200);
             traffic.ledger.fault("down");
             proxy.freeze();
-            traffic.send(mq, "stuck", 0, 500);
+            traffic.send(mq, "stuck", 0, 300);
 
             long start = System.nanoTime();
             CloseReport report = mq.close(Duration.ofSeconds(2));
