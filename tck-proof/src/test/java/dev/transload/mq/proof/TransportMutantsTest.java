@@ -1,8 +1,8 @@
 package dev.transload.mq.proof;
 
-/** Broken transports and brokers are caught. */
+/** Broken transports are caught. */
 class TransportMutantsTest extends MutantsAreKilled {
     TransportMutantsTest() {
-        super(Mutant.Layer.TRANSPORT, Mutant.Layer.BROKER);
+        super(Mutant.Layer.TRANSPORT);
     }
 }
