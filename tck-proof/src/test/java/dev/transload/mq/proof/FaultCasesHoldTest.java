@@ -6,7 +6,6 @@ import dev.transload.mq.tck.KitCases;
 import dev.transload.mq.tck.KitCases.KitCase;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,13 +17,6 @@ class FaultCasesHoldTest {
     /** What must hold may take its time on a slow machine. */
     private static final double PATIENCE_SECONDS = 20;
 
-    /**
-     * What does not always hold on the wire, which is the wire's fault: the broker in memory takes back what it handed out
-     * before the client has been told, and a handler that starts in between is not counted, so its message comes again
-     * without saying so. Brokers that count what they hand out have no such moment.
-     */
-    private static final Set<String> NOT_ON_THE_WIRE = Set.of("FLT-06");
-
     private final KitRunner runner = new KitRunner(PATIENCE_SECONDS, getClass().getSimpleName());
 
     @Test
@@ -35,7 +27,6 @@ class FaultCasesHoldTest {
                 .map(id -> KitCases.byId().get(id))
                 .filter(KitCase::breaks)
                 .map(KitCase::id)
-                .filter(id -> !NOT_ON_THE_WIRE.contains(id))
                 .toList();
         Map<String, Verdict> verdicts = runner.run(Mutants.HEALTHY, killers);
         assertThat(verdicts).containsOnlyKeys(killers);

@@ -18,6 +18,10 @@ final class Entry {
     /** Earlier deliveries that count, noted failures apart. */
     int counted;
 
+    /** The delivery that was lost last without a handler; one may begin until its client has been told. */
+    @Nullable
+    InMemoryDelivery lost;
+
     /** Failures noted under a lease. */
     int noted;
 
@@ -32,6 +36,15 @@ final class Entry {
         this.message = message;
         this.destination = destination;
         this.storedAt = storedAt;
+    }
+
+    /** Counts a handler that began after its delivery was lost; called before the next delivery. */
+    void countLateHandler() {
+        InMemoryDelivery before = lost;
+        lost = null;
+        if (before != null && before.began && !before.accounted) {
+            counted++;
+        }
     }
 
     /** The same message for another mailbox, never delivered there. */

@@ -144,6 +144,8 @@ final class Flow implements Receiver {
                     capabilities.counting().exact() ? delivery.began && !delivery.accounted : !delivery.accounted;
             if (counts) {
                 delivery.entry.counted++;
+            } else if (capabilities.counting().exact() && !delivery.accounted) {
+                delivery.entry.lost = delivery;
             }
             if (!broker.setAside(delivery.entry, mailbox, capabilities.counting())) {
                 entries.add(delivery.entry);

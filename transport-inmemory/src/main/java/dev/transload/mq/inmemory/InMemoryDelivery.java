@@ -50,6 +50,7 @@ final class InMemoryDelivery implements Incoming {
         this.flow = flow;
         this.entry = entry;
         this.lane = lane;
+        entry.countLateHandler();
         this.count = 1 + entry.counted + entry.noted;
         this.noted = entry.noted;
         this.fence = fence;
