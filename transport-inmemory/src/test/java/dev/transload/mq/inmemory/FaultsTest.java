@@ -126,6 +126,28 @@ class FaultsTest {
     }
 
     @Test
+    void aHandlerThatBeginsAfterItsDeliveryWasLostCounts() {
+        client.send(MAILS, "1");
+        client.send(MAILS, "2");
+        Inbox inbox = client.receive(MAILS, 2);
+        Incoming first = inbox.deliveries.get(0);
+
+        broker.disconnect(Outcome.UNKNOWN);
+        first.began();
+        broker.reconnect();
+        inbox.receiver.credit(2);
+        assertThat(inbox.deliveries).extracting(Incoming::brokerCount).containsExactly(1, 1, 2, 1);
+
+        broker.disconnect(Outcome.UNKNOWN);
+        broker.reconnect();
+        inbox.receiver.credit(2);
+        assertThat(inbox.deliveries.subList(4, 6))
+                .as("a late handler is counted once")
+                .extracting(Incoming::brokerCount)
+                .containsExactly(2, 1);
+    }
+
+    @Test
     void aBrokerThatStandsStillDoesWhatItWasAskedWhenItGoesOn() {
         client.send(MAILS, "1");
         Inbox inbox = client.receive(MAILS, 1);
