@@ -179,11 +179,12 @@ final class RoutingCases {
             proves = REPLAY)
     void fromBeginning(Tck t) {
         Topic<String> topic = retained(t);
+        SendOptions oneLane = SendOptions.key("k");
         List<String> texts = IntStream.range(0, 30).mapToObj(i -> "m" + i).toList();
-        texts.forEach(text -> t.client().send(topic, text));
+        texts.forEach(text -> t.client().send(topic, text, oneLane));
         Seen<String> seen = t.seen();
         t.client().subscribe(topic.group("replays").fromBeginning(), seen);
-        t.client().send(topic, "live");
+        t.client().send(topic, "live", oneLane);
 
         seen.awaitExactly(31);
         List<String> expected = new ArrayList<>(texts);
@@ -200,11 +201,12 @@ final class RoutingCases {
             proves = REPLAY)
     void fromTime(Tck t) {
         Topic<String> topic = retained(t);
-        t.client().send(topic, "before");
+        SendOptions oneLane = SendOptions.key("k");
+        t.client().send(topic, "before", oneLane);
         t.elapse(Duration.ofMillis(50));
         Instant time = t.clock().instant();
-        t.client().send(topic, "after 1");
-        t.client().send(topic, "after 2");
+        t.client().send(topic, "after 1", oneLane);
+        t.client().send(topic, "after 2", oneLane);
         Seen<String> seen = t.seen();
         t.client().subscribe(topic.group("late").from(time), seen);
 

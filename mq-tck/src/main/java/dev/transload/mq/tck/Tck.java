@@ -276,6 +276,16 @@ final class Tck {
         return explanation().feature(feature).how().toLowerCase(Locale.ROOT).startsWith("exact");
     }
 
+    /**
+     * Whether consumers of a queue compete for whole lanes, as on a log: what comes after a message that is held stays
+     * with its holder. Told by a span that is bounded where no order is asked for.
+     */
+    boolean competesByLanes() {
+        return explanation().limits().stream()
+                .anyMatch(limit -> limit.name().startsWith("span of a lane")
+                        && !limit.value().startsWith("no limit"));
+    }
+
     // ---- time
 
     /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */

@@ -1,0 +1,167 @@
+package dev.transload.mq.kafka;
+
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicCollection;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every second whether the cluster answers, and whether the topics this client uses are there and how many
+ * partitions they have: Kafka's client tells its user none of it.
+ *
+ * <p>Thread-safe; looks on a control thread, one look at a time.
+ */
+final class ClusterWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration EVERY_WHEN_DOWN = Duration.ofMillis(250);
+    private static final int ANSWER_MILLIS = 3_000;
+    private static final int MISSES = 2;
+    private static final int PATTERNS_EVERY = 3;
+
+    private final KafkaAsk ask;
+    private final TimeSource time;
+    private final Watched watched;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean up = true;
+    /** Of the look under way. */
+    private final Map<String, Integer> misses = new HashMap<>();
+
+    private int looks;
+    private int failures;
+
+    /** Who wants to know. */
+    interface Watched {
+        /** Topics to look for. */
+        Set<String> topics();
+
+        /** The cluster answers again, or does not. */
+        void connected(boolean yes, String why);
+
+        /** A topic is there, with these partitions. */
+        void found(String topic, Set<TopicPartition> partitions);
+
+        /** A topic is not there any more. */
+        void missing(String topic) throws ExecutionException, InterruptedException;
+
+        /** It is time to look for new topics that match patterns. */
+        void lookForPatterns() throws ExecutionException, InterruptedException;
+    }
+
+    ClusterWatch(KafkaAsk ask, TimeSource time, Watched watched) {
+        this.ask = ask;
+        this.time = time;
+        this.watched = watched;
+    }
+
+    void start() {
+        again();
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    private void again() {
+        if (!closed.get()) {
+            time.schedule(up ? EVERY : EVERY_WHEN_DOWN, () -> {
+                var unused = ask.act("look at the cluster", this::look).whenComplete((done, e) -> again());
+            });
+        }
+    }
+
+    private void look() throws InterruptedException {
+        try {
+            Set<String> topics = watched.topics();
+            if (topics.isEmpty()) {
+                get(ask.admin()
+                        .describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MILLIS))
+                        .nodes());
+            } else {
+                look(topics);
+            }
+            failures = 0;
+            changed(true, "connected");
+            if (looks++ % PATTERNS_EVERY == 0) {
+                watched.lookForPatterns();
+            }
+        } catch (TimeoutException | ExecutionException e) {
+            // A refusal is an answer, too.
+            if (!closed.get() && KafkaErrors.isLost(e)) {
+                LOG.debug("kafka: the cluster does not answer", e);
+                // A slow answer is none yet; where no connection is left there will be none.
+                if (++failures >= MISSES || connections() == 0) {
+                    changed(false, "no answer from the cluster");
+                }
+            }
+        }
+    }
+
+    private void look(Set<String> topics) throws ExecutionException, TimeoutException, InterruptedException {
+        misses.keySet().retainAll(topics);
+        Admin admin = ask.admin();
+        Map<String, KafkaFuture<TopicDescription>> answers = admin.describeTopics(
+                        TopicCollection.ofTopicNames(topics), new DescribeTopicsOptions().timeoutMs(ANSWER_MILLIS))
+                .topicNameValues();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> one : answers.entrySet()) {
+            String topic = one.getKey();
+            try {
+                Set<TopicPartition> partitions = new HashSet<>();
+                get(one.getValue()).partitions().forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
+                misses.remove(topic);
+                watched.found(topic, partitions);
+            } catch (ExecutionException e) {
+                if (KafkaErrors.isLost(e)) {
+                    throw e;
+                }
+                if (KafkaErrors.isMissing(e) && misses.merge(topic, 1, Integer::sum) >= MISSES) {
+                    watched.missing(topic);
+                }
+            }
+        }
+    }
+
+    private double connections() {
+        for (Map.Entry<MetricName, ? extends Metric> one : ask.admin().metrics().entrySet()) {
+            if (one.getKey().name().equals("connection-count")
+                    && one.getKey().group().equals("admin-client-metrics")
+                    && one.getValue().metricValue() instanceof Double count) {
+                return count;
+            }
+        }
+        return 1;
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws ExecutionException, TimeoutException, InterruptedException {
+        return future.get(2L * ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void changed(boolean now, String why) {
+        if (up != now) {
+            up = now;
+            watched.connected(now, why);
+        }
+    }
+
+    void close() {
+        closed.set(true);
+    }
+}

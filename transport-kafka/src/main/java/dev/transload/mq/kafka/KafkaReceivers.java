@@ -1,0 +1,373 @@
+package dev.transload.mq.kafka;
+
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.Topology;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Receiver;
+import dev.transload.mq.spi.Sink;
+import dev.transload.mq.spi.TransportContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that this client receives with: members of groups, readers without one, and the reply inbox.
+ *
+ * <p>Thread-safe.
+ */
+final class KafkaReceivers implements KafkaAdmin.Tenants {
+
+    private static final Duration DELETED = Duration.ofSeconds(5);
+    /** How long a start may take before it counts as begun. */
+    private static final Duration BEGINS = Duration.ofSeconds(3);
+
+    private static final int LANE_RECORDS = 500;
+    /** A lane is not kept from all for the sake of one message that cannot be sent on for now. */
+    private static final Duration LANE_REVOCATION = Duration.ofMillis(500);
+
+    private final TransportContext context;
+    private final KafkaOptions options;
+    private final BrokerInfo broker;
+    private final KafkaAsk ask;
+    private final KafkaTopology topology;
+    private final KafkaConsumers consumers;
+    private final GroupStart groups;
+    private final TopicPatterns patterns;
+    private final Map<KafkaReceiver, GroupMember> members = new ConcurrentHashMap<>();
+    private final Map<KafkaReader, Reading> readers = new ConcurrentHashMap<>();
+    private final AtomicInteger threads = new AtomicInteger();
+    private final Lock sharing = new ReentrantLock();
+    /** Guarded by {@code sharing}: members with more than one receiver, by group. */
+    private final Map<String, GroupMember> shared = new HashMap<>();
+
+    private volatile boolean closed;
+
+    KafkaReceivers(
+            TransportContext context,
+            KafkaOptions options,
+            BrokerInfo broker,
+            KafkaAsk ask,
+            KafkaTopology topology,
+            KafkaConsumers consumers) {
+        this.context = context;
+        this.options = options;
+        this.broker = broker;
+        this.ask = ask;
+        this.topology = topology;
+        this.consumers = consumers;
+        this.groups = new GroupStart(ask);
+        this.patterns = new TopicPatterns(ask);
+    }
+
+    /**
+     * What a reader reads.
+     *
+     * @param topic a topic or a pattern, or empty text for a fixed partition
+     */
+    private record Reading(String topic) {}
+
+    GroupStart groups() {
+        return groups;
+    }
+
+    /** Starts to receive. Blocks. */
+    Receiver receive(ReceiveSpec spec, Sink sink) throws ExecutionException, InterruptedException {
+        requireOpen("receive from " + spec.from().name());
+        if (spec.ephemeral()) {
+            return readFromNow(spec, sink);
+        }
+        Place from = spec.from();
+        if (from.role() == Role.GROUP) {
+            declareGroup(from, spec.startAt());
+        } else {
+            topology.declare(from);
+            requireThere(from);
+        }
+        KafkaReceiver receiver = new KafkaReceiver(spec, sink);
+        Set<String> topics = receiver.topics();
+        if (spec.pattern() && from.topic() != null) {
+            topics.addAll(matching(from.topic()));
+        }
+        if (from.role() == Role.DELAY_LANE) {
+            return share(receiver, topics);
+        }
+        join(receiver, topics).awaitBegun(BEGINS);
+        return receiver;
+    }
+
+    private void requireThere(Place from) throws ExecutionException, InterruptedException {
+        if (topology.policy() == Topology.NONE && ask.topic(KafkaNames.topic(from)) == null) {
+            throw new dev.transload.mq.DestinationNotFoundException(
+                    "kafka: there is no topic " + KafkaNames.topic(from), null);
+        }
+    }
+
+    private void requireOpen(String what) {
+        if (closed) {
+            throw KafkaAsk.closed(what);
+        }
+    }
+
+    /** Makes or checks a group, and writes where it starts if it is new. Blocks. */
+    void declareGroup(Place group, @Nullable Instant startAt) throws ExecutionException, InterruptedException {
+        boolean made = topology.declare(group);
+        List<String> topics = new ArrayList<>();
+        String topic = group.topic();
+        if (topic != null) {
+            topics.addAll(KafkaNames.isPattern(topic) ? matching(topic) : Set.of(topic));
+        }
+        if (made) {
+            groups.born(group, topics, startAt);
+        } else if (topology.policy() == Topology.CREATE) {
+            groups.found(group, topics, startAt);
+        } else if (groups.offsets(KafkaNames.group(group)).isEmpty()) {
+            groups.born(group, topics, startAt);
+        }
+    }
+
+    private GroupMember join(KafkaReceiver receiver, Set<String> topics) {
+        Place from = receiver.spec().from();
+        boolean together = from.role() == Role.GROUP && from.shape().ordered();
+        int span = from.role() == Role.DEAD_LETTERS ? Integer.MAX_VALUE : KafkaCapabilities.SPAN;
+        GroupMember member =
+                new GroupMember(KafkaNames.group(from), span, context.time().nanos());
+        member.join(receiver, topics);
+        run(member, together, receiver.spec().maxCredit(), options.revocationWait());
+        members.put(receiver, member);
+        if (closed) {
+            var unused = member.leave(receiver, Duration.ZERO);
+        }
+        return member;
+    }
+
+    private void run(GroupMember member, boolean together, int maxCredit, Duration revocationWait) {
+        Consumer<byte[], byte[]> consumer = consumers.member(member.group(), together, maxCredit);
+        GroupLoop.Settings settings = new GroupLoop.Settings(
+                revocationWait, consumers.session(broker), KafkaCapabilities.SPAN, broker.maxMetadataChars());
+        GroupLoop loop = new GroupLoop(member, consumer, context.time(), settings, this::failed);
+        loop.start("mq-kafka-receive-" + threads.incrementAndGet());
+    }
+
+    // One member of the group for all of this client's lanes.
+    private KafkaReceiver share(KafkaReceiver receiver, Set<String> topics) {
+        String group = KafkaNames.group(receiver.spec().from());
+        sharing.lock();
+        try {
+            GroupMember member = shared.get(group);
+            if (member == null || !member.join(receiver, topics)) {
+                member = new GroupMember(
+                        group, KafkaCapabilities.SPAN, context.time().nanos());
+                member.join(receiver, topics);
+                run(member, false, LANE_RECORDS, LANE_REVOCATION);
+                shared.put(group, member);
+            }
+            members.put(receiver, member);
+        } finally {
+            sharing.unlock();
+        }
+        return receiver;
+    }
+
+    private KafkaReader readFromNow(ReceiveSpec spec, Sink sink) throws ExecutionException, InterruptedException {
+        String topic =
+                spec.from().topic() == null ? spec.from().name() : spec.from().topic();
+        Set<String> topics = spec.pattern() ? matching(topic) : Set.of(topic);
+        List<TopicPartition> partitions = ask.partitions(topics);
+        if (partitions.isEmpty() && !spec.pattern()) {
+            throw new dev.transload.mq.DestinationNotFoundException("kafka: there is no topic " + topic, null);
+        }
+        return read(spec.maxCredit(), sink, null, record -> true, partitions, topic);
+    }
+
+    /** Opens a reply inbox: one partition of a topic that all clients share, read from now on. Blocks. */
+    Receiver openInbox(Sink sink) throws ExecutionException, InterruptedException {
+        requireOpen("open a reply inbox");
+        int partitions = topology.declareReplies();
+        String inbox = context.clientId() + "-" + UUID.randomUUID().toString().substring(0, 8);
+        TopicPartition partition = new TopicPartition(KafkaNames.REPLIES, Math.floorMod(inbox.hashCode(), partitions));
+        String address = new KafkaNames.ReplyAddress(KafkaNames.REPLIES, partition.partition(), inbox).text();
+        return read(1_000, sink, address, record -> isFor(inbox, record), List.of(partition), "");
+    }
+
+    private static boolean isFor(String inbox, ConsumerRecord<byte[], byte[]> record) {
+        String named = KafkaMessages.last(record.headers(), KafkaMessages.INBOX);
+        return named == null || named.equals(inbox);
+    }
+
+    private KafkaReader read(
+            int maxCredit,
+            Sink sink,
+            @Nullable String replyTo,
+            java.util.function.Predicate<ConsumerRecord<byte[], byte[]>> wanted,
+            List<TopicPartition> partitions,
+            String topic) {
+        Consumer<byte[], byte[]> consumer = consumers.alone(maxCredit);
+        KafkaReader reader =
+                new KafkaReader(consumer, context.time(), sink, maxCredit, replyTo, wanted, this::readerEnded);
+        try {
+            reader.start(partitions, "mq-kafka-read-" + threads.incrementAndGet());
+        } catch (RuntimeException e) {
+            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
+            throw e;
+        }
+        readers.put(reader, new Reading(topic));
+        if (closed) {
+            var unused = reader.close(Duration.ZERO);
+        }
+        return reader;
+    }
+
+    private void readerEnded(KafkaReader reader, @Nullable Throwable cause) {
+        readers.remove(reader);
+        if (cause != null) {
+            MessagingException failure = KafkaErrors.operation("read", cause);
+            reader.outlet().tell(() -> reader.outlet().sink().failed(failure));
+        }
+    }
+
+    private void failed(KafkaReceiver receiver, Throwable cause) {
+        members.remove(receiver);
+        MessagingException failure =
+                KafkaErrors.operation("receive from " + receiver.spec().from().name(), cause);
+        receiver.outlet().tell(() -> receiver.outlet().sink().failed(failure));
+    }
+
+    // ---- what the watch finds
+
+    /** All topics that are read. */
+    Set<String> topics() {
+        Set<String> topics = new LinkedHashSet<>();
+        forgetLeft();
+        members.forEach((receiver, member) -> topics.addAll(member.reading(receiver)));
+        readers.values().forEach(reading -> {
+            if (!reading.topic().isEmpty() && !KafkaNames.isPattern(reading.topic())) {
+                topics.add(reading.topic());
+            }
+        });
+        return topics;
+    }
+
+    private void forgetLeft() {
+        members.forEach((receiver, member) -> {
+            if (member.reading(receiver).isEmpty()) {
+                members.remove(receiver);
+            }
+        });
+    }
+
+    /** A topic is there. */
+    void found(String topic, Set<TopicPartition> partitions) {
+        readers.forEach((reader, reading) -> {
+            if (reading.topic().equals(topic)) {
+                reader.reads(partitions);
+            }
+        });
+    }
+
+    /** A topic is gone: whoever receives from the place it stands for has nothing left. */
+    void missing(String topic, MessagingException why) {
+        members.forEach((receiver, member) -> {
+            if (KafkaNames.topic(receiver.spec().from()).equals(topic) && members.remove(receiver, member)) {
+                var unused = member.leave(receiver, Duration.ofSeconds(1));
+                receiver.outlet().tell(() -> receiver.outlet().sink().failed(why));
+            }
+        });
+    }
+
+    void lookForPatterns() throws ExecutionException, InterruptedException {
+        for (Map.Entry<KafkaReceiver, GroupMember> one : members.entrySet()) {
+            ReceiveSpec spec = one.getKey().spec();
+            if (spec.pattern() && spec.from().topic() != null) {
+                Set<String> topics = one.getKey().topics();
+                topics.addAll(matching(spec.from().topic()));
+                one.getValue().reads(one.getKey(), topics);
+            }
+        }
+        for (Map.Entry<KafkaReader, Reading> one : readers.entrySet()) {
+            if (KafkaNames.isPattern(one.getValue().topic())) {
+                one.getKey().reads(ask.partitions(matching(one.getValue().topic())));
+            }
+        }
+    }
+
+    // ---- what admin asks
+
+    @Override
+    public Set<String> matching(String pattern) throws ExecutionException, InterruptedException {
+        return patterns.matching(pattern);
+    }
+
+    @Override
+    public void deleted(Place place) throws InterruptedException {
+        topology.forget(KafkaNames.topic(place));
+        List<CompletableFuture<Void>> left = new ArrayList<>();
+        members.forEach((receiver, member) -> {
+            if (receiver.spec().from().name().equals(place.name()) && members.remove(receiver, member)) {
+                left.add(member.leave(receiver, DELETED));
+                MessagingException why = new dev.transload.mq.DestinationNotFoundException(
+                        "kafka: " + place.name() + " was deleted", null);
+                receiver.outlet().tell(() -> receiver.outlet().sink().failed(why));
+            }
+        });
+        await(left);
+    }
+
+    private static void await(List<CompletableFuture<Void>> all) throws InterruptedException {
+        try {
+            CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                    .get(DELETED.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            // It goes on by itself; what follows finds what it finds.
+        }
+    }
+
+    @Override
+    public boolean passOver(Place place, Map<TopicPartition, Long> ends)
+            throws ExecutionException, InterruptedException {
+        String group = KafkaNames.group(place);
+        List<GroupMember> own = members.values().stream()
+                .filter(member -> member.group().equals(group))
+                .distinct()
+                .toList();
+        if (own.isEmpty()) {
+            return false;
+        }
+        ConsumerGroupDescription described = ask.get(
+                        ask.admin().describeConsumerGroups(List.of(group)).all())
+                .get(group);
+        if (described != null && described.members().size() > own.size()) {
+            return false;
+        }
+        await(own.stream().map(member -> member.passOver(ends)).toList());
+        return true;
+    }
+
+    /** Closes all. */
+    CompletableFuture<Void> close(Duration timeout) {
+        closed = true;
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        members.keySet().forEach(receiver -> ends.add(receiver.close(timeout)));
+        readers.keySet().forEach(reader -> ends.add(reader.close(timeout)));
+        return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]));
+    }
+}
