@@ -61,7 +61,7 @@ final class RawKafkaRequests implements AutoCloseable {
             String correlation = Integer.toString(i);
             ProducerRecord<byte[], byte[]> request = new ProducerRecord<>(requests, body);
             request.headers().add(CORRELATION, correlation.getBytes(StandardCharsets.UTF_8));
-            asking.send(request);
+            var unused = asking.send(request);
             awaitReply(correlation, start + LIMIT.toNanos());
             latencies[i] = System.nanoTime() - start;
         }
@@ -92,7 +92,7 @@ final class RawKafkaRequests implements AutoCloseable {
             while (!closing) {
                 ConsumerRecords<byte[], byte[]> polled = asked.poll(POLL);
                 for (ConsumerRecord<byte[], byte[]> request : polled) {
-                    answering.send(new ProducerRecord<byte[], byte[]>(
+                    var unused = answering.send(new ProducerRecord<byte[], byte[]>(
                             replies, null, null, request.value(), request.headers()));
                 }
                 if (!polled.isEmpty()) {
