@@ -56,7 +56,15 @@ final class Explanations {
     }
 
     private void destinations() {
-        add("queues", Support.NATIVE, "each message goes to one of the competing consumers");
+        String competing = "each message goes to one of the competing consumers";
+        add(
+                "queues",
+                Support.NATIVE,
+                plain.sharedByLanes().isEmpty()
+                        ? competing
+                        : sentence(
+                                "BY LANES: " + competing + ", each of which has whole lanes and all that waits there",
+                                plain.sharedByLanes()));
         byBroker("topics", plain, Capability.GROUPS);
         byBroker("ephemeral groups", plain, Capability.GROUPS);
         if (ordered.has(Capability.LANES)) {
@@ -145,7 +153,8 @@ final class Explanations {
                 "crash isolation",
                 exact ? Support.NATIVE : Support.EMULATED,
                 exact
-                        ? "a message that may have killed as many processes as it has attempts runs once more in place"
+                        ? "a message that may have killed as many processes as it has attempts runs once more in place, with no"
+                                + " other handler of its subscription"
                         : "a message that may have killed as many processes as it has attempts runs once more alone,"
                                 + " over a place of its own");
         boolean atomic = plain.has(Capability.ATOMIC_MOVE);

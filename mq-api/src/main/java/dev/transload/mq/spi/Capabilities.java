@@ -27,6 +27,7 @@ public final class Capabilities {
     private final Duration retention;
     private final boolean volatileReplies;
     private final boolean exactDepth;
+    private final String sharedByLanes;
 
     private Capabilities(Builder b) {
         this.broker = b.broker;
@@ -44,6 +45,7 @@ public final class Capabilities {
         this.retention = b.retention;
         this.volatileReplies = b.volatileReplies;
         this.exactDepth = b.exactDepth;
+        this.sharedByLanes = b.sharedByLanes;
     }
 
     /** Starts with no capability, no delay, a lease without bound, and the given limits. */
@@ -132,6 +134,14 @@ public final class Capabilities {
     }
 
     /**
+     * How receivers of one place share it where each gets whole lanes of it, ordered or not, with all that waits there;
+     * empty text where each message goes to whoever has credit.
+     */
+    public String sharedByLanes() {
+        return sharedByLanes;
+    }
+
+    /**
      * Sizes in bytes, with room for a failure record already taken off.
      *
      * @param payload largest payload of any content
@@ -158,6 +168,7 @@ public final class Capabilities {
         private Duration retention = Duration.ZERO;
         private boolean volatileReplies;
         private boolean exactDepth;
+        private String sharedByLanes = "";
 
         private Builder(String broker, Limits limits) {
             this.broker = requireNonNull(broker, "broker");
@@ -221,6 +232,12 @@ public final class Capabilities {
 
         public Builder exactDepth(boolean yes) {
             this.exactDepth = yes;
+            return this;
+        }
+
+        /** Declares that a receiver gets whole lanes also where no order is asked for, and what that limits. */
+        public Builder sharedByLanes(String how) {
+            this.sharedByLanes = requireNonNull(how, "how");
             return this;
         }
 

@@ -258,14 +258,15 @@ final class ExpiryCases {
 
     @TckCase(
             id = "PRI-02",
-            value = "within one priority messages of a key keep the order of the sends",
+            value = "within one priority and lane messages keep the order of the sends",
             tier = Tier.T1,
             check = "is a level kept in one place, first in, first out?",
             proves = PRIORITY)
     void orderWithinLevel(Tck t) {
         Queue<String> queue = leveled(t);
+        SendOptions.Settings oneLane = t.inOneLane();
         for (int i = 0; i < 20; i++) {
-            t.client().send(queue, Integer.toString(i), SendOptions.key("k").priority(i % 2));
+            t.client().send(queue, Integer.toString(i), oneLane.priority(i % 2));
         }
         Seen<String> seen = t.seen();
         t.client().subscribe(queue, seen);

@@ -173,13 +173,14 @@ final class RoutingCases {
 
     @TckCase(
             id = "RPL-01",
-            value = "a new group from the beginning gets every message that is kept, in order, then what follows",
+            value =
+                    "a new group from the beginning gets every message that is kept, in the order of its lane, then what follows",
             tier = Tier.T1,
             check = "does history end and live traffic begin without a gap and without a repeat?",
             proves = REPLAY)
     void fromBeginning(Tck t) {
         Topic<String> topic = retained(t);
-        SendOptions oneLane = SendOptions.key("k");
+        SendOptions oneLane = t.inOneLane();
         List<String> texts = IntStream.range(0, 30).mapToObj(i -> "m" + i).toList();
         texts.forEach(text -> t.client().send(topic, text, oneLane));
         Seen<String> seen = t.seen();
@@ -201,7 +202,7 @@ final class RoutingCases {
             proves = REPLAY)
     void fromTime(Tck t) {
         Topic<String> topic = retained(t);
-        SendOptions oneLane = SendOptions.key("k");
+        SendOptions oneLane = t.inOneLane();
         t.client().send(topic, "before", oneLane);
         t.elapse(Duration.ofMillis(50));
         Instant time = t.clock().instant();

@@ -276,14 +276,14 @@ final class Tck {
         return explanation().feature(feature).how().toLowerCase(Locale.ROOT).startsWith("exact");
     }
 
-    /**
-     * Whether consumers of a queue compete for whole lanes, as on a log: what comes after a message that is held stays
-     * with its holder. Told by a span that is bounded where no order is asked for.
-     */
-    boolean competesByLanes() {
-        return explanation().limits().stream()
-                .anyMatch(limit -> limit.name().startsWith("span of a lane")
-                        && !limit.value().startsWith("no limit"));
+    /** Whether the product says that consumers have whole lanes of a queue: what waits behind a message is its holder's. */
+    boolean sharedByLanes() {
+        return explanation().feature("queues").how().startsWith("BY LANES");
+    }
+
+    /** Options that keep sends in order where none was declared: on brokers with several lanes they name one. */
+    SendOptions.Settings inOneLane() {
+        return sharedByLanes() ? SendOptions.key("lane") : SendOptions.none();
     }
 
     // ---- time

@@ -51,8 +51,10 @@ final class KafkaCapabilities {
                 .retention(retention)
                 .volatileReplies(false)
                 .exactDepth(true);
+        int lanes = shape.partitions() == 0 ? options.partitions() : shape.partitions();
+        all.sharedByLanes("partitions, " + lanes + " unless the topic exists with others: no more consumers than that"
+                + " work at once");
         if (shape.ordered()) {
-            int lanes = shape.partitions() == 0 ? options.partitions() : shape.partitions();
             all.has(Capability.LANES, "partitions, " + lanes + " unless the topic exists with others");
         }
         return all.build();
