@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.TransportUri;
 import java.time.Duration;
 import java.util.HashMap;
@@ -72,6 +73,7 @@ public final class KafkaOptions {
         if (!uri.path().isEmpty() && !uri.path().equals("/")) {
             throw new IllegalArgumentException("a uri of scheme " + uri.scheme() + " has no path");
         }
+        checkQueues(uri.option("queues").orElse("group"));
         this.partitions = uri.intOption("partitions", 8, 1, 1024);
         int copies = uri.intOption("replication", -1, -1, 100);
         if (copies == 0) {
@@ -94,6 +96,7 @@ public final class KafkaOptions {
      * Reads the options of a URI.
      *
      * @throws IllegalArgumentException if a value is wrong; the text names the option
+     * @throws UnsupportedCapabilityException if queues are to be read by share groups
      */
     public static KafkaOptions of(TransportUri uri) {
         return new KafkaOptions(uri);
@@ -105,6 +108,7 @@ public final class KafkaOptions {
         all.put("partitions", "partitions of a topic whose destination gives no number, default 8");
         all.put("replication", "copies of a topic that is made, default the broker's default.replication.factor");
         all.put("retention", "how long a topic that is made keeps messages, handled or not; default the broker's");
+        all.put("queues", "how queues are read: group, by a consumer group; share groups are refused for now");
         all.put("protocol", "of consumer groups: auto, consumer or classic; default auto, the newest the broker has");
         all.put("revocationWait", "how long a partition that goes elsewhere waits for its handlers, default 30s");
         all.put("tls", "whether to speak TLS, default false; the scheme kafkas does, too");
@@ -116,6 +120,21 @@ public final class KafkaOptions {
         all.put("sasl", "mechanism for user and password: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, default PLAIN");
         all.put("kafka.*", "any property of kafka-clients, such as kafka.compression.type, kafka.consumer.client.rack");
         return all;
+    }
+
+    private static void checkQueues(String text) {
+        if (text.equals("share")) {
+            throw new UnsupportedCapabilityException(
+                    "queues",
+                    "option queues=share",
+                    "Kafka",
+                    "share groups are not supported yet, since in one a message that is held keeps its consumer from all"
+                            + " others, and messages that are given back unhandled are dropped after a few times",
+                    "leave the option out, and queues are read by consumer groups");
+        }
+        if (!text.equals("group")) {
+            throw new IllegalArgumentException("option queues must be group, was '" + text + "'");
+        }
     }
 
     private static Protocol protocol(String text) {

@@ -3,6 +3,7 @@ package dev.transload.mq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.kafka.KafkaOptions.Part;
 import dev.transload.mq.kafka.KafkaOptions.Protocol;
 import dev.transload.mq.spi.TransportUri;
@@ -33,6 +34,19 @@ class KafkaOptionsTest {
         assertThat(options.revocationWait()).isEqualTo(Duration.ofSeconds(30));
         assertThat(properties("kafka:"))
                 .containsOnly(Map.entry("linger.ms", 0), Map.entry("bootstrap.servers", "localhost:9092"));
+    }
+
+    @Test
+    void shareGroupsAreRefusedAndAnotherReaderOfQueuesIsAnError() {
+        assertThat(of("kafka:?queues=group").partitions()).isEqualTo(8);
+        assertThatThrownBy(() -> of("kafka:?queues=share"))
+                .isInstanceOf(UnsupportedCapabilityException.class)
+                .hasMessageContaining("queues=share")
+                .hasMessageContaining("consumer groups");
+        assertThatThrownBy(() -> of("kafka:?queues=many"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("queues")
+                .hasMessageContaining("many");
     }
 
     @Test
