@@ -15,16 +15,15 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every second whether the cluster answers, and whether the topics this client uses are there and how many
- * partitions they have: Kafka's client tells its user none of it.
+ * Looks every second whether the cluster answers and whether the connections are those of the second before, and whether
+ * the topics this client uses are there and how many partitions they have: Kafka's client tells its user none of it.
+ * After each loss of the connection what the client has declared is made again where it is missing.
  *
  * <p>Thread-safe; looks on a control thread, one look at a time.
  */
@@ -45,6 +44,7 @@ final class ClusterWatch {
     /** Of the look under way. */
     private final Map<String, Integer> misses = new HashMap<>();
 
+    private final Links links;
     private int looks;
     private int failures;
 
@@ -55,6 +55,9 @@ final class ClusterWatch {
 
         /** The cluster answers again, or does not. */
         void connected(boolean yes, String why);
+
+        /** The cluster answers again, and may have forgotten: makes what was declared and is not there. */
+        void restore() throws ExecutionException, InterruptedException;
 
         /** A topic is there, with these partitions. */
         void found(String topic, Set<TopicPartition> partitions);
@@ -70,6 +73,7 @@ final class ClusterWatch {
         this.ask = ask;
         this.time = time;
         this.watched = watched;
+        this.links = new Links("admin-client-metrics", () -> ask.admin().metrics());
     }
 
     void start() {
@@ -90,7 +94,7 @@ final class ClusterWatch {
 
     private void look() throws InterruptedException {
         try {
-            Set<String> topics = watched.topics();
+            Set<String> topics = up ? watched.topics() : Set.of();
             if (topics.isEmpty()) {
                 get(ask.admin()
                         .describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MILLIS))
@@ -99,7 +103,14 @@ final class ClusterWatch {
                 look(topics);
             }
             failures = 0;
-            changed(true, "connected");
+            if (links.areOthers()) {
+                changed(false, "all connections were closed");
+            }
+            if (!up) {
+                misses.clear();
+                watched.restore();
+                changed(true, "connected");
+            }
             if (looks++ % PATTERNS_EVERY == 0) {
                 watched.lookForPatterns();
             }
@@ -108,7 +119,7 @@ final class ClusterWatch {
             if (!closed.get() && KafkaErrors.isLost(e)) {
                 LOG.debug("kafka: the cluster does not answer", e);
                 // A slow answer is none yet; where no connection is left there will be none.
-                if (++failures >= MISSES || connections() == 0) {
+                if (++failures >= MISSES || links.areGone()) {
                     changed(false, "no answer from the cluster");
                 }
             }
@@ -137,17 +148,6 @@ final class ClusterWatch {
                 }
             }
         }
-    }
-
-    private double connections() {
-        for (Map.Entry<MetricName, ? extends Metric> one : ask.admin().metrics().entrySet()) {
-            if (one.getKey().name().equals("connection-count")
-                    && one.getKey().group().equals("admin-client-metrics")
-                    && one.getValue().metricValue() instanceof Double count) {
-                return count;
-            }
-        }
-        return 1;
     }
 
     private static <T> T get(KafkaFuture<T> future) throws ExecutionException, TimeoutException, InterruptedException {

@@ -19,11 +19,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * partitions over. Handlers never run here, so it polls however slow they are.
  *
  * <p>A member that has heard nothing from its coordinator for as long as a session lasts takes its partitions for lost,
- * since someone else may have them, and asks again where they stand once it hears of it.
+ * since someone else may have them, and asks again where they stand once it hears of it. A consumer that its group does
+ * not know any more, as after a broker has lost all it had, is of no use for good: another takes its place.
  */
 final class GroupLoop implements ConsumerRebalanceListener {
 
@@ -56,6 +59,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private final LaneStarts starts;
     private final Settings settings;
     private final Failed failed;
+    private final Runnable another;
     private final TimeSource time;
     private final Contact contact;
     private final Set<TopicPartition> pausedNow = new HashSet<>();
@@ -81,14 +85,23 @@ final class GroupLoop implements ConsumerRebalanceListener {
      */
     record Settings(Duration revocationWait, Duration session, int mostSpan, int mostChars) {}
 
+    /**
+     * @param another starts a loop for the member anew, with another consumer
+     */
     GroupLoop(
-            GroupMember member, Consumer<byte[], byte[]> consumer, TimeSource time, Settings settings, Failed failed) {
+            GroupMember member,
+            Consumer<byte[], byte[]> consumer,
+            TimeSource time,
+            Settings settings,
+            Failed failed,
+            Runnable another) {
         this.member = member;
         this.lanes = member.lanes();
         this.consumer = consumer;
         this.committer = new Committer(member.group(), lanes, consumer, settings.mostChars());
         this.settings = settings;
         this.failed = failed;
+        this.another = another;
         this.time = time;
         this.contact = new Contact(consumer, settings.session(), System.nanoTime());
         this.starts = new LaneStarts(
@@ -103,8 +116,9 @@ final class GroupLoop implements ConsumerRebalanceListener {
 
     private void run() {
         Throwable fatal = null;
+        boolean useless = false;
         try {
-            while (!member.isEnding() && fatal == null) {
+            while (!member.isEnding() && fatal == null && !useless) {
                 try {
                     step();
                 } catch (WakeupException e) {
@@ -115,6 +129,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
                     } else {
                         LOG.warn("kafka: trouble in group {}, goes on: {}", member.group(), e.toString());
                         member.awaitNudge(TROUBLE_NANOS);
+                        useless = e instanceof ApiException && !(e instanceof RetriableException);
                     }
                 }
             }
@@ -124,7 +139,22 @@ final class GroupLoop implements ConsumerRebalanceListener {
             LOG.error("kafka: the loop of group {} broke", member.group(), e);
             fatal = e;
         }
-        end(fatal);
+        if (fatal != null || !useless) {
+            end(fatal);
+        } else {
+            makeWay();
+        }
+    }
+
+    private void makeWay() {
+        lose(lanes.all().stream().map(Lane::partition).toList(), "its group does not know this member any more");
+        close(ANSWER);
+        try {
+            member.anew();
+            another.run();
+        } catch (KafkaException e) {
+            end(e);
+        }
     }
 
     private static boolean isFatal(KafkaException e) {
@@ -395,14 +425,18 @@ final class GroupLoop implements ConsumerRebalanceListener {
             LOG.debug("kafka: group {} ends without its last commit", member.group(), e);
         }
         Duration within = member.endWithin().compareTo(ANSWER) < 0 ? member.endWithin() : ANSWER;
-        try {
-            consumer.close(CloseOptions.timeout(within.isZero() ? Duration.ofMillis(500) : within));
-        } catch (RuntimeException e) {
-            LOG.debug("kafka: the consumer of group {} did not close well", member.group(), e);
-        }
+        close(within.isZero() ? Duration.ofMillis(500) : within);
         List<KafkaReceiver> receivers = member.ended();
         if (fatal != null) {
             receivers.forEach(receiver -> failed.failed(receiver, fatal));
+        }
+    }
+
+    private void close(Duration within) {
+        try {
+            consumer.close(CloseOptions.timeout(within));
+        } catch (RuntimeException e) {
+            LOG.debug("kafka: the consumer of group {} did not close well", member.group(), e);
         }
     }
 }

@@ -69,9 +69,14 @@ final class GroupMember {
         return deliveries;
     }
 
-    /** How the loop is woken from a poll; set before anyone else has the member. */
+    /** How the loop is woken from a poll. */
     void wakeup(Runnable how) {
-        wakeup = how;
+        lock.run(() -> wakeup = how);
+    }
+
+    /** Another loop takes over, and subscribes first. */
+    void anew() {
+        lock.run(() -> topicsChanged = true);
     }
 
     long lastContact() {

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +24,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -134,6 +137,25 @@ final class KafkaAsk {
             }
             throw e;
         }
+    }
+
+    /** Those of the topics that are not there. */
+    Set<String> missing(Collection<String> topics) throws ExecutionException, InterruptedException {
+        Set<String> missing = new TreeSet<>();
+        Map<String, KafkaFuture<TopicDescription>> answers =
+                admin.describeTopics(TopicCollection.ofTopicNames(topics)).topicNameValues();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> one : answers.entrySet()) {
+            try {
+                get(one.getValue());
+            } catch (ExecutionException e) {
+                if (KafkaErrors.isMissing(e)) {
+                    missing.add(one.getKey());
+                } else if (KafkaErrors.isLost(e)) {
+                    throw e;
+                }
+            }
+        }
+        return missing;
     }
 
     /** Whether a broker still has a log of the topic; false if this client may not know. */

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -152,7 +153,8 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         GroupMember member =
                 new GroupMember(KafkaNames.group(from), span, context.time().nanos());
         member.join(receiver, topics);
-        run(member, together, receiver.spec().maxCredit(), options.revocationWait());
+        int records = receiver.spec().maxCredit();
+        run(member, () -> consumers.member(member.group(), together, records), options.revocationWait());
         members.put(receiver, member);
         if (closed) {
             var unused = member.leave(receiver, Duration.ZERO);
@@ -160,11 +162,16 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         return member;
     }
 
-    private void run(GroupMember member, boolean together, int maxCredit, Duration revocationWait) {
-        Consumer<byte[], byte[]> consumer = consumers.member(member.group(), together, maxCredit);
+    private void run(GroupMember member, Supplier<Consumer<byte[], byte[]>> consumer, Duration revocationWait) {
         GroupLoop.Settings settings = new GroupLoop.Settings(
                 revocationWait, consumers.session(broker), KafkaCapabilities.SPAN, broker.maxMetadataChars());
-        GroupLoop loop = new GroupLoop(member, consumer, context.time(), settings, this::failed);
+        GroupLoop loop = new GroupLoop(
+                member,
+                consumer.get(),
+                context.time(),
+                settings,
+                this::failed,
+                () -> run(member, consumer, revocationWait));
         loop.start("mq-kafka-receive-" + threads.incrementAndGet());
     }
 
@@ -178,7 +185,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
                 member = new GroupMember(
                         group, KafkaCapabilities.SPAN, context.time().nanos());
                 member.join(receiver, topics);
-                run(member, false, LANE_RECORDS, LANE_REVOCATION);
+                run(member, () -> consumers.member(group, false, LANE_RECORDS), LANE_REVOCATION);
                 shared.put(group, member);
             }
             members.put(receiver, member);

@@ -9,11 +9,15 @@ import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -46,6 +50,10 @@ final class KafkaTopology {
     private final KafkaOptions options;
     private final String broker;
     private final Map<String, TopicState> known = new ConcurrentHashMap<>();
+    /** What this client has declared and may make again, by topic. */
+    private final Map<String, Place> declared = new ConcurrentHashMap<>();
+
+    private volatile boolean replies;
 
     KafkaTopology(KafkaAsk ask, Topology policy, KafkaOptions options, String broker) {
         this.ask = ask;
@@ -85,6 +93,30 @@ final class KafkaTopology {
 
     void forget(String topic) {
         known.remove(topic);
+        declared.remove(topic);
+    }
+
+    /**
+     * Places that this client has declared and that are not there, groups last; none unless it may make them. The topic
+     * of reply inboxes is made again by the way.
+     */
+    List<Place> lost() throws ExecutionException, InterruptedException {
+        Set<String> names = new HashSet<>(declared.keySet());
+        if (replies) {
+            names.add(KafkaNames.REPLIES);
+        }
+        List<Place> lost = new ArrayList<>();
+        for (String topic : ask.missing(names)) {
+            known.remove(topic);
+            Place place = declared.get(topic);
+            if (place != null) {
+                lost.add(place);
+            } else if (topic.equals(KafkaNames.REPLIES)) {
+                declareReplies();
+            }
+        }
+        lost.sort(Comparator.comparing(place -> place.role() == Role.GROUP));
+        return lost;
     }
 
     /** Makes or checks the topic of a place; returns whether it was made now, by this client. */
@@ -107,6 +139,9 @@ final class KafkaTopology {
         }
         check(place, found);
         known.put(topic, found);
+        if (policy == Topology.CREATE) {
+            declared.put(topic, place);
+        }
         return made;
     }
 
@@ -130,6 +165,7 @@ final class KafkaTopology {
                     "make that topic, or use another topology");
         }
         known.put(KafkaNames.REPLIES, found);
+        replies = policy != Topology.NONE;
         return found.partitions();
     }
 

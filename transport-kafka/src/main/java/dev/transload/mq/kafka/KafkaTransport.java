@@ -50,6 +50,7 @@ final class KafkaTransport implements Transport {
     private final KafkaConsumers consumers;
     private final KafkaReceivers receivers;
     private final KafkaAdmin admin;
+    private final Restoration restoration;
     private final ClusterWatch watch;
     private final Map<Shape, Capabilities> capabilities = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -70,6 +71,7 @@ final class KafkaTransport implements Transport {
                 new KafkaConsumers(options, context.clientId(), KafkaCapabilities.consumerProtocol(broker, options));
         this.receivers = new KafkaReceivers(context, options, broker, ask, topology, consumers);
         this.admin = new KafkaAdmin(ask, receivers.groups(), receivers);
+        this.restoration = new Restoration(topology, receivers.groups(), receivers);
         this.watch = new ClusterWatch(ask, context.time(), new Watching());
         this.sender = new KafkaSender(
                 producer, context.time(), topology, broker.maxRecordBytes(), watch::isUp, this::lookFor);
@@ -242,6 +244,11 @@ final class KafkaTransport implements Transport {
             if (!closing.get()) {
                 context.connection(yes, why);
             }
+        }
+
+        @Override
+        public void restore() throws ExecutionException, InterruptedException {
+            restoration.run();
         }
 
         @Override
