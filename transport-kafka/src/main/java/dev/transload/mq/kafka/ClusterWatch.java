@@ -21,19 +21,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every second whether the cluster answers and whether the connections are those of the second before, and whether
- * the topics this client uses are there and how many partitions they have: Kafka's client tells its user none of it.
- * After each loss of the connection what the client has declared is made again where it is missing.
+ * Looks every second whether the cluster answers and the connections are those of the second before, at once when all are
+ * gone, and whether the topics this client uses are there and how many partitions they have: Kafka's client tells its user
+ * none of it. After each loss of the connection what the client has declared is made again where it is missing.
  *
  * <p>Thread-safe; looks on a control thread, one look at a time.
  */
 final class ClusterWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
-    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration GLANCE = Duration.ofMillis(100);
+    private static final int GLANCES = 10;
     private static final Duration EVERY_WHEN_DOWN = Duration.ofMillis(250);
     private static final int ANSWER_MILLIS = 3_000;
     private static final int MISSES = 2;
+    private static final String GONE = "all connections were closed";
     private static final int PATTERNS_EVERY = 3;
 
     private final KafkaAsk ask;
@@ -86,13 +88,25 @@ final class ClusterWatch {
 
     private void again() {
         if (!closed.get()) {
-            time.schedule(up ? EVERY : EVERY_WHEN_DOWN, () -> {
-                var unused = ask.act("look at the cluster", this::look).whenComplete((done, e) -> again());
-            });
+            time.schedule(up ? GLANCE : EVERY_WHEN_DOWN, () -> glance(1));
         }
     }
 
+    // Asks nobody, so it may be often.
+    private void glance(int number) {
+        if (up && !links.areGone() && number < GLANCES) {
+            if (!closed.get()) {
+                time.schedule(GLANCE, () -> glance(number + 1));
+            }
+            return;
+        }
+        var unused = ask.act("look at the cluster", this::look).whenComplete((done, e) -> again());
+    }
+
     private void look() throws InterruptedException {
+        if (!closed.get() && links.areGone()) {
+            changed(false, GONE);
+        }
         try {
             Set<String> topics = up ? watched.topics() : Set.of();
             if (topics.isEmpty()) {
@@ -104,7 +118,7 @@ final class ClusterWatch {
             }
             failures = 0;
             if (links.areOthers()) {
-                changed(false, "all connections were closed");
+                changed(false, GONE);
             }
             if (!up) {
                 misses.clear();

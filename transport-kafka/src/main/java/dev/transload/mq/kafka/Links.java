@@ -4,16 +4,19 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one of Kafka's clients, as its own counters show them: the client makes lost ones anew and tells
- * nobody. Used by one thread at a time.
+ * The connections of one of Kafka's clients since this was made, as the client's own counters show them: it makes lost
+ * ones anew and tells nobody. Used by one thread at a time.
  */
 final class Links {
 
     private final String group;
     private final Supplier<Map<MetricName, ? extends Metric>> metrics;
-    private double madeBefore = -1;
+    private @Nullable Metric there;
+    private @Nullable Metric made;
+    private double madeBefore;
 
     /**
      * @param group of the client's counters, such as {@code admin-client-metrics}
@@ -21,11 +24,13 @@ final class Links {
     Links(String group, Supplier<Map<MetricName, ? extends Metric>> metrics) {
         this.group = group;
         this.metrics = metrics;
+        search();
+        this.madeBefore = value(made, 0);
     }
 
-    /** Whether there is no connection at all, not even one that is being made. */
+    /** Whether there is no connection at all, not even one that is being made. Quick. */
     boolean areGone() {
-        return value("connection-count", 1) == 0;
+        return value(there, 1) == 0;
     }
 
     /**
@@ -33,21 +38,29 @@ final class Links {
      * now and then, but the one over which answers come every second is not among these.
      */
     boolean areOthers() {
-        double made = value("connection-creation-total", 0);
-        double there = value("connection-count", 1);
-        boolean others = madeBefore >= 0 && made > madeBefore && there <= made - madeBefore;
-        madeBefore = made;
+        if (there == null || made == null) {
+            search();
+        }
+        double madeNow = value(made, 0);
+        boolean others = madeNow > madeBefore && value(there, Double.MAX_VALUE) <= madeNow - madeBefore;
+        madeBefore = madeNow;
         return others;
     }
 
-    private double value(String name, double unlessKnown) {
+    private void search() {
         for (Map.Entry<MetricName, ? extends Metric> one : metrics.get().entrySet()) {
-            if (one.getKey().name().equals(name)
-                    && one.getKey().group().equals(group)
-                    && one.getValue().metricValue() instanceof Double count) {
-                return count;
+            if (!one.getKey().group().equals(group)) {
+                continue;
+            }
+            if (one.getKey().name().equals("connection-count")) {
+                there = one.getValue();
+            } else if (one.getKey().name().equals("connection-creation-total")) {
+                made = one.getValue();
             }
         }
-        return unlessKnown;
+    }
+
+    private static double value(@Nullable Metric metric, double unlessKnown) {
+        return metric != null && metric.metricValue() instanceof Double number ? number : unlessKnown;
     }
 }

@@ -10,23 +10,38 @@ import org.junit.jupiter.api.Test;
 
 class LinksTest {
 
-    private final Map<MetricName, Metric> metrics = new HashMap<>();
-    private final Links links = new Links("admin-client-metrics", () -> metrics);
+    private final Map<MetricName, Count> metrics = new HashMap<>();
 
     /** What the client counts. */
-    private record Count(MetricName metricName, Object metricValue) implements Metric {}
+    private static final class Count implements Metric {
+        private final MetricName name;
+        private double value;
+
+        Count(MetricName name) {
+            this.name = name;
+        }
+
+        @Override
+        public MetricName metricName() {
+            return name;
+        }
+
+        @Override
+        public Object metricValue() {
+            return value;
+        }
+    }
 
     @Test
-    void theFirstConnectionsAreNoOthers() {
-        connections(2, 2);
+    void connectionsThatStayAreNoOthers() {
+        Links links = links(2, 2);
 
         assertThat(links.areOthers()).isFalse();
     }
 
     @Test
     void connectionsThatWereAllMadeSinceAreOthers() {
-        connections(2, 2);
-        links.areOthers();
+        Links links = links(2, 2);
         connections(1, 3);
 
         assertThat(links.areOthers()).isTrue();
@@ -35,8 +50,7 @@ class LinksTest {
 
     @Test
     void aNewConnectionBesideAnOldOneIsNoLoss() {
-        connections(1, 1);
-        links.areOthers();
+        Links links = links(1, 1);
         connections(2, 2);
 
         assertThat(links.areOthers()).isFalse();
@@ -44,8 +58,7 @@ class LinksTest {
 
     @Test
     void anIdleConnectionThatEndsIsNoLoss() {
-        connections(3, 3);
-        links.areOthers();
+        Links links = links(3, 3);
         connections(1, 3);
 
         assertThat(links.areOthers()).isFalse();
@@ -53,6 +66,8 @@ class LinksTest {
 
     @Test
     void whereNothingIsCountedNothingIsLost() {
+        Links links = new Links("admin-client-metrics", Map::of);
+
         assertThat(links.areOthers()).isFalse();
         assertThat(links.areOthers()).isFalse();
         assertThat(links.areGone()).isFalse();
@@ -60,9 +75,15 @@ class LinksTest {
 
     @Test
     void noConnectionAtAllIsSeen() {
+        Links links = links(1, 5);
         connections(0, 5);
 
         assertThat(links.areGone()).isTrue();
+    }
+
+    private Links links(double there, double made) {
+        connections(there, made);
+        return new Links("admin-client-metrics", () -> metrics);
     }
 
     private void connections(double there, double made) {
@@ -74,6 +95,6 @@ class LinksTest {
 
     private void put(String group, String name, double value) {
         MetricName key = new MetricName(name, group, "", Map.of());
-        metrics.put(key, new Count(key, value));
+        metrics.computeIfAbsent(key, Count::new).value = value;
     }
 }
