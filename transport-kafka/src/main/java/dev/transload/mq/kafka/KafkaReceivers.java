@@ -42,6 +42,9 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     /** How long a start may take before it counts as begun. */
     private static final Duration BEGINS = Duration.ofSeconds(3);
 
+    /** How long one that comes to others waits for its share. */
+    private static final Duration SHARE = Duration.ofSeconds(15);
+
     private static final int LANE_RECORDS = 500;
     /** A lane is not kept from all for the sake of one message that cannot be sent on for now. */
     private static final Duration LANE_REVOCATION = Duration.ofMillis(500);
@@ -53,6 +56,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     private final KafkaTopology topology;
     private final KafkaConsumers consumers;
     private final GroupStart groups;
+    private final GroupShare shares;
     private final TopicPatterns patterns;
     private final Map<KafkaReceiver, GroupMember> members = new ConcurrentHashMap<>();
     private final Map<KafkaReader, Reading> readers = new ConcurrentHashMap<>();
@@ -77,6 +81,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         this.topology = topology;
         this.consumers = consumers;
         this.groups = new GroupStart(ask);
+        this.shares = new GroupShare(ask);
         this.patterns = new TopicPatterns(ask);
     }
 
@@ -112,7 +117,9 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         if (from.role() == Role.DELAY_LANE) {
             return share(receiver, topics);
         }
-        join(receiver, topics).awaitBegun(BEGINS);
+        GroupMember member = join(receiver, topics);
+        member.awaitBegun(BEGINS);
+        shares.await(member, topics, isTogether(from), ofShare());
         return receiver;
     }
 
@@ -146,14 +153,25 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         }
     }
 
+    // Of an ordered group, partitions of one number go to one member.
+    private static boolean isTogether(Place from) {
+        return from.role() == Role.GROUP && from.shape().ordered();
+    }
+
+    // Two heartbeats and a little, which are a part of a session; what a dead member holds is not waited for so long.
+    private Duration ofShare() {
+        Duration session = consumers.session(broker);
+        return session.compareTo(SHARE) < 0 ? session : SHARE;
+    }
+
     private GroupMember join(KafkaReceiver receiver, Set<String> topics) {
         Place from = receiver.spec().from();
-        boolean together = from.role() == Role.GROUP && from.shape().ordered();
         int span = from.role() == Role.DEAD_LETTERS ? Integer.MAX_VALUE : KafkaCapabilities.SPAN;
         GroupMember member =
                 new GroupMember(KafkaNames.group(from), span, context.time().nanos());
         member.join(receiver, topics);
         int records = receiver.spec().maxCredit();
+        boolean together = isTogether(from);
         run(member, () -> consumers.member(member.group(), together, records), options.revocationWait());
         members.put(receiver, member);
         if (closed) {
