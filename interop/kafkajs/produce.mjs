@@ -1,12 +1,20 @@
 // Sends an order to a topic. usage: node produce.mjs URI TOPIC [bare|full]
 //
-// bare  what a program without Transload sends: a key and JSON, and nothing else; the broker makes the topic
+// bare  what a program without Transload sends: a key and JSON, and nothing else; makes the topic, with one partition
 // full  fills in every field there is; expects the topic to exist
 import { connect } from "./connect.mjs";
 
 const [uri, topic, kind = "bare"] = process.argv.slice(2);
 
-const producer = connect(uri).producer({ allowAutoTopicCreation: kind === "bare" });
+const kafka = connect(uri);
+if (kind === "bare") {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+  await admin.disconnect();
+}
+
+const producer = kafka.producer({ allowAutoTopicCreation: false });
 await producer.connect();
 
 const order = { key: "order-123", value: JSON.stringify({ orderId: 123, amount: 50000 }) };
