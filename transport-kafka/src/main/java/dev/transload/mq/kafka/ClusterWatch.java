@@ -30,9 +30,12 @@ import org.slf4j.LoggerFactory;
 final class ClusterWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
-    private static final Duration GLANCE = Duration.ofMillis(100);
-    private static final int GLANCES = 10;
-    private static final Duration EVERY_WHEN_DOWN = Duration.ofMillis(250);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final int TICKS = 10;
+    private static final int TICKS_WHEN_DOWN = 3;
+    /** Whoever has said something since is not lost, only slow, or busy with what else was asked. */
+    private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final int ANSWER_MILLIS = 3_000;
     private static final int MISSES = 2;
     private static final String GONE = "all connections were closed";
@@ -47,8 +50,13 @@ final class ClusterWatch {
     private final Map<String, Integer> misses = new HashMap<>();
 
     private final Links links;
+    private final AtomicBoolean looking = new AtomicBoolean();
+    /** When anything last came over the connections. */
+    private volatile long heardNanos;
+    /** Of the ticks. */
+    private int glances;
+
     private int looks;
-    private int failures;
 
     /** Who wants to know. */
     interface Watched {
@@ -75,32 +83,35 @@ final class ClusterWatch {
         this.ask = ask;
         this.time = time;
         this.watched = watched;
-        this.links = new Links("admin-client-metrics", () -> ask.admin().metrics());
+        this.links = new Links("admin-client-metrics", ask.admin().metrics());
+        this.heardNanos = time.nanos();
     }
 
     void start() {
-        again();
+        tick();
     }
 
     boolean isUp() {
         return up;
     }
 
-    private void again() {
+    private void tick() {
         if (!closed.get()) {
-            time.schedule(up ? GLANCE : EVERY_WHEN_DOWN, () -> glance(1));
+            time.schedule(TICK, this::glance);
         }
     }
 
     // Asks nobody, so it may be often.
-    private void glance(int number) {
-        if (up && !links.areGone() && number < GLANCES) {
-            if (!closed.get()) {
-                time.schedule(GLANCE, () -> glance(number + 1));
-            }
-            return;
+    private void glance() {
+        if (links.haveBrought()) {
+            heardNanos = time.nanos();
         }
-        var unused = ask.act("look at the cluster", this::look).whenComplete((done, e) -> again());
+        boolean due = ++glances >= (up ? TICKS : TICKS_WHEN_DOWN) || (up && links.areGone());
+        if (due && looking.compareAndSet(false, true)) {
+            glances = 0;
+            var unused = ask.act("look at the cluster", this::look).whenComplete((done, e) -> looking.set(false));
+        }
+        tick();
     }
 
     private void look() throws InterruptedException {
@@ -116,7 +127,6 @@ final class ClusterWatch {
             } else {
                 look(topics);
             }
-            failures = 0;
             if (links.areOthers()) {
                 changed(false, GONE);
             }
@@ -132,8 +142,7 @@ final class ClusterWatch {
             // A refusal is an answer, too.
             if (!closed.get() && KafkaErrors.isLost(e)) {
                 LOG.debug("kafka: the cluster does not answer", e);
-                // A slow answer is none yet; where no connection is left there will be none.
-                if (++failures >= MISSES || links.areGone()) {
+                if (links.areGone() || time.nanos() - heardNanos >= SILENT_NANOS) {
                     changed(false, "no answer from the cluster");
                 }
             }

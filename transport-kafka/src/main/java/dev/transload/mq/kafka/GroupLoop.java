@@ -123,6 +123,10 @@ final class GroupLoop implements ConsumerRebalanceListener {
                     step();
                 } catch (WakeupException e) {
                     LOG.trace("kafka: woken", e);
+                } catch (IllegalStateException e) {
+                    // The consumer's own thread may take partitions away between two calls; the next poll tells.
+                    LOG.debug("kafka: group {} was not in the state expected, goes on", member.group(), e);
+                    member.awaitNudge(TROUBLE_NANOS);
                 } catch (KafkaException e) {
                     if (isFatal(e)) {
                         fatal = e;

@@ -48,8 +48,9 @@ final class LaneStarts {
     /** Opens lanes that are new to this member. Blocks for the broker. */
     void openFresh() {
         Set<TopicPartition> fresh = new LinkedHashSet<>();
+        Set<TopicPartition> assigned = consumer.assignment();
         for (Lane lane : lanes.all()) {
-            if (lane.state() == Lane.State.FRESH) {
+            if (lane.state() == Lane.State.FRESH && assigned.contains(lane.partition())) {
                 fresh.add(lane.partition());
             }
         }
@@ -67,7 +68,12 @@ final class LaneStarts {
             long start = starts.getOrDefault(partition, 0L);
             Progress from = from(lane, committed.get(partition), start)
                     .handedOver(mostSpan, ends.getOrDefault(partition, start));
-            consumer.seek(partition, from.base());
+            try {
+                consumer.seek(partition, from.base());
+            } catch (IllegalStateException e) {
+                LOG.debug("kafka: {} was taken away before it was open; the next poll tells", partition, e);
+                continue;
+            }
             LOG.debug("kafka: group {} goes on in {} from {}", group, partition, from);
             lanes.open(lane, from, Math.max(from.fence() + 1, time.millis()));
         }

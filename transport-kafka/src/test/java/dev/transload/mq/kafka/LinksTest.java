@@ -66,7 +66,7 @@ class LinksTest {
 
     @Test
     void whereNothingIsCountedNothingIsLost() {
-        Links links = new Links("admin-client-metrics", Map::of);
+        Links links = new Links("admin-client-metrics", Map.of());
 
         assertThat(links.areOthers()).isFalse();
         assertThat(links.areOthers()).isFalse();
@@ -81,14 +81,25 @@ class LinksTest {
         assertThat(links.areGone()).isTrue();
     }
 
+    @Test
+    void whatComesIsSeenOnce() {
+        Links links = links(1, 1);
+        assertThat(links.haveBrought()).isFalse();
+        put("admin-client-metrics", "incoming-byte-total", 100);
+
+        assertThat(links.haveBrought()).isTrue();
+        assertThat(links.haveBrought()).isFalse();
+    }
+
     private Links links(double there, double made) {
         connections(there, made);
-        return new Links("admin-client-metrics", () -> metrics);
+        return new Links("admin-client-metrics", metrics);
     }
 
     private void connections(double there, double made) {
         put("admin-client-metrics", "connection-count", there);
         put("admin-client-metrics", "connection-creation-total", made);
+        put("admin-client-metrics", "incoming-byte-total", 0);
         put("producer-metrics", "connection-count", 7);
         put("producer-metrics", "connection-creation-total", made + 7);
     }
