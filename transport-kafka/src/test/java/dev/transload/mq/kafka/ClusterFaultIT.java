@@ -3,7 +3,6 @@ package dev.transload.mq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.transload.mq.Delivery;
 import dev.transload.mq.Health;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SendOptions;
@@ -15,10 +14,10 @@ import dev.transload.mq.fixtures.KafkaVersion;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +36,7 @@ class ClusterFaultIT {
     private static final long WORK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Queue<String> queue = Queue.of("cluster", String.class).ordered();
-    /** By client and fence: whoever gets a partition back is a new owner of it. */
-    private final Map<String, ConcurrentLinkedQueue<String>> said = new ConcurrentHashMap<>();
+    private final Map<String, ConcurrentLinkedQueue<String>> said = new LinkedHashMap<>();
 
     private final ArrayDeque<CompletableFuture<String>> underWay = new ArrayDeque<>();
     private int sent;
@@ -112,19 +110,16 @@ class ClusterFaultIT {
     }
 
     private void consume(String name, MqClient mq) {
+        ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+        said.put(name, lines);
         mq.subscribe(
                 queue,
-                delivery -> handle(name, delivery),
+                delivery -> {
+                    lines.add(StormLedger.line("begin", delivery));
+                    LockSupport.parkNanos(WORK_NANOS);
+                    lines.add(StormLedger.line("end", delivery));
+                },
                 SubscribeOptions.builder().concurrency(8).prefetch(200).build());
-    }
-
-    private void handle(String client, Delivery<String> delivery) {
-        ConcurrentLinkedQueue<String> lines =
-                said.computeIfAbsent(client + " by " + delivery.fence(), owner -> new ConcurrentLinkedQueue<>());
-        String what = delivery.message().key() + " " + delivery.payload() + " ";
-        lines.add("begin " + what + System.nanoTime());
-        LockSupport.parkNanos(WORK_NANOS);
-        lines.add("end " + what + System.nanoTime());
     }
 
     private List<List<String>> lines() {

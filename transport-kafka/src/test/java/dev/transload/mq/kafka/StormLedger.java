@@ -2,6 +2,7 @@ package dev.transload.mq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.Delivery;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,34 +17,45 @@ final class StormLedger {
     /**
      * One call of a handler.
      *
+     * @param owner who had the key: a member and its fence, as one that gets a key back is a new owner of it
      * @param end when it ended, or its process did
      * @param ended whether it ended by itself
      */
-    record Call(String member, String key, int number, long begin, long end, boolean ended) {}
+    record Call(String owner, String key, int number, long begin, long end, boolean ended) {}
+
+    private static final int WORDS = 5;
 
     private final List<Call> calls = new ArrayList<>();
+
+    /** What a member says when a call begins or ends. */
+    static String line(String what, Delivery<String> delivery) {
+        return what + " " + delivery.message().key() + " " + delivery.payload() + " " + delivery.fence() + " "
+                + System.nanoTime();
+    }
 
     /** Takes in all lines of one member, which was gone at that time. */
     void add(String member, List<String> lines, long goneNanos) {
         Map<String, Long> begun = new HashMap<>();
         for (String line : lines) {
             String[] word = line.split(" ", -1);
-            if (word.length != 4) {
+            if (word.length != WORDS) {
                 continue; // not about a call, or cut short by a kill
             }
-            String what = word[1] + " " + word[2];
+            String what = word[1] + " " + word[2] + " " + word[3];
             if (word[0].equals("begin")) {
-                begun.put(what, Long.parseLong(word[3]));
+                begun.put(what, Long.parseLong(word[4]));
             } else {
                 Long begin = begun.remove(what);
                 assertThat(begin).as("begin of %s at %s", what, member).isNotNull();
-                calls.add(new Call(member, word[1], Integer.parseInt(word[2]), begin, Long.parseLong(word[3]), true));
+                calls.add(call(member, what, begin, Long.parseLong(word[4]), true));
             }
         }
-        begun.forEach((what, begin) -> {
-            String[] word = what.split(" ", -1);
-            calls.add(new Call(member, word[0], Integer.parseInt(word[1]), begin, goneNanos, false));
-        });
+        begun.forEach((what, begin) -> calls.add(call(member, what, begin, goneNanos, false)));
+    }
+
+    private static Call call(String member, String what, long begin, long end, boolean ended) {
+        String[] word = what.split(" ", -1);
+        return new Call(member + " by " + word[2], word[0], Integer.parseInt(word[1]), begin, end, ended);
     }
 
     /** How many different messages were handled to the end. */
@@ -51,7 +63,7 @@ final class StormLedger {
         Set<String> handled = new HashSet<>();
         lines.forEach(all -> all.forEach(line -> {
             String[] word = line.split(" ", -1);
-            if (word.length == 4 && word[0].equals("end")) {
+            if (word.length == WORDS && word[0].equals("end")) {
                 handled.add(word[1] + " " + word[2]);
             }
         }));
@@ -82,8 +94,8 @@ final class StormLedger {
             if (call.number() > highest + 1) {
                 faults.add("a gap after " + highest + ": " + call);
             }
-            if (before != null && before.member().equals(call.member()) && call.number() <= before.number()) {
-                faults.add("out of order at one member: " + before + " and " + call);
+            if (before != null && before.owner().equals(call.owner()) && call.number() <= before.number()) {
+                faults.add("out of order at one owner: " + before + " and " + call);
             }
             if (call.ended()) {
                 highest = Math.max(highest, call.number());
