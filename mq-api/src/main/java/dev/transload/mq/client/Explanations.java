@@ -104,7 +104,9 @@ final class Explanations {
         } else if (most.compareTo(plain.maxSendDelay()) <= 0) {
             add("delay", Support.NATIVE, sentence(plain.delayNote(), "up to " + text(most), inOrder));
         } else {
-            String direct = plain.maxSendDelay().isZero() ? "" : "by the broker up to " + text(plain.maxSendDelay());
+            String direct = plain.maxSendDelay().isZero()
+                    ? plain.delayNote()
+                    : "by the broker up to " + text(plain.maxSendDelay());
             add("delay", Support.EMULATED, sentence("over delay lanes, up to " + text(most), direct, inOrder));
         }
         add(

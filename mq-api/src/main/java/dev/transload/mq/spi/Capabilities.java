@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connected broker does for places of one shape, and its limits. Immutable.
@@ -25,6 +26,7 @@ public final class Capabilities {
     private final Counting counting;
     private final Limits limits;
     private final Duration retention;
+    private final Duration delayRetention;
     private final boolean volatileReplies;
     private final boolean exactDepth;
     private final String sharedByLanes;
@@ -43,6 +45,7 @@ public final class Capabilities {
         this.counting = b.counting;
         this.limits = b.limits;
         this.retention = b.retention;
+        this.delayRetention = b.delayRetention == null ? b.retention : b.delayRetention;
         this.volatileReplies = b.volatileReplies;
         this.exactDepth = b.exactDepth;
         this.sharedByLanes = b.sharedByLanes;
@@ -88,7 +91,10 @@ public final class Capabilities {
         return maxSendDelay;
     }
 
-    /** How a send is delayed natively, with its precision, in a sentence; empty text if it is not. */
+    /**
+     * How a send is delayed natively, with its precision, in a sentence; where it is not, what there is to know of lanes
+     * of delay here; or empty text.
+     */
     public String delayNote() {
         return delayNote;
     }
@@ -121,6 +127,14 @@ public final class Capabilities {
     /** How long unhandled messages are kept; {@link Duration#ZERO} for ever. */
     public Duration retention() {
         return retention;
+    }
+
+    /**
+     * How long a {@link Place.Role#DELAY_LANE} keeps messages; {@link Duration#ZERO} for ever. As {@link #retention}
+     * unless told.
+     */
+    public Duration delayRetention() {
+        return delayRetention;
     }
 
     /** Whether a reply inbox ends with the connection, so that pending requests fail when it is lost. */
@@ -166,6 +180,7 @@ public final class Capabilities {
         private int maxInFlightSpan = Integer.MAX_VALUE;
         private Counting counting = new Counting(false, false, Integer.MAX_VALUE);
         private Duration retention = Duration.ZERO;
+        private @Nullable Duration delayRetention;
         private boolean volatileReplies;
         private boolean exactDepth;
         private String sharedByLanes = "";
@@ -222,6 +237,11 @@ public final class Capabilities {
 
         public Builder retention(Duration retention) {
             this.retention = retention;
+            return this;
+        }
+
+        public Builder delayRetention(Duration retention) {
+            this.delayRetention = retention;
             return this;
         }
 

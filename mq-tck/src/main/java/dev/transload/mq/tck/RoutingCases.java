@@ -261,7 +261,7 @@ final class RoutingCases {
         t.client().send(topic, "last");
 
         seen.awaitExactly(3);
-        assertThat(seen.payloads()).containsExactly("after", "while away", "last");
+        assertThat(seen.payloads()).containsExactlyInAnyOrder("after", "while away", "last"); // it is no ordered topic
     }
 
     @TckCase(

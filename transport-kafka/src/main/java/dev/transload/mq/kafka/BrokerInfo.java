@@ -34,6 +34,8 @@ import org.apache.kafka.common.errors.ApiException;
  * @param replication copies of a topic unless told otherwise
  * @param minInSync copies that must have a record before it is confirmed
  * @param sessionTimeout after which a silent member of a group run by the broker is dead
+ * @param leastSession shortest session of a member of a classic group
+ * @param formsAfter how long a classic group that was empty waits for more members before the first gets anything
  * @param makesTopics whether it makes a topic that a producer asks for
  */
 record BrokerInfo(
@@ -47,6 +49,8 @@ record BrokerInfo(
         int replication,
         int minInSync,
         Duration sessionTimeout,
+        Duration leastSession,
+        Duration formsAfter,
         boolean makesTopics) {
 
     /** Levels of {@code metadata.version} at which a release line begins. */
@@ -92,6 +96,8 @@ record BrokerInfo(
                 (int) number(config, "default.replication.factor", 1),
                 (int) number(config, "min.insync.replicas", 1),
                 Duration.ofMillis(number(config, "group.consumer.session.timeout.ms", 45_000)),
+                Duration.ofMillis(number(config, "group.min.session.timeout.ms", 6_000)),
+                Duration.ofMillis(number(config, "group.initial.rebalance.delay.ms", 3_000)),
                 config.map(all -> all.get("auto.create.topics.enable"))
                         .map(entry -> !"false".equals(entry.value()))
                         .orElse(true));

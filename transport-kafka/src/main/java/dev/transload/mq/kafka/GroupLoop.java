@@ -5,7 +5,6 @@ import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +46,6 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AWAITED_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** After which time without a partition others are taken to hold them all. */
-    private static final long EMPTY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -62,11 +59,9 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private final Runnable another;
     private final TimeSource time;
     private final Contact contact;
-    private final Set<TopicPartition> pausedNow = new HashSet<>();
+    private final Pauses pauses;
+    private final Beginning begin;
     private boolean subscribed;
-    private boolean begun;
-    /** Since when it is a member of the group, 0 if it is none yet. */
-    private long joinedSince;
     /** Since when it has taken its partitions for lost, 0 if it has not. */
     private long silentSince;
 
@@ -99,6 +94,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
         this.lanes = member.lanes();
         this.consumer = consumer;
         this.committer = new Committer(member.group(), lanes, consumer, settings.mostChars());
+        this.pauses = new Pauses(lanes, consumer);
+        this.begin = new Beginning(lanes, consumer);
         this.settings = settings;
         this.failed = failed;
         this.another = another;
@@ -180,8 +177,10 @@ final class GroupLoop implements ConsumerRebalanceListener {
         starts.openFresh();
         passOver();
         committer.begin();
-        lookWhetherItBegins();
-        boolean fetches = pause();
+        if (begin.isNow()) {
+            member.begins();
+        }
+        boolean fetches = pauses.set();
         Duration wait = Duration.ZERO;
         if (!fetches) {
             member.awaitNudge(committer.isAwaited() ? AWAITED_NANOS : POLL_NANOS);
@@ -197,23 +196,6 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
         if (!records.isEmpty()) {
             take(records);
-        }
-    }
-
-    // A member that has joined and got nothing waits for what others hold.
-    private void lookWhetherItBegins() {
-        if (begun) {
-            return;
-        }
-        if (joinedSince == 0) {
-            joinedSince = consumer.groupMetadata().generationId() > 0 ? System.nanoTime() : 0;
-        }
-        List<Lane> all = lanes.all();
-        begun = all.isEmpty()
-                ? joinedSince != 0 && System.nanoTime() - joinedSince > EMPTY_NANOS
-                : all.stream().allMatch(Lane::isOpen);
-        if (begun) {
-            member.begins();
         }
     }
 
@@ -259,7 +241,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         if (silentSince == 0) {
             for (TopicPartition partition : consumer.assignment()) {
                 // Taken for lost before, and still this member's after all.
-                if (lanes.of(partition) == null && member.isRead(partition.topic())) {
+                if (lanes.of(partition) == null && member.isRead(partition)) {
                     member.assigned(partition, -1);
                 }
             }
@@ -284,8 +266,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         member.endPoll();
         LOG.debug("kafka: group {} gets {}", member.group(), partitions);
         partitions.forEach(partition -> member.assigned(partition, -1));
-        consumer.pause(partitions);
-        pausedNow.addAll(partitions);
+        pauses.begin(partitions);
     }
 
     @Override
@@ -300,7 +281,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         member.endPoll();
         LOG.info("kafka: group {} has lost {}", member.group(), partitions);
         lose(partitions, "its partition was taken away");
-        pausedNow.removeAll(partitions);
+        pauses.forget(partitions);
     }
 
     /** Lets handlers end, commits what they did, and lets go. */
@@ -317,7 +298,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
         committer.last(going);
         lanes.gone(going, tell, why);
-        pausedNow.removeAll(partitions);
+        pauses.forget(partitions);
     }
 
     // Others of this member go on meanwhile, so their commits are made, too.
@@ -343,34 +324,6 @@ final class GroupLoop implements ConsumerRebalanceListener {
         lanes.passOver(member.takePassing()).forEach(consumer::seek);
         committer.all();
         passers.forEach(passed -> passed.complete(null));
-    }
-
-    /** Pauses and resumes partitions as it must be; returns whether any is fetched, or may come. */
-    private boolean pause() {
-        Set<TopicPartition> wanted = lanes.paused();
-        Set<TopicPartition> assigned = consumer.assignment();
-        for (TopicPartition partition : assigned) {
-            if (lanes.of(partition) == null) {
-                wanted.add(partition);
-            }
-        }
-        wanted.retainAll(assigned);
-        pausedNow.retainAll(assigned);
-        if (!wanted.equals(pausedNow)) {
-            Set<TopicPartition> resume = new HashSet<>(pausedNow);
-            resume.removeAll(wanted);
-            Set<TopicPartition> pause = new HashSet<>(wanted);
-            pause.removeAll(pausedNow);
-            if (!resume.isEmpty()) {
-                consumer.resume(resume);
-            }
-            if (!pause.isEmpty()) {
-                consumer.pause(pause);
-            }
-            pausedNow.clear();
-            pausedNow.addAll(wanted);
-        }
-        return assigned.isEmpty() || wanted.size() < assigned.size();
     }
 
     // ---- records
@@ -411,8 +364,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         List<TopicPartition> one = List.of(partition);
         lose(one, "the log of its partition is another one");
         member.assigned(partition, offset);
-        consumer.pause(one);
-        pausedNow.add(partition);
+        pauses.begin(one);
     }
 
     // ---- the end

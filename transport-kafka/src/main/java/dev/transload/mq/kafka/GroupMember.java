@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -289,21 +290,22 @@ final class GroupMember {
         });
     }
 
-    /** A partition is this member's from now on, if one of its receivers reads the topic. */
+    /** A partition is this member's from now on, if one of its receivers reads it. */
     void assigned(TopicPartition partition, long restartAt) {
-        lock.run(() -> {
-            for (Map.Entry<KafkaReceiver, Set<String>> one : topics.entrySet()) {
-                if (one.getValue().contains(partition.topic())) {
-                    lanes.add(one.getKey(), deliveries, partition, restartAt);
-                    return;
-                }
-            }
-        });
+        lock.run(() -> reader(partition).ifPresent(receiver -> lanes.add(receiver, deliveries, partition, restartAt)));
     }
 
-    /** Whether one of its receivers reads the topic. */
-    boolean isRead(String topic) {
-        return lock.get(() -> topics.values().stream().anyMatch(names -> names.contains(topic)));
+    /** Whether one of its receivers reads the partition. */
+    boolean isRead(TopicPartition partition) {
+        return lock.get(() -> reader(partition).isPresent());
+    }
+
+    private Optional<KafkaReceiver> reader(TopicPartition partition) {
+        return topics.entrySet().stream()
+                .filter(one -> one.getValue().contains(partition.topic())
+                        && one.getKey().reads(partition))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** The member has ended. Returns those who were its receivers. */

@@ -84,7 +84,7 @@ final class KafkaAdmin implements PlaceAdmin {
 
     /** Where the consumers of a place are, and how far there is to go. */
     Waiting waiting(Place place) throws ExecutionException, InterruptedException {
-        List<TopicPartition> partitions = ask.partitions(topics(place));
+        List<TopicPartition> partitions = partitions(place, topics(place));
         Map<TopicPartition, Long> starts = ask.offsets(partitions, OffsetSpec.earliest());
         Map<TopicPartition, OffsetAndMetadata> committed =
                 place.role() == Role.TOPIC ? Map.of() : groups.offsets(KafkaNames.group(place));
@@ -100,6 +100,15 @@ final class KafkaAdmin implements PlaceAdmin {
                             : ProgressText.read(at.offset(), at.metadata()).from(start));
         }
         return new Waiting(from, ends);
+    }
+
+    // All of the topics, or the one that the place is.
+    private List<TopicPartition> partitions(Place place, Collection<String> topics)
+            throws ExecutionException, InterruptedException {
+        int only = KafkaNames.partition(place);
+        return ask.partitions(topics).stream()
+                .filter(partition -> only < 0 || only == partition.partition())
+                .toList();
     }
 
     private Collection<String> topics(Place place) throws ExecutionException, InterruptedException {
@@ -122,7 +131,7 @@ final class KafkaAdmin implements PlaceAdmin {
                 return;
             }
             String own = KafkaNames.topic(place);
-            deleteRecords(ask.partitions(List.of(own)));
+            deleteRecords(partitions(place, List.of(own)));
             Collection<String> others = new ArrayList<>(topics(place));
             others.remove(own);
             if (!others.isEmpty()) {
@@ -163,6 +172,9 @@ final class KafkaAdmin implements PlaceAdmin {
 
     @Override
     public CompletableFuture<Void> delete(Place place) {
+        if (KafkaNames.partition(place) >= 0) {
+            return purge(place); // its topic is that of others, too
+        }
         return ask.act("delete " + place.name(), () -> {
             String topic = KafkaNames.topic(place);
             tenants.deleted(place);

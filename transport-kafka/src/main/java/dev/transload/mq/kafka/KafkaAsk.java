@@ -29,6 +29,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Questions to the cluster, and the threads on which they are waited for: a few, made when needed.
@@ -38,7 +40,9 @@ import org.jspecify.annotations.Nullable;
 final class KafkaAsk {
 
     private static final int THREADS = 24;
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaAsk.class);
     private static final Duration MOST = Duration.ofSeconds(30);
+    private static final int LEADERS_MILLIS = 3_000;
 
     private final Admin admin;
     private final ThreadPoolExecutor control;
@@ -156,6 +160,24 @@ final class KafkaAsk {
             }
         }
         return missing;
+    }
+
+    /**
+     * Waits, briefly, until the leaders of a topic that may be new take requests: they are named before they do. What an
+     * idempotent producer sends to one that is not quite there yet may come to be refused for good, since the first of its
+     * batches is the one that is turned away.
+     */
+    void awaitLeaders(String topic, int partitions) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> question = new HashMap<>();
+        for (int i = 0; i < partitions; i++) {
+            question.put(new TopicPartition(topic, i), OffsetSpec.latest());
+        }
+        try {
+            get(admin.listOffsets(question, new ListOffsetsOptions().timeoutMs(LEADERS_MILLIS))
+                    .all());
+        } catch (ExecutionException e) {
+            LOG.debug("kafka: not all leaders of {} answer", topic, e);
+        }
     }
 
     /** Whether a broker still has a log of the topic; false if this client may not know. */

@@ -36,7 +36,11 @@ final class KafkaCapabilities {
                         "a consumer group for each, " + protocol(broker, options)
                                 + "; ephemeral: partitions read from their end, without a group")
                 .has(Capability.SEND_ORDER, "idempotent producer: a partition keeps the order through its own retries")
-                .has(Capability.RENEW, "held while the partition is assigned, no call needed")
+                .has(
+                        Capability.RENEW,
+                        "held while the partition is assigned, no call needed; when it goes to another member, handlers"
+                                + " have " + seconds(KafkaConsumers.revocationWait(options, broker))
+                                + " to end (option revocationWait)")
                 .has(Capability.NOTE_ATTEMPTS, "failures are committed with the offset, message by message")
                 .has(Capability.HISTORY, "topics keep what was handled for their retention")
                 .has(Capability.PATTERN, "new topics are found within seconds and read from their start")
@@ -49,6 +53,12 @@ final class KafkaCapabilities {
                 .maxInFlightSpan(SPAN)
                 .counting(new Counting(true, true, Integer.MAX_VALUE))
                 .retention(retention)
+                .delayRetention(KafkaTopology.LANES_KEEP)
+                .sendDelay(
+                        Duration.ZERO,
+                        "partitions of the topic " + KafkaNames.DELAYS + ", shared by all clients that delay or"
+                                + " subscribe; a client that dies is missed after "
+                                + seconds(KafkaConsumers.lanesSession(options, broker)))
                 .volatileReplies(false)
                 .exactDepth(true);
         int lanes = shape.partitions() == 0 ? options.partitions() : shape.partitions();
@@ -58,6 +68,10 @@ final class KafkaCapabilities {
             all.has(Capability.LANES, "partitions, " + lanes + " unless the topic exists with others");
         }
         return all.build();
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
     }
 
     private static Limits limits(BrokerInfo broker) {
@@ -102,6 +116,10 @@ final class KafkaCapabilities {
         if (broker.makesTopics()) {
             all.add("auto.create.topics.enable is not false: a topic that is deleted while a client sends to it is made"
                     + " anew by the broker, with the broker's settings.");
+        }
+        if (broker.formsAfter().compareTo(Duration.ofSeconds(1)) > 0) {
+            all.add("group.initial.rebalance.delay.ms is " + broker.formsAfter().toMillis()
+                    + ": what is delayed when the first of all clients starts may come that much later.");
         }
         Duration retention = options.retention().orElse(broker.retention());
         if (!retention.isZero()) {

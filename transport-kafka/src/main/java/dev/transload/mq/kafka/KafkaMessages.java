@@ -57,6 +57,10 @@ final class KafkaMessages {
         String topic = KafkaNames.topic(outgoing.to());
         String key = message.key();
         Integer partition = key == null ? turn : null;
+        int lane = KafkaNames.partition(outgoing.to());
+        if (lane >= 0) {
+            partition = lane;
+        }
         if (outgoing.to().role() == Role.REPLY) {
             KafkaNames.ReplyAddress address =
                     KafkaNames.ReplyAddress.of(outgoing.to().name());

@@ -3,31 +3,56 @@ package dev.transload.mq.kafka;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Maps places to names of Kafka's own: topics, groups, and which topics a pattern stands for. Portable names are kept as
  * they are; a group over a pattern has the pattern in its name, where {@code *} becomes {@code ANY} and {@code #} becomes
- * {@code ALL}, which no portable name has. Pure.
+ * {@code ALL}, which no portable name has. The lanes of delay are partitions of one topic, so that there is one to make
+ * and one to subscribe to. Pure.
  */
 final class KafkaNames {
 
     /** The topic of all reply inboxes. */
     static final String REPLIES = "mq--replies";
 
-    private static final String DELAYS = "mq--delays";
+    /** The topic of all lanes of delay, and the group that receives from it. */
+    static final String DELAYS = "mq--delays";
+
+    /** Lanes wait 1, 4, 16 seconds and so on; the number of a lane is that of its partition. */
+    static final int LANES = 11;
+
+    private static final Pattern LANE = Pattern.compile(DELAYS + "-([1-9][0-9]{0,8})s");
     private static final Pattern DERIVED = Pattern.compile(".*--.*|.*[.-](dlq|suspects|delays)");
 
     private KafkaNames() {}
 
     /** The topic whose messages are for this place alone. */
     static String topic(Place place) {
-        return place.role() == Role.REPLY ? ReplyAddress.of(place.name()).topic() : plain(place.name());
+        if (place.role() == Role.REPLY) {
+            return ReplyAddress.of(place.name()).topic();
+        }
+        return partition(place) < 0 ? plain(place.name()) : DELAYS;
     }
 
-    /** The consumer group that receives from the place. All lanes of delay have one, so that a client joins only that. */
+    /** The one partition of its topic that a place is, or -1 if it is all of the topic. */
+    static int partition(Place place) {
+        if (place.role() != Role.DELAY_LANE) {
+            return -1;
+        }
+        Matcher lane = LANE.matcher(place.name());
+        if (!lane.matches()) {
+            return -1;
+        }
+        long seconds = Long.parseLong(lane.group(1));
+        int number = (Long.SIZE - 1 - Long.numberOfLeadingZeros(seconds)) / 2;
+        return number < LANES && 1L << (2 * number) == seconds ? number : -1;
+    }
+
+    /** The consumer group that receives from the place. */
     static String group(Place place) {
-        return place.role() == Role.DELAY_LANE && place.name().startsWith(DELAYS) ? DELAYS : plain(place.name());
+        return partition(place) < 0 ? plain(place.name()) : DELAYS;
     }
 
     private static String plain(String name) {

@@ -110,7 +110,10 @@ public final class KafkaOptions {
         all.put("retention", "how long a topic that is made keeps messages, handled or not; default the broker's");
         all.put("queues", "how queues are read: group, by a consumer group; share groups are refused for now");
         all.put("protocol", "of consumer groups: auto, consumer or classic; default auto, the newest the broker has");
-        all.put("revocationWait", "how long a partition that goes elsewhere waits for its handlers, default 30s");
+        all.put(
+                "revocationWait",
+                "how long a partition that goes elsewhere waits for its handlers, default 30s; at most their"
+                        + " maxProcessingTime and, with the classic protocol, 4/5 of the session timeout");
         all.put("tls", "whether to speak TLS, default false; the scheme kafkas does, too");
         all.put("trustStore", "file of certificates to trust, PKCS12 or JKS; default those of the JVM");
         all.put("trustStorePassword", "password of the trust store");

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Deliveries of one place from the partitions that its consumer group gives this client.
@@ -63,6 +64,12 @@ final class KafkaReceiver implements Receiver, Outlet.Feed {
         }
         topics.add(KafkaNames.topic(from));
         return topics;
+    }
+
+    /** Whether it receives from the partition, which is one of its topics'. */
+    boolean reads(TopicPartition partition) {
+        int only = KafkaNames.partition(spec.from());
+        return only < 0 || only == partition.partition();
     }
 
     /** What a message of a topic was sent to, as far as the topic tells. */

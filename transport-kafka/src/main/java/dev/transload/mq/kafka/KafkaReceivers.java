@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +26,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +43,10 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     /** How long one that comes to others waits for its share. */
     private static final Duration SHARE = Duration.ofSeconds(15);
 
-    private static final int LANE_RECORDS = 500;
     /** A lane is not kept from all for the sake of one message that cannot be sent on for now. */
     private static final Duration LANE_REVOCATION = Duration.ofMillis(500);
+    /** The coordinator is silent for a session while it waits for a member that has just died. */
+    private static final Duration LANE_SILENCE = Duration.ofSeconds(2);
 
     private final TransportContext context;
     private final KafkaOptions options;
@@ -59,7 +58,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     private final GroupShare shares;
     private final TopicPatterns patterns;
     private final Map<KafkaReceiver, GroupMember> members = new ConcurrentHashMap<>();
-    private final Map<KafkaReader, Reading> readers = new ConcurrentHashMap<>();
+    private final KafkaReaders readers;
     private final AtomicInteger threads = new AtomicInteger();
     private final Lock sharing = new ReentrantLock();
     /** Guarded by {@code sharing}: members with more than one receiver, by group. */
@@ -83,14 +82,8 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         this.groups = new GroupStart(ask);
         this.shares = new GroupShare(ask);
         this.patterns = new TopicPatterns(ask);
+        this.readers = new KafkaReaders(context, ask, topology, consumers, patterns);
     }
-
-    /**
-     * What a reader reads.
-     *
-     * @param topic a topic or a pattern, or empty text for a fixed partition
-     */
-    private record Reading(String topic) {}
 
     GroupStart groups() {
         return groups;
@@ -100,7 +93,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     Receiver receive(ReceiveSpec spec, Sink sink) throws ExecutionException, InterruptedException {
         requireOpen("receive from " + spec.from().name());
         if (spec.ephemeral()) {
-            return readFromNow(spec, sink);
+            return readers.readFromNow(spec, sink);
         }
         Place from = spec.from();
         if (from.role() == Role.GROUP) {
@@ -160,7 +153,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
 
     // Two heartbeats and a little, which are a part of a session; what a dead member holds is not waited for so long.
     private Duration ofShare() {
-        Duration session = consumers.session(broker);
+        Duration session = consumers.session();
         return session.compareTo(SHARE) < 0 ? session : SHARE;
     }
 
@@ -172,24 +165,37 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         member.join(receiver, topics);
         int records = receiver.spec().maxCredit();
         boolean together = isTogether(from);
-        run(member, () -> consumers.member(member.group(), together, records), options.revocationWait());
+        run(
+                member,
+                () -> consumers.member(member.group(), together, records),
+                consumers.revocationWait(receiver.spec().maxProcessingTime()),
+                consumers.session());
+        remember(receiver, member);
+        return member;
+    }
+
+    // A close that is under way may have missed it.
+    private void remember(KafkaReceiver receiver, GroupMember member) {
         members.put(receiver, member);
         if (closed) {
             var unused = member.leave(receiver, Duration.ZERO);
         }
-        return member;
     }
 
-    private void run(GroupMember member, Supplier<Consumer<byte[], byte[]>> consumer, Duration revocationWait) {
-        GroupLoop.Settings settings = new GroupLoop.Settings(
-                revocationWait, consumers.session(broker), KafkaCapabilities.SPAN, broker.maxMetadataChars());
+    private void run(
+            GroupMember member,
+            Supplier<Consumer<byte[], byte[]>> consumer,
+            Duration revocationWait,
+            Duration session) {
+        GroupLoop.Settings settings =
+                new GroupLoop.Settings(revocationWait, session, KafkaCapabilities.SPAN, broker.maxMetadataChars());
         GroupLoop loop = new GroupLoop(
                 member,
                 consumer.get(),
                 context.time(),
                 settings,
                 this::failed,
-                () -> run(member, consumer, revocationWait));
+                () -> run(member, consumer, revocationWait, session));
         loop.start("mq-kafka-receive-" + threads.incrementAndGet());
     }
 
@@ -203,71 +209,24 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
                 member = new GroupMember(
                         group, KafkaCapabilities.SPAN, context.time().nanos());
                 member.join(receiver, topics);
-                run(member, () -> consumers.member(group, false, LANE_RECORDS), LANE_REVOCATION);
+                run(
+                        member,
+                        () -> consumers.lanes(group),
+                        LANE_REVOCATION,
+                        KafkaConsumers.lanesSession(options, broker).plus(LANE_SILENCE));
                 shared.put(group, member);
             }
-            members.put(receiver, member);
+            remember(receiver, member);
         } finally {
             sharing.unlock();
         }
         return receiver;
     }
 
-    private KafkaReader readFromNow(ReceiveSpec spec, Sink sink) throws ExecutionException, InterruptedException {
-        String topic =
-                spec.from().topic() == null ? spec.from().name() : spec.from().topic();
-        Set<String> topics = spec.pattern() ? matching(topic) : Set.of(topic);
-        List<TopicPartition> partitions = ask.partitions(topics);
-        if (partitions.isEmpty() && !spec.pattern()) {
-            throw new dev.transload.mq.DestinationNotFoundException("kafka: there is no topic " + topic, null);
-        }
-        return read(spec.maxCredit(), sink, null, record -> true, partitions, topic);
-    }
-
-    /** Opens a reply inbox: one partition of a topic that all clients share, read from now on. Blocks. */
+    /** Opens a reply inbox. Blocks. */
     Receiver openInbox(Sink sink) throws ExecutionException, InterruptedException {
         requireOpen("open a reply inbox");
-        int partitions = topology.declareReplies();
-        String inbox = context.clientId() + "-" + UUID.randomUUID().toString().substring(0, 8);
-        TopicPartition partition = new TopicPartition(KafkaNames.REPLIES, Math.floorMod(inbox.hashCode(), partitions));
-        String address = new KafkaNames.ReplyAddress(KafkaNames.REPLIES, partition.partition(), inbox).text();
-        return read(1_000, sink, address, record -> isFor(inbox, record), List.of(partition), "");
-    }
-
-    private static boolean isFor(String inbox, ConsumerRecord<byte[], byte[]> record) {
-        String named = KafkaMessages.last(record.headers(), KafkaMessages.INBOX);
-        return named == null || named.equals(inbox);
-    }
-
-    private KafkaReader read(
-            int maxCredit,
-            Sink sink,
-            @Nullable String replyTo,
-            java.util.function.Predicate<ConsumerRecord<byte[], byte[]>> wanted,
-            List<TopicPartition> partitions,
-            String topic) {
-        Consumer<byte[], byte[]> consumer = consumers.alone(maxCredit);
-        KafkaReader reader =
-                new KafkaReader(consumer, context.time(), sink, maxCredit, replyTo, wanted, this::readerEnded);
-        try {
-            reader.start(partitions, "mq-kafka-read-" + threads.incrementAndGet());
-        } catch (RuntimeException e) {
-            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
-            throw e;
-        }
-        readers.put(reader, new Reading(topic));
-        if (closed) {
-            var unused = reader.close(Duration.ZERO);
-        }
-        return reader;
-    }
-
-    private void readerEnded(KafkaReader reader, @Nullable Throwable cause) {
-        readers.remove(reader);
-        if (cause != null) {
-            MessagingException failure = KafkaErrors.operation("read", cause);
-            reader.outlet().tell(() -> reader.outlet().sink().failed(failure));
-        }
+        return readers.openInbox(sink);
     }
 
     private void failed(KafkaReceiver receiver, Throwable cause) {
@@ -284,11 +243,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         Set<String> topics = new LinkedHashSet<>();
         forgetLeft();
         members.forEach((receiver, member) -> topics.addAll(member.reading(receiver)));
-        readers.values().forEach(reading -> {
-            if (!reading.topic().isEmpty() && !KafkaNames.isPattern(reading.topic())) {
-                topics.add(reading.topic());
-            }
-        });
+        topics.addAll(readers.topics());
         return topics;
     }
 
@@ -302,11 +257,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
 
     /** A topic is there. */
     void found(String topic, Set<TopicPartition> partitions) {
-        readers.forEach((reader, reading) -> {
-            if (reading.topic().equals(topic)) {
-                reader.reads(partitions);
-            }
-        });
+        readers.found(topic, partitions);
     }
 
     /** A topic is gone: whoever receives from the place it stands for has nothing left. */
@@ -328,11 +279,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
                 one.getValue().reads(one.getKey(), topics);
             }
         }
-        for (Map.Entry<KafkaReader, Reading> one : readers.entrySet()) {
-            if (KafkaNames.isPattern(one.getValue().topic())) {
-                one.getKey().reads(ask.partitions(matching(one.getValue().topic())));
-            }
-        }
+        readers.lookForPatterns();
     }
 
     // ---- what admin asks
@@ -392,7 +339,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         closed = true;
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         members.keySet().forEach(receiver -> ends.add(receiver.close(timeout)));
-        readers.keySet().forEach(reader -> ends.add(reader.close(timeout)));
+        ends.add(readers.close(timeout));
         return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]));
     }
 }

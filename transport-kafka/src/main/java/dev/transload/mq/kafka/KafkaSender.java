@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +26,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +46,6 @@ final class KafkaSender {
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(10);
 
     private final Producer<byte[], byte[]> producer;
     private final TimeSource time;
@@ -84,30 +79,6 @@ final class KafkaSender {
         this.maxRecordBytes = maxRecordBytes;
         this.connected = connected;
         this.unheardOf = unheardOf;
-    }
-
-    /** Makes the producer. */
-    static Producer<byte[], byte[]> producer(KafkaOptions options, String clientId, BrokerInfo broker) {
-        Map<String, Object> base = new HashMap<>();
-        base.put(ProducerConfig.CLIENT_ID_CONFIG, clientId + "-send");
-        base.put(ProducerConfig.ACKS_CONFIG, "all");
-        base.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        base.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
-        base.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
-        base.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
-        base.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, broker.maxRecordBytes());
-        base.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
-        base.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
-        base.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        base.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TimeUnit.DAYS.toMillis(1));
-        base.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
-        base.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
-        base.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
-        base.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-        return new KafkaProducer<>(
-                options.properties(KafkaOptions.Part.PRODUCER, base),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
     }
 
     Producer<byte[], byte[]> producer() {

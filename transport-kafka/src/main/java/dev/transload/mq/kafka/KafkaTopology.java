@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class KafkaTopology {
 
     private static final String MARK = TopicConfig.DELETE_RETENTION_MS_CONFIG;
-    private static final Duration LANES_KEEP = Duration.ofDays(60);
+    /** How long lanes of delay keep messages that nobody comes for. */
+    static final Duration LANES_KEEP = Duration.ofDays(60);
+
     private static final Duration REPLIES_KEEP = Duration.ofHours(1);
     private static final int REPLY_PARTITIONS = 16;
     private static final long VISIBLE_NANOS = Duration.ofSeconds(20).toNanos();
@@ -86,9 +88,17 @@ final class KafkaTopology {
     boolean learn(String topic) throws ExecutionException, InterruptedException {
         TopicState found = find(topic);
         if (found != null) {
-            known.put(topic, found);
+            learned(topic, found);
         }
         return found != null;
+    }
+
+    // Sends may begin once it is known.
+    private void learned(String topic, TopicState found) throws InterruptedException {
+        if (!known.containsKey(topic)) {
+            ask.awaitLeaders(topic, found.partitions());
+        }
+        known.put(topic, found);
     }
 
     void forget(String topic) {
@@ -138,7 +148,7 @@ final class KafkaTopology {
             }
         }
         check(place, found);
-        known.put(topic, found);
+        learned(topic, found);
         if (policy == Topology.CREATE) {
             declared.put(topic, place);
         }
@@ -164,14 +174,15 @@ final class KafkaTopology {
                     "it needs the topic " + KafkaNames.REPLIES + ", which topology NONE does not let be made",
                     "make that topic, or use another topology");
         }
-        known.put(KafkaNames.REPLIES, found);
+        learned(KafkaNames.REPLIES, found);
         replies = policy != Topology.NONE;
         return found.partitions();
     }
 
     private int partitions(Place place) throws ExecutionException, InterruptedException {
         return switch (place.role()) {
-            case DEAD_LETTERS, SUSPECTS, DELAY_LANE -> 1;
+            case DEAD_LETTERS, SUSPECTS -> 1;
+            case DELAY_LANE -> KafkaNames.partition(place) < 0 ? 1 : KafkaNames.LANES;
             case GROUP -> {
                 // As many as the topic has, so that a key is in the same partition of both, and one member has both.
                 TopicState topic = place.topic() == null ? null : find(place.topic());
@@ -303,6 +314,10 @@ final class KafkaTopology {
     private void check(Place place, TopicState found) {
         ShapeMark mark = found.mark();
         ShapeMark asked = ShapeMark.of(place.role(), place.shape());
+        if (KafkaNames.partition(place) >= 0) {
+            checkLanes(found);
+            return;
+        }
         if (mark == null) {
             if (policy == Topology.ASSERT
                     && place.shape().partitions() != 0
@@ -327,6 +342,20 @@ final class KafkaTopology {
             throw new DestinationMismatchException(
                     "kafka: " + text(place.role()) + " " + place.name() + " exists as "
                             + shape(mark, found.retentionMillis()) + ", was asked for as " + place.shape(),
+                    null);
+        }
+    }
+
+    // Whoever made it, a message must neither vanish nor seem to have waited when it has not.
+    private static void checkLanes(TopicState found) {
+        boolean keeps = found.retentionMillis() < 0 || found.retentionMillis() >= LANES_KEEP.toMillis();
+        if (found.partitions() < KafkaNames.LANES || !found.appendTime() || !keeps) {
+            throw new DestinationMismatchException(
+                    "kafka: topic " + KafkaNames.DELAYS + " must have at least " + KafkaNames.LANES
+                            + " partitions, message.timestamp.type LogAppendTime and retention.ms -1 or at least "
+                            + LANES_KEEP.toMillis() + ", has " + found.partitions() + ", "
+                            + (found.appendTime() ? "LogAppendTime" : "CreateTime") + " and "
+                            + found.retentionMillis(),
                     null);
         }
     }

@@ -67,8 +67,7 @@ final class KafkaTransport implements Transport {
         this.broker = broker;
         this.ask = ask;
         this.topology = new KafkaTopology(ask, context.topology(), options, broker.toString());
-        this.consumers =
-                new KafkaConsumers(options, context.clientId(), KafkaCapabilities.consumerProtocol(broker, options));
+        this.consumers = new KafkaConsumers(options, context.clientId(), broker);
         this.receivers = new KafkaReceivers(context, options, broker, ask, topology, consumers);
         this.admin = new KafkaAdmin(ask, receivers.groups(), receivers);
         this.restoration = new Restoration(topology, receivers.groups(), receivers);
@@ -99,7 +98,7 @@ final class KafkaTransport implements Transport {
         try {
             admin = Admin.create(options.properties(KafkaOptions.Part.ADMIN, adminBase(context)));
             BrokerInfo broker = BrokerInfo.ask(admin, context.connectTimeout());
-            producer = KafkaSender.producer(options, context.clientId(), broker);
+            producer = KafkaProducers.make(options, context.clientId(), broker);
             KafkaTransport transport = new KafkaTransport(options, context, broker, new KafkaAsk(admin), producer);
             transport.watch.start();
             return transport;

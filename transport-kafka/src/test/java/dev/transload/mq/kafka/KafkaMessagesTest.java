@@ -89,6 +89,17 @@ class KafkaMessagesTest {
     }
 
     @Test
+    void aDelayLaneIsItsPartitionWhateverTheKey() {
+        Place lane = Place.of(Role.DELAY_LANE, "mq--delays-16s", Shape.PLAIN);
+        for (String key : new String[] {null, "k"}) {
+            Message sent = Message.builder("id-1", new byte[0]).key(key).build();
+            ProducerRecord<byte[], byte[]> record = KafkaMessages.record(new Sent(lane, sent), NOW, true, 9);
+            assertThat(record.topic()).isEqualTo("mq--delays");
+            assertThat(record.partition()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aBareMessageStaysBare() {
         Message sent = Message.builder("id-1", new byte[0]).timestamp(NOW).build();
         ProducerRecord<byte[], byte[]> record = record(sent);

@@ -30,11 +30,30 @@ class KafkaNamesTest {
     }
 
     @Test
-    void allDelayLanesHaveOneGroup() {
-        Place second = Place.of(Role.DELAY_LANE, "mq--delays-1s", Shape.PLAIN);
-        Place minute = Place.of(Role.DELAY_LANE, "mq--delays-64s", Shape.PLAIN);
-        assertThat(KafkaNames.topic(second)).isEqualTo("mq--delays-1s");
-        assertThat(KafkaNames.group(second)).isEqualTo(KafkaNames.group(minute)).isEqualTo("mq--delays");
+    void delayLanesArePartitionsOfOneTopic() {
+        long wait = 1;
+        for (int number = 0; number < KafkaNames.LANES; number++) {
+            Place lane = lane("mq--delays-" + wait + "s");
+            assertThat(KafkaNames.topic(lane)).isEqualTo("mq--delays");
+            assertThat(KafkaNames.group(lane)).isEqualTo("mq--delays");
+            assertThat(KafkaNames.partition(lane)).isEqualTo(number);
+            wait *= 4;
+        }
+    }
+
+    @Test
+    void otherPlacesAreAllOfTheirTopic() {
+        for (String name : new String[] {"mq--delays-2s", "mq--delays-4194304s", "mq--delays-4", "relay"}) {
+            assertThat(KafkaNames.partition(lane(name))).isEqualTo(-1);
+            assertThat(KafkaNames.topic(lane(name))).isEqualTo(name);
+            assertThat(KafkaNames.group(lane(name))).isEqualTo(name);
+        }
+        assertThat(KafkaNames.partition(Place.of(Role.QUEUE, "mq--delays-4s", Shape.PLAIN)))
+                .isEqualTo(-1);
+    }
+
+    private static Place lane(String name) {
+        return Place.of(Role.DELAY_LANE, name, Shape.PLAIN);
     }
 
     @Test
