@@ -22,6 +22,8 @@ final class KafkaConsumers {
     private static final Duration SESSION = Duration.ofSeconds(10);
     /** A member of a classic group hears of others that come and go with its next heartbeat only. */
     private static final int HEARTBEAT_MILLIS = 500;
+
+    private static final int LANES_HEARTBEAT_MILLIS = 250;
     /** The shortest that brokers allow unless told otherwise. */
     private static final Duration LANES_SESSION = Duration.ofSeconds(6);
     /** Its loop never waits for handlers, so a member that is away for so long is away for good. */
@@ -77,6 +79,7 @@ final class KafkaConsumers {
         base.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         base.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, LANES_POLL_MILLIS);
         classic(base, StayingAssignor.Assignor.class, LANES_SESSION);
+        base.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, LANES_HEARTBEAT_MILLIS);
         return make(base);
     }
 
