@@ -327,6 +327,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     // ---- records
 
     private void take(ConsumerRecords<byte[], byte[]> records) {
+        lanes.more();
         Set<KafkaReceiver> receivers = new LinkedHashSet<>();
         for (TopicPartition partition : records.partitions()) {
             Lane lane = lanes.of(partition);
