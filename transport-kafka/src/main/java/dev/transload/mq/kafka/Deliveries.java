@@ -4,6 +4,7 @@ import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +24,8 @@ final class Deliveries {
     private final Runnable nudge;
     /** Guarded. */
     private int acksSinceCommit;
+    /** Guarded: how many deliveries were handed out. */
+    private long turns;
 
     /**
      * @param nudge has the loop look at once
@@ -33,19 +36,31 @@ final class Deliveries {
         this.nudge = nudge;
     }
 
-    /** Moves messages that wait for credit to the engine's list, the partitions in turn. */
+    /**
+     * Moves messages that wait for credit to the engine's list: in the order in which they came, and those that came at
+     * once in the order of their age, so that what is sent one after the other is mostly handed out so, too.
+     */
     void take(KafkaReceiver receiver, List<? super Incoming> into, int most) {
         lock.run(() -> {
             if (!receiver.hasBuffered() || receiver.isStopped()) {
                 return;
             }
-            List<Lane> all = lanes.all();
-            int first = receiver.turn(all.size());
+            PriorityQueue<Lane> having = new PriorityQueue<>(Lane.BY_AGE);
+            for (Lane lane : lanes.all()) {
+                if (lane.receiver() == receiver && lane.hasNext()) {
+                    having.add(lane);
+                }
+            }
             int taken = 0;
-            for (int i = 0; i < all.size() && taken < most; i++) {
-                Lane lane = all.get((first + i) % all.size());
-                if (lane.receiver() == receiver) {
-                    taken += lane.take(into, most - taken);
+            while (taken < most && !having.isEmpty()) {
+                Lane lane = having.remove();
+                Lane next = having.peek();
+                do {
+                    lane.take(into, ++turns);
+                    taken++;
+                } while (taken < most && lane.hasNext() && (next == null || Lane.BY_AGE.compare(lane, next) <= 0));
+                if (lane.hasNext()) {
+                    having.add(lane);
                 }
             }
             if (receiver.bufferedLess(taken)) {

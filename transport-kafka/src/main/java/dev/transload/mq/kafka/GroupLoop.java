@@ -18,13 +18,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +128,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
                     } else {
                         LOG.warn("kafka: trouble in group {}, goes on: {}", member.group(), e.toString());
                         member.awaitNudge(TROUBLE_NANOS);
-                        useless = e instanceof ApiException && !(e instanceof RetriableException);
+                        useless = KafkaErrors.isTheEndOfMembership(e);
                     }
                 }
             }
@@ -329,6 +327,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     // ---- records
 
     private void take(ConsumerRecords<byte[], byte[]> records) {
+        lanes.more();
         Set<KafkaReceiver> receivers = new LinkedHashSet<>();
         for (TopicPartition partition : records.partitions()) {
             Lane lane = lanes.of(partition);

@@ -20,6 +20,8 @@ final class KafkaConsumers {
     private static final int MOST_RECORDS = 500;
     private static final int LEAST_RECORDS = 10;
     private static final Duration SESSION = Duration.ofSeconds(10);
+    /** How long one that comes to others waits for its share at most. */
+    private static final Duration SHARE = Duration.ofSeconds(15);
     /** A member of a classic group hears of others that come and go with its next heartbeat only. */
     private static final int HEARTBEAT_MILLIS = 500;
 
@@ -116,6 +118,15 @@ final class KafkaConsumers {
         }
         Duration most = classicSession(SESSION, options, broker).multipliedBy(4).dividedBy(5);
         return asked.compareTo(most) < 0 ? asked : most;
+    }
+
+    /**
+     * How long one that comes to others waits for its share: two heartbeats and a little, which are a part of a session;
+     * what a dead member holds is not waited for so long, nor in a classic group what handlers hold elsewhere.
+     */
+    Duration shareWait() {
+        Duration most = consumerProtocol ? session() : session().dividedBy(2);
+        return most.compareTo(SHARE) < 0 ? most : SHARE;
     }
 
     /** After which silence a member of the group of all delay lanes counts as dead. */

@@ -34,6 +34,9 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
     /** Whether the engine has been told that it is lost. Guarded by the member's lock. */
     boolean lossTold;
 
+    /** What it came with, in the order of coming; 0 if it was put back. Guarded by the member's lock. */
+    long cameWith;
+
     private int count = 1;
     private int failures;
 

@@ -13,19 +13,25 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.BootstrapResolutionException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.FencedMemberEpochException;
+import org.apache.kafka.common.errors.IllegalGenerationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -112,6 +118,20 @@ final class KafkaErrors {
     static boolean isMissing(Throwable cause) {
         Throwable inner = unwrapped(cause);
         return inner instanceof UnknownTopicOrPartitionException || inner instanceof UnknownTopicIdException;
+    }
+
+    /**
+     * Whether a consumer that threw this will not be a member of its group again: it joins by itself after having been
+     * shut out, but not where its group is unknown or the broker answered something unheard of.
+     */
+    static boolean isTheEndOfMembership(KafkaException thrown) {
+        return thrown instanceof ApiException
+                && !(thrown instanceof RetriableException)
+                && !(thrown instanceof UnknownMemberIdException)
+                && !(thrown instanceof FencedMemberEpochException)
+                && !(thrown instanceof StaleMemberEpochException)
+                && !(thrown instanceof IllegalGenerationException)
+                && !(thrown instanceof RebalanceInProgressException);
     }
 
     /** A record was refused, or its fate is not known. */

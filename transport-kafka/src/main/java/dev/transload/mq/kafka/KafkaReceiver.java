@@ -32,8 +32,6 @@ final class KafkaReceiver implements Receiver, Outlet.Feed {
     private boolean full;
     /** Guarded by the member's lock. */
     private boolean stopped;
-    /** Guarded by the member's lock: where the search for waiting messages begins. */
-    private int turn;
 
     @SuppressWarnings("NullAway.Init") // it joins before anyone else has it
     KafkaReceiver(ReceiveSpec spec, Sink sink) {
@@ -142,10 +140,5 @@ final class KafkaReceiver implements Receiver, Outlet.Feed {
 
     boolean hasBuffered() {
         return buffered > 0;
-    }
-
-    int turn(int of) {
-        turn = of == 0 ? 0 : (turn + 1) % of;
-        return turn;
     }
 }

@@ -40,9 +40,6 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     /** How long a start may take before it counts as begun. */
     private static final Duration BEGINS = Duration.ofSeconds(3);
 
-    /** How long one that comes to others waits for its share. */
-    private static final Duration SHARE = Duration.ofSeconds(15);
-
     /** A lane is not kept from all for the sake of one message that cannot be sent on for now. */
     private static final Duration LANE_REVOCATION = Duration.ofMillis(500);
     /** The coordinator is silent for a session while it waits for a member that has just died. */
@@ -112,7 +109,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         }
         GroupMember member = join(receiver, topics);
         member.awaitBegun(BEGINS);
-        shares.await(member, topics, isTogether(from), ofShare());
+        shares.await(member, topics, isTogether(from), consumers.shareWait());
         return receiver;
     }
 
@@ -149,12 +146,6 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     // Of an ordered group, partitions of one number go to one member.
     private static boolean isTogether(Place from) {
         return from.role() == Role.GROUP && from.shape().ordered();
-    }
-
-    // Two heartbeats and a little, which are a part of a session; what a dead member holds is not waited for so long.
-    private Duration ofShare() {
-        Duration session = consumers.session();
-        return session.compareTo(SHARE) < 0 ? session : SHARE;
     }
 
     private GroupMember join(KafkaReceiver receiver, Set<String> topics) {

@@ -4,6 +4,7 @@ import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ final class Lane {
         GONE
     }
 
+    /** The order of lanes that have something to hand out. */
+    static final Comparator<Lane> BY_AGE = Comparator.<Lane>comparingLong(lane -> lane.buffer.element().cameWith)
+            .thenComparingLong(lane -> lane.buffer.element().storedAt())
+            .thenComparingLong(lane -> lane.turn)
+            .thenComparingInt(Lane::number);
+
     private final Deliveries deliveries;
     private final KafkaReceiver receiver;
     private final TopicPartition partition;
@@ -40,6 +47,9 @@ final class Lane {
     private final int mostSpan;
     private @Nullable CompletionTracker<KafkaDelivery> tracker;
     private State state = State.FRESH;
+    /** Number of the last delivery that was handed out, among those of all lanes. */
+    private long turn;
+
     private int running;
     private boolean dirty;
     private boolean urgent;
@@ -145,19 +155,17 @@ final class Lane {
         return buffer.size();
     }
 
-    /** Moves deliveries to the engine's list, at most so many; returns how many. */
-    int take(List<? super Incoming> into, int most) {
-        if (state != State.OPEN) {
-            return 0;
-        }
-        int taken = 0;
-        while (taken < most && !buffer.isEmpty()) {
-            KafkaDelivery delivery = buffer.removeFirst();
-            delivery.handedOut();
-            into.add(delivery);
-            taken++;
-        }
-        return taken;
+    /** Whether something may be handed out. */
+    boolean hasNext() {
+        return state == State.OPEN && !buffer.isEmpty();
+    }
+
+    /** Moves the next delivery to the engine's list, as the one of that number. */
+    void take(List<? super Incoming> into, long itsTurn) {
+        turn = itsTurn;
+        KafkaDelivery delivery = buffer.removeFirst();
+        delivery.handedOut();
+        into.add(delivery);
     }
 
     /** Forgets what waits for credit; returns how much it was. It stays open, so whoever comes next receives it. */

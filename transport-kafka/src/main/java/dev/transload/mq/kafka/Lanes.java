@@ -27,6 +27,8 @@ final class Lanes {
     private List<Lane> all = List.of();
     /** Guarded. */
     private int made;
+    /** Guarded: how often records came. */
+    private long times;
 
     /**
      * @param mostSpan most messages of a partition that may have come past one that is not done
@@ -71,6 +73,11 @@ final class Lanes {
         return lock.get(() -> !lane.isOpen() || lane.continues(offset));
     }
 
+    /** Records of some partitions came at once. */
+    void more() {
+        lock.run(() -> times++);
+    }
+
     /** Records of one partition came; returns whether there is something to pass on. */
     boolean arrived(Lane lane, List<KafkaDelivery> deliveries) {
         return lock.get(() -> {
@@ -80,6 +87,7 @@ final class Lanes {
             }
             int wanted = 0;
             for (KafkaDelivery delivery : deliveries) {
+                delivery.cameWith = times;
                 wanted += lane.arrived(delivery) ? 1 : 0;
             }
             receiver.bufferedMore(wanted);

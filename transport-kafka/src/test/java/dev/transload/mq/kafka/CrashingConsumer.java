@@ -20,17 +20,15 @@ final class CrashingConsumer {
     /**
      * Consumes until the process ends.
      *
-     * @param arguments {@code hold} or {@code handle}, the broker's URI, the queue, whether that is ordered, and how many
-     *     handlers there are
+     * @param arguments {@code hold} or {@code handle}, the broker's URI, the queue, and how many handlers there are
      */
     public static void main(String[] arguments) throws InterruptedException {
-        Queue<String> queue = Queue.of(arguments[2], String.class);
         MqClient mq = MqClient.connect(arguments[1]);
         mq.subscribe(
-                Boolean.parseBoolean(arguments[3]) ? queue.ordered() : queue,
+                Queue.of(arguments[2], String.class),
                 arguments[0].equals("hold") ? CrashingConsumer::hold : CrashingConsumer::handle,
                 SubscribeOptions.builder()
-                        .concurrency(Integer.parseInt(arguments[4]))
+                        .concurrency(Integer.parseInt(arguments[3]))
                         .prefetch(100)
                         .retry(RetryPolicy.immediate(MAX_ATTEMPTS))
                         .build());

@@ -347,7 +347,7 @@ class GroupMemberTest {
         }
         assertThat(bench.delivered.stream()
                         .map(delivery -> delivery.ownLane().partition().partition()))
-                .containsExactly(1, 0, 1, 0, 1, 0);
+                .containsExactly(0, 1, 0, 1, 0, 1);
     }
 
     @Test
