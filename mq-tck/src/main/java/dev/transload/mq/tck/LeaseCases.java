@@ -41,7 +41,7 @@ final class LeaseCases {
         SubscribeOptions shortLease = SubscribeOptions.builder()
                 .manualSettle()
                 .prefetch(1)
-                .lease(Duration.ofSeconds(1))
+                .lease(RENEWED)
                 .build();
         t.client().subscribe(queue, seen, shortLease);
         t.newClient().subscribe(queue, seen, shortLease);
@@ -49,7 +49,7 @@ final class LeaseCases {
         seen.await(1);
 
         // Whoever has it, the other has nothing to do but to take it.
-        t.elapse(Duration.ofMillis(2500));
+        t.elapse(BEYOND_RENEWED);
         Delivery<String> held = seen.call(0).delivery();
         assertThat(seen.payloads()).containsExactly("held");
         assertThat(held.leaseLost()).isFalse();
