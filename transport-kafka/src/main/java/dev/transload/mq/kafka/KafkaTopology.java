@@ -142,10 +142,7 @@ final class KafkaTopology {
                 throw missing(place);
             }
             made = make(topic, partitions(place), settings(place));
-            found = find(topic);
-            if (found == null) {
-                throw missing(place);
-            }
+            found = awaitVisible(topic);
         }
         check(place, found);
         learned(topic, found);
@@ -164,7 +161,7 @@ final class KafkaTopology {
             settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(REPLIES_KEEP.toMillis()));
             settings.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(REPLIES_KEEP.toMillis() / 4));
             make(KafkaNames.REPLIES, REPLY_PARTITIONS, settings);
-            found = find(KafkaNames.REPLIES);
+            found = awaitVisible(KafkaNames.REPLIES);
         }
         if (found == null) {
             throw new UnsupportedCapabilityException(
@@ -247,19 +244,25 @@ final class KafkaTopology {
             }
             made = false;
         }
-        awaitVisible(topic);
         return made;
     }
 
-    // It is made when the controller says so; brokers, of which one may be asked next, learn of it a moment later.
-    private void awaitVisible(String topic) throws ExecutionException, InterruptedException {
+    // It is made when the controller says so. Brokers learn of it a moment later, each by itself, and any of them may be
+    // the one that answers: so what is seen of it is seen by one question after the other, until all is there.
+    private TopicState awaitVisible(String topic) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + VISIBLE_NANOS;
         while (System.nanoTime() < deadline) {
             TopicDescription description = ask.topic(topic);
             if (description != null
                     && !description.partitions().isEmpty()
                     && description.partitions().stream().allMatch(p -> p.leader() != null)) {
-                return;
+                try {
+                    return state(description, config(topic));
+                } catch (ExecutionException e) {
+                    if (!KafkaErrors.isMissing(e)) {
+                        throw e;
+                    }
+                }
             }
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
             if (Thread.interrupted()) {
@@ -277,7 +280,17 @@ final class KafkaTopology {
             known.remove(topic);
             return null;
         }
-        Config config = config(topic);
+        try {
+            return state(description, config(topic));
+        } catch (ExecutionException e) {
+            if (!KafkaErrors.isMissing(e)) {
+                throw e;
+            }
+            return state(description, null); // then it is as if someone else had made it
+        }
+    }
+
+    private static TopicState state(TopicDescription description, @Nullable Config config) {
         return new TopicState(
                 description.partitions().size(),
                 ShapeMark.read(value(config, MARK)),
@@ -290,8 +303,7 @@ final class KafkaTopology {
         try {
             return ask.get(ask.admin().describeConfigs(List.of(resource)).all()).get(resource);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof org.apache.kafka.common.errors.AuthorizationException
-                    || KafkaErrors.isMissing(e)) {
+            if (e.getCause() instanceof org.apache.kafka.common.errors.AuthorizationException) {
                 return null; // then it is as if someone else had made it
             }
             throw e;
