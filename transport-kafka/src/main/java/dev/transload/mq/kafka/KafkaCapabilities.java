@@ -61,7 +61,10 @@ final class KafkaCapabilities {
                                 + seconds(KafkaConsumers.lanesSession(options, broker)))
                 .volatileReplies(false)
                 .exactDepth(true);
-        int lanes = shape.partitions() == 0 ? options.partitions() : shape.partitions();
+        if (options.shares() && !shape.ordered()) {
+            return shared(all).build();
+        }
+        int lanes = shape.partitions() == 0 ? options.partitions(shape) : shape.partitions();
         all.sharedByLanes("partitions, " + lanes + " unless the topic exists with others: no more consumers than that"
                 + " work at once");
         if (shape.ordered()) {
@@ -72,6 +75,19 @@ final class KafkaCapabilities {
 
     private static String seconds(Duration duration) {
         return duration.toMillis() / 1000.0 + " s";
+    }
+
+    private static Capabilities.Builder shared(Capabilities.Builder all) {
+        return all.has(
+                        Capability.GROUPS,
+                        "a share group for each: any number of consumers share a partition, and each receiver has up to "
+                                + ShareReceiver.MOST_SLOTS + " of them, since one that holds a message brings no other;"
+                                + " ephemeral: partitions read from their end, without a group")
+                .has(Capability.RENEW, "at half the time that the group lends a message for")
+                .refuses(Capability.NOTE_ATTEMPTS, "a share group counts deliveries, and remembers nothing else")
+                .refuses(Capability.BROWSE, "a share group does not tell which messages are done")
+                .maxInFlightSpan(ShareGroups.SPAN)
+                .counting(new Counting(false, false, ShareGroups.DELIVERIES));
     }
 
     private static Limits limits(BrokerInfo broker) {

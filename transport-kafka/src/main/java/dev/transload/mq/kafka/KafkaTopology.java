@@ -193,7 +193,7 @@ final class KafkaTopology {
     }
 
     private int declared(Shape shape) {
-        return shape.partitions() == 0 ? options.partitions() : shape.partitions();
+        return shape.partitions() == 0 ? options.partitions(shape) : shape.partitions();
     }
 
     private Map<String, String> settings(Place place) {

@@ -43,6 +43,11 @@ final class Outlet {
         pass();
     }
 
+    /** How many more deliveries the sink takes for now. */
+    int creditLeft() {
+        return credit.get();
+    }
+
     /** Calls the sink with something else than a delivery, between deliveries. */
     void tell(Runnable call) {
         news.add(call);

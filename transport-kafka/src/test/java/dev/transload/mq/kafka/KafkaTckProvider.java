@@ -16,17 +16,29 @@ abstract class KafkaTckProvider implements MqTckProvider {
     private static final String OPTIONS = "?partitions=3";
 
     private final KafkaVersion version;
+    private final String suffix;
+    private final String options;
     private final SideDoors doors;
     private @Nullable KafkaControl control;
 
     KafkaTckProvider(KafkaVersion version) {
+        this(version, "", "");
+    }
+
+    /**
+     * @param suffix of the provider's name
+     * @param moreOptions of the URI
+     */
+    KafkaTckProvider(KafkaVersion version, String suffix, String moreOptions) {
         this.version = version;
+        this.suffix = suffix;
+        this.options = OPTIONS + moreOptions;
         this.doors = new SideDoors(version);
     }
 
     @Override
     public String name() {
-        return "kafka-" + version.line();
+        return "kafka-" + version.line() + suffix;
     }
 
     @Override
@@ -36,7 +48,7 @@ abstract class KafkaTckProvider implements MqTckProvider {
 
     @Override
     public TckBroker broker() {
-        return TckBroker.at(KafkaBroker.shared(version).uri() + OPTIONS);
+        return TckBroker.at(KafkaBroker.shared(version).uri() + options);
     }
 
     @Override
