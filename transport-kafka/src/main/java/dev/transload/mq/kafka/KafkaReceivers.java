@@ -134,7 +134,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
             topics.addAll(matching(from.topic()));
         }
         if (from.role() != Role.GROUP) {
-            shareGroups.begin(from, topics, false, null);
+            shareGroups.begin(from, Set.of(), false, null);
         }
         ShareReceiver receiver = sharers.receive(spec, sink, topics);
         if (closed) {

@@ -7,6 +7,7 @@ import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -71,10 +71,12 @@ final class ShareGroups {
     }
 
     /**
-     * Sets a group up and writes where it starts, unless it has begun.
+     * Sets a group up and writes where it starts, unless it has begun. That is written for every partition: the setting
+     * that says so reaches brokers a moment after it was made, and who begins before that begins with what comes next.
      *
+     * @param topics of a topic's group, the topics it takes part in; else none
      * @param made whether this client made the place just now
-     * @param startAt where a topic's group starts, null for now; a queue's starts with its oldest message
+     * @param startAt where a topic's group starts, null for now; all else starts with the oldest message
      */
     void begin(Place place, Collection<String> topics, boolean made, @Nullable Instant startAt)
             throws ExecutionException, InterruptedException {
@@ -82,14 +84,21 @@ final class ShareGroups {
         if (policy == Topology.CREATE && setUp.add(group)) {
             setUp(group);
         }
-        if (takeOver(place, group) || place.role() != Role.GROUP) {
-            return; // one that has not begun starts with the oldest message
+        Map<TopicPartition, Long> starts = takeOver(place, group);
+        Set<TopicPartition> begun = offsets(group).keySet();
+        if (starts.isEmpty() && begun.isEmpty() && !topics.isEmpty() && !made) {
+            begun = awaitBegun(group, topics);
         }
-        if (made) {
-            write(group, groups.starts(topics, startAt));
-        } else if (!isBegun(group, topics)) {
-            write(group, groups.starts(topics, startAt));
+        if (starts.isEmpty() && begun.isEmpty()) {
+            starts.putAll(groups.starts(topics, startAt));
         }
+        List<TopicPartition> own = new ArrayList<>(ask.partitions(List.of(KafkaNames.topic(place))));
+        own.removeAll(begun);
+        own.removeAll(starts.keySet());
+        if (!own.isEmpty()) {
+            starts.putAll(ask.offsets(own, OffsetSpec.earliest()));
+        }
+        write(group, starts);
     }
 
     private void setUp(String group) throws ExecutionException, InterruptedException {
@@ -108,10 +117,12 @@ final class ShareGroups {
     }
 
     // A consumer group read the place until now: the share group goes on where it was, and it ends.
-    private boolean takeOver(Place place, String group) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> before = groups.offsets(group);
-        if (before.isEmpty()) {
-            return false;
+    private Map<TopicPartition, Long> takeOver(Place place, String group)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        groups.offsets(group).forEach((partition, at) -> starts.put(partition, at.offset()));
+        if (starts.isEmpty()) {
+            return starts;
         }
         try {
             ask.get(ask.admin().deleteConsumerGroups(List.of(group)).all());
@@ -126,28 +137,25 @@ final class ShareGroups {
                 throw e;
             }
         }
-        Map<TopicPartition, Long> starts = new HashMap<>();
-        before.forEach((partition, at) -> starts.put(partition, at.offset()));
-        write(group, starts);
-        return true;
+        return starts;
     }
 
     // Whoever made the place writes where its group starts.
-    private boolean isBegun(String group, Collection<String> topics) throws ExecutionException, InterruptedException {
+    private Set<TopicPartition> awaitBegun(String group, Collection<String> topics)
+            throws ExecutionException, InterruptedException {
         if (ask.partitions(topics).isEmpty()) {
-            return true;
+            return Set.of();
         }
         long deadline = System.nanoTime() + WAIT_NANOS;
-        while (offsets(group).isEmpty()) {
-            if (System.nanoTime() >= deadline) {
-                return false;
-            }
+        Set<TopicPartition> begun = Set.of();
+        while (begun.isEmpty() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+            begun = offsets(group).keySet();
         }
-        return true;
+        return begun;
     }
 
     private void write(String group, Map<TopicPartition, Long> starts) throws ExecutionException, InterruptedException {
