@@ -11,7 +11,7 @@ class Kafka44ShareTckIT {
 
     public static final class Provider extends KafkaTckProvider {
         public Provider() {
-            super(KafkaVersion.V4_4, "-share", "&queues=share");
+            super(KafkaVersion.V4_4, "-share", "?queues=share");
         }
     }
 }

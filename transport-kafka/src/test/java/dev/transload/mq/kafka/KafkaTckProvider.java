@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 abstract class KafkaTckProvider implements MqTckProvider {
 
     /** Enough to share work by; each costs the broker files, and the kit makes hundreds of topics. */
-    private static final String OPTIONS = "?partitions=3";
+    private static final String FEW = "?partitions=3";
 
     private final KafkaVersion version;
     private final String suffix;
@@ -22,17 +22,17 @@ abstract class KafkaTckProvider implements MqTckProvider {
     private @Nullable KafkaControl control;
 
     KafkaTckProvider(KafkaVersion version) {
-        this(version, "", "");
+        this(version, "", FEW);
     }
 
     /**
      * @param suffix of the provider's name
-     * @param moreOptions of the URI
+     * @param options of the URI
      */
-    KafkaTckProvider(KafkaVersion version, String suffix, String moreOptions) {
+    KafkaTckProvider(KafkaVersion version, String suffix, String options) {
         this.version = version;
         this.suffix = suffix;
-        this.options = OPTIONS + moreOptions;
+        this.options = options;
         this.doors = new SideDoors(version);
     }
 
