@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A share consumer brings nothing new while one of the messages it lent out has no outcome. So a receiver has several,
  * its slots: one at first, and one more, up to {@link #MOST_SLOTS}, whenever all of them wait for outcomes and the engine
- * would take more. Each slot has a thread, which alone talks to its consumer: it polls while there is credit, tells the
+ * would take more. How many messages a poll may bring is fixed for a consumer, so slots have sizes, each half of the one
+ * before, and poll only if the engine would take so many: no message is lent out that the credit does not cover. Each slot
+ * has a thread, which alone talks to its consumer: it polls while there is credit, tells the
  * broker of outcomes, and renews what is out at half the time the broker lends it for.
  *
  * <p>Thread-safe, under the receiver's lock. The engine's calls change state and wake a slot; no call waits. When it
@@ -41,7 +42,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     private final ReceiveSpec spec;
     private final Outlet outlet;
     private final MemberLock lock = new MemberLock();
-    private final Function<ShareReceiver, ShareSlot> opener;
+    private final Opener opener;
     private final BiConsumer<ShareReceiver, @Nullable Throwable> onEnd;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -49,6 +50,9 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     private final ArrayDeque<ShareDelivery> buffer = new ArrayDeque<>();
     /** Guarded: those that have not ended. */
     private final List<ShareSlot> slots = new ArrayList<>();
+
+    /** Guarded: for records that polls under way may bring. */
+    private int reserved;
 
     private boolean stopped;
     private boolean closing;
@@ -58,7 +62,6 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     private volatile long lastContact;
 
     /**
-     * @param opener makes a slot; its thread has not begun
      * @param onEnd told when all slots have ended, with the cause if it was not closed
      */
     ShareReceiver(
@@ -66,7 +69,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             Sink sink,
             Set<String> topics,
             long nanos,
-            Function<ShareReceiver, ShareSlot> opener,
+            Opener opener,
             BiConsumer<ShareReceiver, @Nullable Throwable> onEnd) {
         this.spec = spec;
         this.outlet = new Outlet(sink, this);
@@ -76,9 +79,14 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         this.lastContact = nanos;
     }
 
-    /** Most records of one poll. */
-    static int records(ReceiveSpec spec) {
-        return Math.max(1, Math.min(MOST_RECORDS, spec.maxCredit()));
+    /** Makes a slot of a size, whose thread has not begun. */
+    interface Opener {
+        ShareSlot open(ShareReceiver receiver, int size);
+    }
+
+    /** How many records a poll of the slot with this number brings at most. */
+    static int size(int number, int maxCredit) {
+        return maxCredit <= MOST_SLOTS ? 1 : Math.max(1, Math.min(MOST_RECORDS, maxCredit) >> number);
     }
 
     /** Begins with one slot. */
@@ -88,7 +96,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     // Lock held.
     private void addSlot() {
-        ShareSlot slot = opener.apply(this);
+        ShareSlot slot = opener.open(this, size(slots.size(), spec.maxCredit()));
         slots.add(slot);
         slot.start();
     }
@@ -249,22 +257,40 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         return lock.get(() -> closing);
     }
 
-    /** Whether the engine would take more than waits here. */
-    boolean hasRoom() {
-        return lock.get(this::room);
+    /** Keeps room for what a poll may bring; false if the engine would not take so many. */
+    boolean reserve(int size) {
+        return lock.get(() -> {
+            boolean fits = room() >= size;
+            if (fits) {
+                reserved += size;
+            }
+            return fits;
+        });
     }
 
-    // Lock held.
-    private boolean room() {
-        return !stopped && outlet.creditLeft() > buffer.size();
+    /** The poll is over. */
+    void unreserve(int size) {
+        lock.run(() -> {
+            reserved -= size;
+            lock.signalAll();
+        });
     }
 
-    /** Waits until there is room, the slot has something to do or the receiver closes; at most so long. */
-    void awaitRoom(ShareSlot slot, long nanos) throws InterruptedException {
+    boolean hasRoom(int size) {
+        return lock.get(() -> room() >= size);
+    }
+
+    // Lock held. How many more messages the engine would take.
+    private int room() {
+        return stopped ? 0 : outlet.creditLeft() - buffer.size() - reserved;
+    }
+
+    /** Waits until there is room for a slot, or the receiver closes; at most so long. */
+    void awaitRoom(int size, long nanos) throws InterruptedException {
         lock.lock();
         try {
             long left = nanos;
-            while (left > 0 && !closing && !room() && !slot.hasOutcomes()) {
+            while (left > 0 && !closing && room() < size) {
                 left = lock.await(left);
             }
         } finally {
@@ -285,14 +311,13 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         }
     }
 
-    /** Has one more slot, if all hold something and the engine would take more. */
+    /** Has one more slot, if the engine would take more and none can bring it. */
     void grow() {
         lock.run(() -> {
             if (!closing
                     && slots.size() < Math.min(MOST_SLOTS, spec.maxCredit())
-                    && room()
-                    && buffer.isEmpty()
-                    && slots.stream().allMatch(ShareSlot::isHolding)) {
+                    && room() > 0
+                    && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
                 addSlot();
             }
         });

@@ -40,11 +40,14 @@ final class ShareReceivers {
         return receiver;
     }
 
-    private ShareSlot slot(ShareReceiver receiver) {
+    private ShareSlot slot(ShareReceiver receiver, int size) {
         String group = KafkaNames.group(receiver.spec().from());
-        int records = ShareReceiver.records(receiver.spec());
         return new ShareSlot(
-                receiver, () -> consumers.sharing(group, records), time, "mq-kafka-share-" + threads.incrementAndGet());
+                receiver,
+                size,
+                () -> consumers.sharing(group, size),
+                time,
+                "mq-kafka-share-" + threads.incrementAndGet());
     }
 
     private void ended(ShareReceiver receiver, @Nullable Throwable cause) {

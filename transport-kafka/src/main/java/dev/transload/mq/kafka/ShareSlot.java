@@ -58,6 +58,7 @@ final class ShareSlot {
     private static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ShareReceiver receiver;
+    private final int size;
     private final Supplier<ShareConsumer<byte[], byte[]>> connector;
     private final TimeSource time;
     private final Thread thread;
@@ -92,14 +93,17 @@ final class ShareSlot {
     private record Settle(ShareDelivery delivery, AcknowledgeType outcome, Completion completion, long since) {}
 
     /**
+     * @param size most records of a poll
      * @param connector makes the consumer; called on the slot's thread
      */
     ShareSlot(
             ShareReceiver receiver,
+            int size,
             Supplier<ShareConsumer<byte[], byte[]>> connector,
             TimeSource time,
             String threadName) {
         this.receiver = receiver;
+        this.size = size;
         this.connector = connector;
         this.time = time;
         this.thread = KafkaAsk.daemon(this::run, threadName);
@@ -120,6 +124,11 @@ final class ShareSlot {
         return !outcomes.isEmpty();
     }
 
+    /** Whether it polls, or could with so much room. */
+    boolean canBring(int room) {
+        return polling || (!holding && size <= room);
+    }
+
     /** Has the thread look at once. */
     void wake() {
         receiver.lock().signalAll();
@@ -127,12 +136,6 @@ final class ShareSlot {
             polling = false;
             wakeup.run();
         }
-    }
-
-    // ---- for others
-
-    boolean isHolding() {
-        return holding;
     }
 
     // ---- the thread
@@ -178,14 +181,18 @@ final class ShareSlot {
         subscribe(consumer);
         giveUpUnanswered();
         if (open.isEmpty()) {
-            if (!receiver.hasRoom()) {
+            if (receiver.reserve(size)) {
+                try {
+                    poll(consumer);
+                } finally {
+                    receiver.unreserve(size);
+                }
+            } else {
                 if (!unanswered.isEmpty()) {
                     commit(consumer, ANSWER);
                 }
-                receiver.awaitRoom(this, unanswered.isEmpty() ? IDLE_NANOS : ANSWERED.toNanos());
-            }
-            if (receiver.hasRoom()) {
-                poll(consumer);
+                receiver.grow();
+                receiver.awaitRoom(size, unanswered.isEmpty() ? IDLE_NANOS : ANSWERED.toNanos());
             }
             return;
         }
@@ -212,8 +219,7 @@ final class ShareSlot {
         long before = System.nanoTime();
         ConsumerRecords<byte[], byte[]> records = polled(consumer, unanswered.isEmpty() ? POLL : ANSWERED);
         look(consumer);
-        int most = ShareReceiver.records(receiver.spec());
-        lastPollFull = records.count() >= most;
+        lastPollFull = records.count() >= size;
         if (!records.isEmpty()) {
             consumer.acquisitionLockTimeoutMs().ifPresent(millis -> loanNanos = TimeUnit.MILLISECONDS.toNanos(millis));
             loanBegan = before;
@@ -246,7 +252,7 @@ final class ShareSlot {
         if (!acknowledge(consumer)) {
             return;
         }
-        if (open.isEmpty() && lastPollFull && receiver.hasRoom()) {
+        if (open.isEmpty() && lastPollFull && receiver.hasRoom(size)) {
             consumer.commitAsync(); // there is more where these came from: the next poll brings the answer, too
         } else {
             commit(consumer, ANSWER);
