@@ -71,7 +71,7 @@ final class KafkaTransport implements Transport {
         this.consumers = new KafkaConsumers(options, context.clientId(), broker);
         this.receivers = new KafkaReceivers(context, options, broker, ask, topology, consumers);
         this.admin = new KafkaAdmin(ask, receivers.groups(), receivers.shareGroups(), receivers);
-        this.restoration = new Restoration(topology, receivers.groups(), receivers);
+        this.restoration = new Restoration(topology, receivers.groups(), receivers.shareGroups(), receivers);
         this.watch = new ClusterWatch(ask, context.time(), new Watching());
         this.sender = new KafkaSender(
                 producer, context.time(), topology, broker.maxRecordBytes(), watch::isUp, this::lookFor);

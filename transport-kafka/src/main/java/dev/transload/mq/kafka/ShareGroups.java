@@ -101,6 +101,13 @@ final class ShareGroups {
         write(group, starts);
     }
 
+    /** Sets a group up that the broker may have forgotten; before its topic is made, so that brokers learn of it first. */
+    void setUpAgain(Place place) throws ExecutionException, InterruptedException {
+        String group = KafkaNames.group(place);
+        setUp.add(group);
+        setUp(group);
+    }
+
     private void setUp(String group) throws ExecutionException, InterruptedException {
         List<AlterConfigOp> changes = SETTINGS.entrySet().stream()
                 .map(one -> new AlterConfigOp(new ConfigEntry(one.getKey(), one.getValue()), AlterConfigOp.OpType.SET))

@@ -76,6 +76,9 @@ final class ShareSlot {
     private final Map<ShareDelivery.Id, Settle> unanswered = new HashMap<>();
     private final Set<ShareDelivery.Id> refused = new HashSet<>();
     private Set<String> subscribed = Set.of();
+    /** Whether there is room kept for a poll: what a poll asked for may come after it, and is seen by the next. */
+    private boolean reserved;
+
     private boolean lastPollFull;
     private @Nullable Metric bytes;
     private double seenBytes;
@@ -181,12 +184,9 @@ final class ShareSlot {
         subscribe(consumer);
         giveUpUnanswered();
         if (open.isEmpty()) {
-            if (receiver.reserve(size)) {
-                try {
-                    poll(consumer);
-                } finally {
-                    receiver.unreserve(size);
-                }
+            reserved = reserved || receiver.reserve(size);
+            if (reserved) {
+                poll(consumer);
             } else {
                 if (!unanswered.isEmpty()) {
                     commit(consumer, ANSWER);
@@ -224,6 +224,8 @@ final class ShareSlot {
             consumer.acquisitionLockTimeoutMs().ifPresent(millis -> loanNanos = TimeUnit.MILLISECONDS.toNanos(millis));
             loanBegan = before;
             take(records);
+            reserved = false;
+            receiver.unreserve(size);
         }
     }
 
