@@ -247,7 +247,8 @@ final class KafkaTopology {
         return made;
     }
 
-    // It is made when the controller says so. Brokers learn of it a moment later, each by itself, and any of them may be
+    // It is made when the controller says so. Brokers learn of it a moment later, each by itself, and any of them may
+    // be
     // the one that answers: so what is seen of it is seen by one question after the other, until all is there.
     private TopicState awaitVisible(String topic) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + VISIBLE_NANOS;
