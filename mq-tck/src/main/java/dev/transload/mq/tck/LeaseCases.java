@@ -41,7 +41,7 @@ final class LeaseCases {
         SubscribeOptions shortLease = SubscribeOptions.builder()
                 .manualSettle()
                 .prefetch(1)
-                .lease(RENEWED)
+                .lease(Duration.ofSeconds(1))
                 .build();
         t.client().subscribe(queue, holder, shortLease);
         t.client().send(queue, "held");
@@ -55,7 +55,7 @@ final class LeaseCases {
                         SubscribeOptions.builder()
                                 .retry(RetryPolicy.immediate(3))
                                 .build());
-        t.elapse(BEYOND_RENEWED);
+        t.elapse(Duration.ofMillis(2500));
         t.fence(queue, other);
         assertThat(other.payloads()).containsExactly("fence");
         assertThat(holder.call(0).delivery().leaseLost()).isFalse();
