@@ -47,35 +47,42 @@ ensure_engine() {
   fail "the Docker engine does not answer; see $engine_log"
 }
 
-# The release lines that the tests cover with the release that is pinned for each, as the fixtures have them.
-rabbitmq_releases() {
-  sed -n 's/^ *V[0-9_]*("\([0-9.]*\)", "\([0-9.]*\)")[,;]$/\1 \2/p' \
-    "$root/broker-fixtures/src/main/java/dev/transload/mq/fixtures/RabbitMqVersion.java"
+# The release lines that the tests cover, as the fixtures have them: BROKER LINE IMAGE, the public image being pinned.
+releases() {
+  local fixtures=$root/broker-fixtures/src/main/java/dev/transload/mq/fixtures
+  releases_in "$fixtures/RabbitMqVersion.java" rabbitmq rabbitmq
+  releases_in "$fixtures/KafkaVersion.java" kafka apache/kafka
+}
+
+releases_in() {
+  sed -n 's|^ *V[0-9_]*("\([0-9.]*\)", "\([0-9.]*\)")[,;]$|'"$2"' \1 '"$3"':\2|p' "$1"
 }
 
 registry_answers() { timeout 15 docker manifest inspect "$1" >/dev/null 2>&1; }
 
 # An image for each version: the one the caller named, else the public one, else one built from packages.
+# ensure_images [BROKER]: only those of one broker.
 ensure_images() {
-  local line release variable image local_lines=()
-  while read -r line release; do
-    variable=MQ_TEST_RABBITMQ_${line//./_}_IMAGE
-    image=rabbitmq:$release
+  local broker line image variable build=()
+  while read -r broker line image; do
+    [ "${1:-$broker}" = "$broker" ] || continue
+    variable=MQ_TEST_${broker^^}_${line//./_}_IMAGE
     if [ -n "${!variable:-}" ]; then
-      say "RabbitMQ $line: ${!variable}, as $variable says"
+      say "$broker $line: ${!variable}, as $variable says"
     elif docker image inspect "$image" >/dev/null 2>&1 \
-      || { [ ${#local_lines[@]} = 0 ] && registry_answers "$image" && docker pull -q "$image" >/dev/null; }; then
-      say "RabbitMQ $line: $image"
+      || { [ ${#build[@]} = 0 ] && registry_answers "$image" && docker pull -q "$image" >/dev/null; }; then
+      say "$broker $line: $image"
       export "$variable=$image"
     else
-      local_lines+=("$line")
-      export "$variable=transload/rabbitmq:$line"
+      build+=("$broker:$line")
+      export "$variable=transload/$broker:$line"
     fi
-  done < <(rabbitmq_releases)
-  if [ ${#local_lines[@]} -gt 0 ]; then
-    say "no registry has an image for RabbitMQ ${local_lines[*]}: from Debian packages then"
+  done < <(releases)
+  if [ ${#build[@]} -gt 0 ]; then
+    say "no registry has an image for ${build[*]}: from packages then"
     PATH=$PATH:/usr/sbin:/sbin have debootstrap || install debootstrap
-    "$root/broker-fixtures/images/build.sh" "${local_lines[@]}" >/dev/null
+    [[ "${build[*]}" != *kafka:* ]] || ensure_java
+    "$root/broker-fixtures/images/build.sh" "${build[@]}" >/dev/null
   fi
 }
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the broker images that the tests use from Debian packages, for machines that reach no image registry.
-# An image is kept until its recipe (the files in this folder) changes.
+# Builds the broker images that the tests use from Debian packages and Maven artifacts, for machines that reach no image
+# registry. An image is kept until its recipe (the files in this folder) changes.
 #
-# usage: build.sh [--force] [--print] [3.10] [4.0] [4.3]     without a version: all of them
+# usage: build.sh [--force] [--print] [BROKER:LINE...]     such as rabbitmq:4.3 or kafka:4.4; all of them unless given
 #   --force   build again even if the recipe has not changed
-#   --print   only print the image names, one a line, in the order of the versions; build nothing
+#   --print   only print the image names, one a line, in the order asked for; build nothing
 #
-# Needs: a Docker engine that answers, root (or sudo without a password), debootstrap, apt's own sources.
+# Needs: a Docker engine that answers, root (or sudo without a password), debootstrap, apt's own sources; Maven for Kafka.
 # MQ_DEBIAN_MIRROR names another Debian mirror than the one in apt's sources, MQ_BUILD_TMP another work folder.
 set -euo pipefail
 
@@ -17,13 +17,14 @@ label=dev.transload.recipe
 say() { printf 'images: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-# The Debian release that ships a version of RabbitMQ, and the debootstrap script that knows it.
+known=(rabbitmq:3.10 rabbitmq:4.0 rabbitmq:4.3 kafka:3.9 kafka:4.4)
+
+# The Debian release that a broker's image is made of, and the debootstrap script that knows it.
 suite_of() {
   case $1 in
-    3.10) echo bookworm ;;
-    4.0) echo trixie ;;
-    4.3) echo forky ;;
-    *) fail "no recipe for RabbitMQ $1 (known: 3.10, 4.0, 4.3)" ;;
+    rabbitmq:3.10) echo bookworm ;;
+    rabbitmq:4.0 | kafka:*) echo trixie ;;
+    rabbitmq:4.3) echo forky ;;
   esac
 }
 script_of() {
@@ -79,27 +80,68 @@ base() {
   say "$image ready after $((SECONDS - started)) s"
 }
 
-# Builds a RabbitMQ image: rabbitmq VERSION
+# Runs docker build and tells of it only if it fails: build IMAGE RECIPE FOLDER ARGUMENT...
+build() {
+  local image=$1 recipe=$2 folder=$3 log
+  shift 3
+  log=$(mktemp "${MQ_BUILD_TMP:-${TMPDIR:-/tmp}}/transload-image.XXXXXX")
+  DOCKER_BUILDKIT=0 docker build --force-rm --label "$label=$recipe" --tag "$image" "$@" "$folder" >"$log" 2>&1 \
+    || { tail -30 "$log" >&2; rm -f "$log"; fail "$image could not be built"; }
+  rm -f "$log"
+}
+
+# Builds a RabbitMQ image from the package: rabbitmq LINE RECIPE
 rabbitmq() {
-  local version=$1 suite image recipe base_recipe started=$SECONDS
-  suite=$(suite_of "$version")
-  image="$repository/rabbitmq:$version"
+  # The host's network, because the default bridge may have no name resolution for the package mirror.
+  build "$repository/rabbitmq:$1" "$2" "$here/rabbitmq" --network=host \
+    --build-arg "BASE=$repository/debian:$(suite_of "rabbitmq:$1")" --build-arg "VERSION=$1"
+}
+
+# Builds a Kafka image from the artifacts of the release that the fixtures pin: kafka LINE RECIPE
+kafka() {
+  local suite jre jre_recipe release
+  suite=$(suite_of "kafka:$1")
+  jre=$repository/jre:$suite
+  jre_recipe=$(hash_of "$here"/jre/*)
+  release=$(kafka_release "$1")
+  if [ -n "$force" ] || [ "$(recipe_of "$jre")" != "$jre_recipe" ]; then
+    build "$jre" "$jre_recipe" "$here/jre" --network=host --build-arg "BASE=$repository/debian:$suite"
+  fi
+  work=$(mktemp -d "${MQ_BUILD_TMP:-${TMPDIR:-/tmp}}/transload-kafka.XXXXXX")
+  cp "$here"/kafka/* "$work"
+  command -v mvn >/dev/null || fail "Maven is missing: apt-get install maven"
+  # Offline first: with a warm repository nothing is asked of the network.
+  jars -o >"$work/log" 2>&1 || jars >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; fail "no Kafka $release"; }
+  build "$repository/kafka:$1" "$2" "$work" --network=none --build-arg "BASE=$jre"
+  rm -rf "$work"
+  work=
+}
+
+jars() {
+  mvn -B -q -ntp "$@" -f "$work/pom.xml" dependency:copy-dependencies "-Dkafka.version=$release" \
+    "-DoutputDirectory=$work/libs" </dev/null
+}
+
+kafka_release() {
+  sed -n "s/^ *V[0-9_]*(\"$1\", \"\([0-9.]*\)\").*/\1/p" \
+    "$here/../src/main/java/dev/transload/mq/fixtures/KafkaVersion.java"
+}
+
+# Builds an image unless it is there: ensure BROKER:LINE
+ensure() {
+  local broker=${1%%:*} line=${1#*:} base_recipe recipe image="$repository/$1" started=$SECONDS
   base_recipe=$(declare -f base | sha256sum | cut -c1-16)
-  recipe=$base_recipe-$(hash_of "$here"/rabbitmq/*)
+  case $broker in
+    rabbitmq) recipe=$base_recipe-$(hash_of "$here"/rabbitmq/*) ;;
+    kafka) recipe=$base_recipe-$(hash_of "$here"/jre/* "$here"/kafka/*)-$(kafka_release "$line") ;;
+  esac
   if [ -z "$force" ] && [ "$(recipe_of "$image")" = "$recipe" ]; then
     say "$image is up to date"
     return
   fi
-  base "$suite" "$base_recipe"
+  base "$(suite_of "$1")" "$base_recipe"
   say "building $image"
-  work=$(mktemp -d "${MQ_BUILD_TMP:-${TMPDIR:-/tmp}}/transload-image.XXXXXX")
-  # The host's network, because the default bridge may have no name resolution for the package mirror.
-  DOCKER_BUILDKIT=0 docker build --network=host --force-rm \
-    --build-arg "BASE=$repository/debian:$suite" --build-arg "VERSION=$version" \
-    --label "$label=$recipe" --tag "$image" "$here/rabbitmq" >"$work/log" 2>&1 \
-    || { tail -30 "$work/log" >&2; fail "$image could not be built"; }
-  rm -rf "$work"
-  work=
+  "$broker" "$line" "$recipe"
   docker image prune --force --filter "label=$label" >/dev/null 2>&1 || true
   say "$image ready after $((SECONDS - started)) s"
 }
@@ -109,21 +151,24 @@ trap '[ -z "$work" ] || as_root rm -rf "$work"' EXIT
 
 force=
 print=
-versions=()
+images=()
 for argument in "$@"; do
   case $argument in
     --force) force=yes ;;
     --print) print=yes ;;
     -h | --help) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    *) suite_of "$argument" >/dev/null; versions+=("$argument") ;;
+    *)
+      [[ " ${known[*]} " == *" $argument "* ]] || fail "no recipe for $argument (known: ${known[*]})"
+      images+=("$argument")
+      ;;
   esac
 done
-[ ${#versions[@]} -gt 0 ] || versions=(3.10 4.0 4.3)
+[ ${#images[@]} -gt 0 ] || images=("${known[@]}")
 
 if [ -z "$print" ]; then
   docker info >/dev/null 2>&1 || fail "no Docker engine answers; start one (bin/verify does) and try again"
 fi
-for version in "${versions[@]}"; do
-  [ -n "$print" ] || rabbitmq "$version"
-  echo "$repository/rabbitmq:$version"
+for image in "${images[@]}"; do
+  [ -n "$print" ] || ensure "$image"
+  echo "$repository/$image"
 done

@@ -10,6 +10,7 @@ import static dev.transload.mq.architecture.Codebase.EXAMPLES;
 import static dev.transload.mq.architecture.Codebase.FILES;
 import static dev.transload.mq.architecture.Codebase.FIXTURES;
 import static dev.transload.mq.architecture.Codebase.INMEMORY;
+import static dev.transload.mq.architecture.Codebase.KAFKA;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
 import static dev.transload.mq.architecture.Codebase.SPI;
 import static dev.transload.mq.architecture.Codebase.TCK;
@@ -50,6 +51,11 @@ class ArrowsTest {
     }
 
     @Test
+    void theKafkaTransportKnowsVocabularySpiAndItsBrokersClient() {
+        check(mayKnowOnly(KAFKA, VOCABULARY, SPI, "org.apache.kafka.."));
+    }
+
+    @Test
     void theKitKnowsTheApiAndTestLibrariesButNoTransport() {
         check(mayKnowOnly(
                 TCK,
@@ -71,7 +77,7 @@ class ArrowsTest {
                 .resideInAPackage(FIXTURES)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, CLI, EXAMPLES));
+                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, KAFKA, CLI, EXAMPLES));
     }
 
     @Test

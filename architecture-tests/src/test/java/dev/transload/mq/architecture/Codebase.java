@@ -16,6 +16,7 @@ final class Codebase {
     static final String CLIENT = "dev.transload.mq.client";
     static final String INMEMORY = "dev.transload.mq.inmemory";
     static final String RABBITMQ = "dev.transload.mq.rabbitmq";
+    static final String KAFKA = "dev.transload.mq.kafka";
     static final String TCK = "dev.transload.mq.tck";
     static final String FIXTURES = "dev.transload.mq.fixtures";
     static final String CLI = "dev.transload.mq.cli";
@@ -27,10 +28,11 @@ final class Codebase {
             new Module("mq-api", Set.of(VOCABULARY, SPI, CLIENT)),
             new Module("mq-tck", Set.of(TCK)),
             new Module("transport-inmemory", Set.of(INMEMORY)),
-            new Module("transport-rabbitmq", Set.of(RABBITMQ)));
+            new Module("transport-rabbitmq", Set.of(RABBITMQ)),
+            new Module("transport-kafka", Set.of(KAFKA)));
 
     /** One package for each transport. */
-    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ);
+    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA);
 
     static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -18,25 +18,34 @@ import org.jspecify.annotations.Nullable;
 record BenchmarkOptions(
         @Nullable String uri, List<Work> works, int warmups, int rounds, double share, boolean verbose) {
 
-    static final String USAGE = """
-            options:
-              --uri URI        broker to use, such as amqp://guest:guest@localhost; one is started unless given
-              --work NAME,...  send, consume, one-by-one, request; all unless given
-              --warmups N      rounds that do not count, 3 unless given
-              --rounds N       rounds that count, 7 unless given
-              --share X        messages a round as a share of 100,000 (4,000 one by one), 1 unless given
-              --verbose        print each round
-            """;
+    /**
+     * What a program says on {@code --help}.
+     *
+     * @param uri an example of a broker's
+     * @param messages in a round that is not timed one by one
+     */
+    static String usage(String uri, String messages) {
+        return """
+                options:
+                  --uri URI        broker to use, such as %s; one is started unless given
+                  --work NAME,...  send, consume, one-by-one, request; all unless given
+                  --warmups N      rounds that do not count, 3 unless given
+                  --rounds N       rounds that count, 7 unless given
+                  --share X        messages a round as a share of %s (4,000 one by one), 1 unless given
+                  --verbose        print each round
+                """.formatted(uri, messages);
+    }
 
     BenchmarkOptions {
         works = List.copyOf(works);
     }
 
-    int messages(Work work) {
-        return Math.max(10, (int) (work.messages() * share));
+    /** The share of the usual number of messages. */
+    int messages(int usual) {
+        return Math.max(10, (int) (usual * share));
     }
 
-    static BenchmarkOptions parse(String... arguments) {
+    static BenchmarkOptions parse(String usage, String... arguments) {
         String uri = null;
         List<Work> works = new ArrayList<>(Arrays.asList(Work.values()));
         int warmups = 3;
@@ -50,7 +59,7 @@ record BenchmarkOptions(
                 continue;
             }
             if (i + 1 == arguments.length) {
-                throw new IllegalArgumentException(name + " is unknown or needs a value\n" + USAGE);
+                throw new IllegalArgumentException(name + " is unknown or needs a value\n" + usage);
             }
             String value = arguments[++i];
             switch (name) {
@@ -64,7 +73,7 @@ record BenchmarkOptions(
                 case "--warmups" -> warmups = Integer.parseInt(value);
                 case "--rounds" -> rounds = Integer.parseInt(value);
                 case "--share" -> share = Double.parseDouble(value);
-                default -> throw new IllegalArgumentException("unknown option " + name + "\n" + USAGE);
+                default -> throw new IllegalArgumentException("unknown option " + name + "\n" + usage);
             }
         }
         return new BenchmarkOptions(uri, works, warmups, rounds, share, verbose);

@@ -1,103 +1,65 @@
 package dev.transload.mq.benchmarks;
 
-import dev.transload.mq.benchmarks.Meter.Sample;
 import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
-import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/**
- * The SDK beside the raw client on one RabbitMQ, in one process, in turns: raw, SDK, raw again. The raw program runs
- * twice so that the difference between the two shows the noise of the machine.
- */
-public final class RabbitMqBenchmark {
+/** The SDK beside the raw client on one RabbitMQ. */
+public final class RabbitMqBenchmark implements Contest {
 
-    private static final int PAYLOAD = 1_024;
+    private static final SdkStack.Tuning TUNING = new SdkStack.Tuning(1_000, 250, 1);
 
-    private final BenchmarkOptions options;
-    private final PrintStream out;
     private final String uri;
 
-    private RabbitMqBenchmark(BenchmarkOptions options, String uri, PrintStream out) {
-        this.options = options;
+    private RabbitMqBenchmark(String uri) {
         this.uri = uri;
-        this.out = out;
     }
 
-    /** Runs what the arguments ask for, see {@link BenchmarkOptions#USAGE}. */
+    /** Runs what the arguments ask for, see {@link BenchmarkOptions#usage}. */
     public static void main(String[] arguments) throws Exception {
+        String usage = BenchmarkOptions.usage("amqp://guest:guest@localhost", "100,000");
         if (List.of(arguments).contains("--help")) {
-            System.out.print(BenchmarkOptions.USAGE);
+            System.out.print(usage);
             return;
         }
-        BenchmarkOptions options = BenchmarkOptions.parse(arguments);
-        if (options.uri() != null) {
-            new RabbitMqBenchmark(options, options.uri(), System.out).run();
-            return;
+        BenchmarkOptions options = BenchmarkOptions.parse(usage, arguments);
+        String uri = options.uri();
+        if (uri == null) {
+            uri = RabbitMqBroker.shared(RabbitMqVersion.V4_3).uri().toString();
         }
-        RabbitMqBroker broker = RabbitMqBroker.shared(RabbitMqVersion.V4_3);
-        new RabbitMqBenchmark(options, broker.uri().toString(), System.out).run();
+        new Comparison(new RabbitMqBenchmark(uri), options, System.out).run();
     }
 
-    private void run() throws Exception {
-        out.println(Machine.describe());
-        for (Work work : options.works()) {
-            out.println();
-            compare(work).print(out);
-        }
-    }
-
-    private Report compare(Work work) throws Exception {
-        List<Stack> stacks = new ArrayList<>();
-        RawStack filler = new RawStack("filler", uri);
-        try {
-            stacks.add(new RawStack("raw", uri));
-            stacks.add(new SdkStack("sdk", uri, 1));
-            if (work == Work.CONSUME) {
-                stacks.add(new SdkStack("sdk-8", uri, 8));
-            }
-            stacks.add(new RawStack("raw-again", uri));
-            return measure(work, stacks, filler);
-        } finally {
-            for (Stack stack : stacks) {
-                stack.close();
-            }
-            filler.close();
-        }
-    }
-
-    private Report measure(Work work, List<Stack> stacks, RawStack filler) throws Exception {
-        Map<String, List<Sample>> samples = new LinkedHashMap<>();
-        byte[] body = new byte[PAYLOAD];
-        int messages = options.messages(work);
-        for (int round = -options.warmups(); round < options.rounds(); round++) {
-            for (Stack stack : stacks) {
-                Sample sample = run(work, stack, filler, messages, body);
-                if (round >= 0) {
-                    samples.computeIfAbsent(stack.name(), name -> new ArrayList<>())
-                            .add(sample);
-                }
-                if (options.verbose()) {
-                    out.println("round " + round + " " + stack.name() + " " + sample);
-                }
-            }
-        }
-        return new Report(work, messages, options.rounds(), samples);
-    }
-
-    private static Sample run(Work work, Stack stack, RawStack filler, int messages, byte[] body) throws Exception {
-        System.gc(); // the garbage of one stack is not collected in the round of the next
+    @Override
+    public String title(Work work) {
         return switch (work) {
-            case SEND -> stack.send(messages, body);
-            case CONSUME -> {
-                filler.fill(stack.queue(), messages, body);
-                yield stack.consume(messages);
-            }
-            case ONE_BY_ONE -> stack.sendOneByOne(messages, body);
-            case REQUEST -> stack.request(messages, body);
+            case SEND -> "pipelined confirmed send";
+            case CONSUME -> "consume with ack, prefetch 250";
+            case ONE_BY_ONE -> "send one by one";
+            case REQUEST -> "request and reply";
         };
+    }
+
+    @Override
+    public int messages(Work work) {
+        return work.timed() ? 4_000 : 100_000;
+    }
+
+    @Override
+    public Stack raw(String name) throws Exception {
+        return new RawRabbitMq(name, uri);
+    }
+
+    @Override
+    public List<Stack> sdk(Work work) {
+        Stack plain = new SdkStack("sdk", uri, TUNING);
+        return work == Work.CONSUME
+                ? List.of(plain, new SdkStack("sdk-8", uri, TUNING.concurrency(8)))
+                : List.of(plain);
+    }
+
+    @Override
+    public Filler filler() throws Exception {
+        return new RawRabbitMq("filler", uri);
     }
 }

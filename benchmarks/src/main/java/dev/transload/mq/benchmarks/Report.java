@@ -10,19 +10,20 @@ import java.util.function.ToDoubleFunction;
 /**
  * Rounds of one work as a Markdown table: medians with the least and the most, and ratios to the raw program.
  *
- * @param work what was measured
+ * @param title what was measured
+ * @param timed whether latencies were taken
  * @param messages in a round
  * @param rounds that counted
  * @param samples of each stack, the raw program first
  */
-record Report(Work work, int messages, int rounds, Map<String, List<Sample>> samples) {
+record Report(String title, boolean timed, int messages, int rounds, Map<String, List<Sample>> samples) {
 
     void print(PrintStream out) {
-        out.println("### " + work.title() + ": " + rounds + " rounds of " + messages);
+        out.println("### " + title + ": " + rounds + " rounds of " + messages);
         out.println();
-        String latency = work.timed() ? " p50 µs | ratio | p99 µs |" : "";
+        String latency = timed ? " p50 µs | ratio | p99 µs |" : "";
         out.println("| | messages/s | ratio | CPU µs | ratio | bytes | more than raw |" + latency);
-        out.println("|---|---|---|---|---|---|---|" + (work.timed() ? "---|---|---|" : ""));
+        out.println("|---|---|---|---|---|---|---|" + (timed ? "---|---|---|" : ""));
         List<Sample> raw = samples.values().iterator().next();
         samples.forEach((name, own) -> {
             StringBuilder row = new StringBuilder("| " + name);
@@ -30,7 +31,7 @@ record Report(Work work, int messages, int rounds, Map<String, List<Sample>> sam
             row.append(column(own, Sample::cpuMicros, 1)).append(ratio(own, raw, Sample::cpuMicros));
             row.append(column(own, Sample::bytes, 0));
             row.append(text(" | %+.0f", median(own, Sample::bytes) - median(raw, Sample::bytes)));
-            if (work.timed()) {
+            if (timed) {
                 row.append(column(own, Sample::p50, 0)).append(ratio(own, raw, Sample::p50));
                 row.append(column(own, Sample::p99, 0));
             }

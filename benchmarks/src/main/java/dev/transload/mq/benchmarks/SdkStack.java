@@ -16,20 +16,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The work as an application of the SDK does it, with every default. */
 final class SdkStack implements Stack {
 
-    private static final int WINDOW = 1_000;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final String name;
-    private final int concurrency;
+    private final Tuning tuning;
     private final Queue<byte[]> queue;
     private final Queue<byte[]> requests;
     private final MqClient mq;
     private final MqClient server;
     private boolean answering;
 
-    SdkStack(String name, String uri, int concurrency) {
+    /**
+     * How far it goes beyond the defaults.
+     *
+     * @param window messages sent and not confirmed, at most
+     * @param prefetch of the subscription, 0 for the default
+     * @param concurrency handlers at once
+     */
+    record Tuning(int window, int prefetch, int concurrency) {
+        Tuning concurrency(int handlers) {
+            return new Tuning(window, prefetch, handlers);
+        }
+    }
+
+    SdkStack(String name, String uri, Tuning tuning) {
         this.name = name;
-        this.concurrency = concurrency;
+        this.tuning = tuning;
         this.queue = Queue.of("bench-" + name, byte[].class);
         this.requests = Queue.of("bench-" + name + "-requests", byte[].class);
         this.mq = MqClient.connect(uri);
@@ -51,14 +63,15 @@ final class SdkStack implements Stack {
     @Override
     public Sample send(int messages, byte[] body) {
         Meter meter = new Meter();
-        List<CompletableFuture<String>> window = new ArrayList<>(WINDOW);
+        int size = tuning.window();
+        List<CompletableFuture<String>> window = new ArrayList<>(size);
         meter.start();
         for (int i = 0; i < messages; i++) {
             CompletableFuture<String> sent = mq.sendAsync(queue, body);
-            if (i < WINDOW) {
+            if (i < size) {
                 window.add(sent);
             } else {
-                window.set(i % WINDOW, sent).join();
+                window.set(i % size, sent).join();
             }
         }
         window.forEach(CompletableFuture::join);
@@ -72,10 +85,10 @@ final class SdkStack implements Stack {
         Meter meter = new Meter();
         AtomicInteger handled = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(1);
-        SubscribeOptions options = SubscribeOptions.builder()
-                .concurrency(concurrency)
-                .prefetch(250)
-                .build();
+        SubscribeOptions.Builder options = SubscribeOptions.builder().concurrency(tuning.concurrency());
+        if (tuning.prefetch() > 0) {
+            options.prefetch(tuning.prefetch());
+        }
         Subscription subscription = mq.subscribe(
                 queue,
                 delivery -> {
@@ -87,7 +100,7 @@ final class SdkStack implements Stack {
                         all.countDown();
                     }
                 },
-                options);
+                options.build());
         if (!all.await(2, TimeUnit.MINUTES)) {
             throw new IllegalStateException(name + " consumed only " + handled + " of " + messages);
         }

@@ -14,10 +14,10 @@ interface Stack extends AutoCloseable {
     /** Queue that the stack sends to and consumes from. */
     String queue();
 
-    /** Sends without waiting for each, at most 1,000 unconfirmed; ends when all are confirmed. */
+    /** Sends without waiting for each, within a bound; ends when all are confirmed. */
     Sample send(int messages, byte[] body) throws Exception;
 
-    /** Consumes messages that wait in the queue with a prefetch of 250, acking each after its handler. */
+    /** Consumes messages that wait in the queue, acking each after its handler. */
     Sample consume(int messages) throws Exception;
 
     /** Sends and waits for the confirm, one after another. */

@@ -6,31 +6,14 @@ import java.util.stream.Collectors;
 
 /** What is measured. */
 enum Work {
-    /** Sends with up to 1,000 unconfirmed. */
-    SEND("pipelined confirmed send", 100_000),
-    /** Consumes with a prefetch of 250 and acks. */
-    CONSUME("consume with ack, prefetch 250", 100_000),
+    /** Sends without waiting for each. */
+    SEND,
+    /** Consumes and acks. */
+    CONSUME,
     /** Sends and waits, one after another. */
-    ONE_BY_ONE("send one by one", 4_000),
+    ONE_BY_ONE,
     /** Asks and waits for the reply, one after another. */
-    REQUEST("request and reply", 4_000);
-
-    private final String title;
-    private final int messages;
-
-    Work(String title, int messages) {
-        this.title = title;
-        this.messages = messages;
-    }
-
-    String title() {
-        return title;
-    }
-
-    /** Messages a round unless told otherwise. */
-    int messages() {
-        return messages;
-    }
+    REQUEST;
 
     /** Whether latencies are taken. */
     boolean timed() {

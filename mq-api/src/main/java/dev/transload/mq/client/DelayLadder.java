@@ -1,5 +1,7 @@
 package dev.transload.mq.client;
 
+import java.time.Duration;
+
 /**
  * The waits of delay lanes: 1 s, 4 s, 16 s and so on to 4^10 s, about 12 days. A lane is received in the order it was
  * filled and every message of it waits equally long, so its oldest message is the next one due and nothing waits behind
@@ -12,6 +14,9 @@ final class DelayLadder {
 
     /** How many lanes there are. */
     static final int RUNGS = 11;
+
+    /** The longest wait on a lane. */
+    static final Duration LONGEST_HOP = Duration.ofSeconds(waitSeconds(RUNGS - 1));
 
     private DelayLadder() {}
 

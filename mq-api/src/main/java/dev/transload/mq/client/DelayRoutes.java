@@ -14,10 +14,12 @@ import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.ReceiveSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,9 @@ import org.slf4j.LoggerFactory;
  *   <li>By the broker and then by whoever receives it, who gives it back for the rest, where the broker can hold back
  *       sends and deliveries of the destination, though not for so long.
  *   <li>Over one relay, for destinations that cannot be delayed on a broker whose plain queues can.
- *   <li>Over delay lanes, where the broker can hold nothing back: {@link DelayLadder} says which, each client that sends
- *       or subscribes holds their oldest messages until they are due and then sends them on.
+ *   <li>Over delay lanes, where the broker can hold nothing back: {@link DelayLadder} says which, each client that delays
+ *       a message or subscribes holds their oldest messages until they are due and then sends them on. The lanes come
+ *       into being together.
  * </ul>
  *
  * <p>A wait counts from the time the broker stored the message, so the sender's clock is of no account where the broker
@@ -47,10 +50,15 @@ final class DelayRoutes {
     private static final int RELAY_CONCURRENCY = 64;
     private static final int LANE_PREFETCH = 1_000;
     private static final Place RELAY = Place.of(Role.DELAY_LANE, "mq--delays", Shape.PLAIN);
+    private static final List<Place> LANES = IntStream.range(0, DelayLadder.RUNGS)
+            .mapToObj(
+                    rung -> Place.of(Role.DELAY_LANE, "mq--delays-" + DelayLadder.waitSeconds(rung) + "s", Shape.PLAIN))
+            .toList();
 
     private final Engine engine;
     private final Capabilities plain;
-    private final Map<Integer, Place> lanes = new ConcurrentHashMap<>();
+    private final AtomicBoolean lanesWatched = new AtomicBoolean();
+    private final AtomicBoolean lanesExist = new AtomicBoolean();
 
     DelayRoutes(Engine engine) {
         this.engine = engine;
@@ -71,8 +79,14 @@ final class DelayRoutes {
         if (capable.maxSendDelay().compareTo(Duration.ofDays(30)) >= 0) {
             return capable.maxSendDelay();
         }
-        Duration kept = plain.retention();
-        return kept.isZero() || kept.compareTo(LONGEST) > 0 ? LONGEST : kept.dividedBy(2);
+        Duration kept = plain.delayRetention();
+        if (kept.isZero() || kept.compareTo(LONGEST) > 0) {
+            return LONGEST;
+        }
+        // A lane has a message anew at each hop; a relay has it all the time.
+        boolean hops = plain.maxSendDelay().isZero();
+        Duration half = kept.dividedBy(2);
+        return hops && half.compareTo(DelayLadder.LONGEST_HOP) >= 0 ? LONGEST : half;
     }
 
     /** The next step of a message on its way. */
@@ -107,8 +121,8 @@ final class DelayRoutes {
                     Math.min(delayMillis, plain.maxSendDelay().toMillis()));
         }
         int rung = DelayLadder.rung(delayMillis);
-        Place lane = lane(rung);
-        watch(lane);
+        Place lane = LANES.get(rung);
+        watchLanes();
         return new Route(lane, waiting(hop, DelayLadder.hop(rung, delayMillis)).build(), 0);
     }
 
@@ -132,17 +146,10 @@ final class DelayRoutes {
         return stamp == null ? message.timestamp() : number(stamp);
     }
 
-    private Place lane(int rung) {
-        return lanes.computeIfAbsent(
-                rung, r -> Place.of(Role.DELAY_LANE, "mq--delays-" + DelayLadder.waitSeconds(r) + "s", Shape.PLAIN));
-    }
-
     /** A subscription starts: this client helps with the relays of others from now on, if the broker needs any. */
     void help() {
         if (plain.maxSendDelay().isZero()) {
-            for (int rung = 0; rung < DelayLadder.RUNGS; rung++) {
-                watch(lane(rung));
-            }
+            watchLanes();
         } else if (engine.transport()
                 .capabilities(new Shape(true, 0, 1, null))
                 .maxSendDelay()
@@ -153,8 +160,19 @@ final class DelayRoutes {
 
     /** A message was put on a lane or relay by this client: it exists now. */
     void sent(Place to) {
-        if (to.role() == Role.DELAY_LANE) {
-            engine.lazyFlows().look(to);
+        if (to.role() != Role.DELAY_LANE) {
+            return;
+        }
+        engine.lazyFlows().look(to);
+        if (!to.equals(RELAY) && !lanesExist.getAndSet(true)) {
+            LANES.forEach(engine.lazyFlows()::look);
+        }
+    }
+
+    // All of them or none, so that whoever holds one back for others holds back all.
+    private void watchLanes() {
+        if (!lanesWatched.getAndSet(true)) {
+            engine.lazyFlows().watch(LANES, this::plan);
         }
     }
 

@@ -56,7 +56,15 @@ final class Explanations {
     }
 
     private void destinations() {
-        add("queues", Support.NATIVE, "each message goes to one of the competing consumers");
+        String competing = "each message goes to one of the competing consumers";
+        add(
+                "queues",
+                Support.NATIVE,
+                plain.sharedByLanes().isEmpty()
+                        ? competing
+                        : sentence(
+                                "BY LANES: " + competing + ", each of which has whole lanes and all that waits there",
+                                plain.sharedByLanes()));
         byBroker("topics", plain, Capability.GROUPS);
         byBroker("ephemeral groups", plain, Capability.GROUPS);
         if (ordered.has(Capability.LANES)) {
@@ -96,7 +104,9 @@ final class Explanations {
         } else if (most.compareTo(plain.maxSendDelay()) <= 0) {
             add("delay", Support.NATIVE, sentence(plain.delayNote(), "up to " + text(most), inOrder));
         } else {
-            String direct = plain.maxSendDelay().isZero() ? "" : "by the broker up to " + text(plain.maxSendDelay());
+            String direct = plain.maxSendDelay().isZero()
+                    ? plain.delayNote()
+                    : "by the broker up to " + text(plain.maxSendDelay());
             add("delay", Support.EMULATED, sentence("over delay lanes, up to " + text(most), direct, inOrder));
         }
         add(
@@ -145,7 +155,8 @@ final class Explanations {
                 "crash isolation",
                 exact ? Support.NATIVE : Support.EMULATED,
                 exact
-                        ? "a message that may have killed as many processes as it has attempts runs once more in place"
+                        ? "a message that may have killed as many processes as it has attempts runs once more in place, with no"
+                                + " other handler of its subscription"
                         : "a message that may have killed as many processes as it has attempts runs once more alone,"
                                 + " over a place of its own");
         boolean atomic = plain.has(Capability.ATOMIC_MOVE);

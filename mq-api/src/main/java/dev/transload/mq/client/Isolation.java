@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a message that may be killing processes away from its neighbours, without punishing any of them.
  *
- * <p>Where the broker counts exactly, the count accuses nobody else: the message runs once more in place and is then
- * set aside. Elsewhere it is moved to the suspects' place, where it runs with nothing beside it, and is set aside only
- * if that run ends in a crash too. Where order must hold it stays: it runs when no other handler of the flow does, and a
- * mark in {@link SuspectLedger} tells the next process if it did not survive.
+ * <p>Where the broker counts exactly, the count accuses only those whose handlers ran: the message runs once more in
+ * place, when no other handler of the flow does, and is set aside if that ends in a crash too. Elsewhere it is moved to
+ * the suspects' place, where it runs with nothing beside it, and is set aside only if that run ends in a crash too. Where
+ * order must hold it stays: it runs when no other handler of the flow does, and a mark in {@link SuspectLedger} tells the
+ * next process if it did not survive.
  *
  * <p>Thread-safe.
  *
@@ -66,7 +67,8 @@ final class Isolation<T> {
                 outcomes.giveUp(delivery, Failure.Reason.CRASHED, null);
                 return false;
             }
-            return true;
+            // One that only ran beside a killer has as many crashes: what kills the process when it runs alone did it.
+            return outcomes.aloneNow(delivery);
         }
         Place alone = spec.suspects();
         if (alone == null) {

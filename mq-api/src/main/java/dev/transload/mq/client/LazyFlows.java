@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,27 +51,36 @@ final class LazyFlows {
 
     /** Receives from the place as soon as it exists. Returns at once; false if it was watched already. */
     boolean watch(Place place, Supplier<Plan> plan) {
+        return watch(List.of(place), any -> plan.get());
+    }
+
+    /**
+     * Receives from places that all exist or none does, as soon as the first of them exists. Returns at once; false if
+     * that was watched already.
+     */
+    boolean watch(List<Place> places, Function<Place, Plan> plan) {
         lock.lock();
         try {
-            if (closed || watched.putIfAbsent(place, plan) != null) {
+            if (closed || watched.containsKey(places.get(0))) {
                 return false;
             }
+            places.forEach(place -> watched.putIfAbsent(place, () -> plan.apply(place)));
         } finally {
             lock.unlock();
         }
-        lookAndAgain(place);
+        lookAndAgain(places);
         return true;
     }
 
-    private void lookAndAgain(Place place) {
-        if (!isWanted(place)) {
+    private void lookAndAgain(List<Place> places) {
+        if (places.stream().noneMatch(this::isWanted)) {
             return;
         }
-        Waits.whenDone(engine.transport().admin().depth(place), (depth, e) -> {
+        Waits.whenDone(engine.transport().admin().depth(places.get(0)), (depth, e) -> {
             if (e == null && depth.isPresent()) {
-                look(place);
+                places.forEach(this::look);
             } else {
-                engine.time().schedule(LOOK_EVERY, () -> lookAndAgain(place));
+                engine.time().schedule(LOOK_EVERY, () -> lookAndAgain(places));
             }
         });
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connected broker does for places of one shape, and its limits. Immutable.
@@ -25,8 +26,10 @@ public final class Capabilities {
     private final Counting counting;
     private final Limits limits;
     private final Duration retention;
+    private final Duration delayRetention;
     private final boolean volatileReplies;
     private final boolean exactDepth;
+    private final String sharedByLanes;
 
     private Capabilities(Builder b) {
         this.broker = b.broker;
@@ -42,8 +45,10 @@ public final class Capabilities {
         this.counting = b.counting;
         this.limits = b.limits;
         this.retention = b.retention;
+        this.delayRetention = b.delayRetention == null ? b.retention : b.delayRetention;
         this.volatileReplies = b.volatileReplies;
         this.exactDepth = b.exactDepth;
+        this.sharedByLanes = b.sharedByLanes;
     }
 
     /** Starts with no capability, no delay, a lease without bound, and the given limits. */
@@ -86,7 +91,10 @@ public final class Capabilities {
         return maxSendDelay;
     }
 
-    /** How a send is delayed natively, with its precision, in a sentence; empty text if it is not. */
+    /**
+     * How a send is delayed natively, with its precision, in a sentence; where it is not, what there is to know of lanes
+     * of delay here; or empty text.
+     */
     public String delayNote() {
         return delayNote;
     }
@@ -121,6 +129,14 @@ public final class Capabilities {
         return retention;
     }
 
+    /**
+     * How long a {@link Place.Role#DELAY_LANE} keeps messages; {@link Duration#ZERO} for ever. As {@link #retention}
+     * unless told.
+     */
+    public Duration delayRetention() {
+        return delayRetention;
+    }
+
     /** Whether a reply inbox ends with the connection, so that pending requests fail when it is lost. */
     public boolean volatileReplies() {
         return volatileReplies;
@@ -129,6 +145,14 @@ public final class Capabilities {
     /** Whether {@link PlaceAdmin#depth} is exact when nothing moves. */
     public boolean exactDepth() {
         return exactDepth;
+    }
+
+    /**
+     * How receivers of one place share it where each gets whole lanes of it, ordered or not, with all that waits there;
+     * empty text where each message goes to whoever has credit.
+     */
+    public String sharedByLanes() {
+        return sharedByLanes;
     }
 
     /**
@@ -156,8 +180,10 @@ public final class Capabilities {
         private int maxInFlightSpan = Integer.MAX_VALUE;
         private Counting counting = new Counting(false, false, Integer.MAX_VALUE);
         private Duration retention = Duration.ZERO;
+        private @Nullable Duration delayRetention;
         private boolean volatileReplies;
         private boolean exactDepth;
+        private String sharedByLanes = "";
 
         private Builder(String broker, Limits limits) {
             this.broker = requireNonNull(broker, "broker");
@@ -214,6 +240,11 @@ public final class Capabilities {
             return this;
         }
 
+        public Builder delayRetention(Duration retention) {
+            this.delayRetention = retention;
+            return this;
+        }
+
         public Builder volatileReplies(boolean yes) {
             this.volatileReplies = yes;
             return this;
@@ -221,6 +252,12 @@ public final class Capabilities {
 
         public Builder exactDepth(boolean yes) {
             this.exactDepth = yes;
+            return this;
+        }
+
+        /** Declares that a receiver gets whole lanes also where no order is asked for, and what that limits. */
+        public Builder sharedByLanes(String how) {
+            this.sharedByLanes = requireNonNull(how, "how");
             return this;
         }
 

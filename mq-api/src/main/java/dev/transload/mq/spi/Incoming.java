@@ -51,7 +51,11 @@ public interface Incoming {
 
     /**
      * Tells that a handler call begins now, the first of this delivery or one more after a {@link #note}. Where {@link
-     * Counting#exact()}, a delivery that is lost counts only if this was called; elsewhere nothing happens. Never waits.
+     * Counting#exact()}, a delivery that is lost counts only if this was called; elsewhere nothing happens.
+     *
+     * <p>Called on the thread that will run the handler. It returns at once, save where the broker must know of the start
+     * first, as after a crash that may have been this message's doing; then it waits for the broker. A delivery that was
+     * lost before has been reported so when it returns.
      */
     default void began() {}
 

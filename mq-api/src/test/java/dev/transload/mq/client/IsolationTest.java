@@ -73,9 +73,38 @@ class IsolationTest {
         assertThat(rig.deadLettered.get(0).reason()).isEqualTo(Reason.CRASHED);
     }
 
+    @Test
+    void whereCountsAreExactASuspectRunsWithNothingBesideIt() throws Exception {
+        rig.capabilities = FlowRig.capable()
+                .counting(new Counting(true, true, Integer.MAX_VALUE))
+                .build();
+        CountDownLatch neighbours = new CountDownLatch(2);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean alone = new AtomicBoolean();
+        startWatched(neighbours, go, alone);
+        rig.deliver(delivered("n1", null, 1));
+        rig.deliver(delivered("n2", null, 1));
+        neighbours.await();
+        ScriptedTransport.Delivered suspect = rig.deliver(delivered("bad", null, 4));
+        ScriptedTransport.Delivered later = rig.deliver(delivered("n3", null, 1));
+        assertThat(ran).isEmpty();
+
+        go.countDown();
+
+        suspect.acked.get(10, TimeUnit.SECONDS);
+        later.acked.get(10, TimeUnit.SECONDS);
+        assertThat(alone).isTrue();
+        assertThat(ran).contains("bad", "n3");
+        assertThat(rig.deadLettered).isEmpty();
+    }
+
     private void startOrdered(CountDownLatch neighbours, CountDownLatch go, AtomicBoolean alone) {
         rig.place = FlowRig.ORDERS;
         rig.engine.transport.stock("orders.suspects");
+        startWatched(neighbours, go, alone);
+    }
+
+    private void startWatched(CountDownLatch neighbours, CountDownLatch go, AtomicBoolean alone) {
         CopyOnWriteArrayList<String> running = new CopyOnWriteArrayList<>();
         rig.start(delivery -> {
             running.add(delivery.id());

@@ -170,7 +170,7 @@ final class LinkCases {
 
     @TckCase(
             id = "ACK-15",
-            value = "an ack that is lost on the way leads to one more delivery, marked as such, and to no loss",
+            value = "an ack that is lost on the way leads to one more delivery at most, marked as such, and to no loss",
             check = "is an ack believed that was only written to the socket?",
             proves = SETTLE,
             tier = Tier.T2,
@@ -189,11 +189,19 @@ final class LinkCases {
         t.faults().cut();
         t.faults().mend();
 
-        assertThat(seen.await(2).id()).isEqualTo(id);
-        assertThat(seen.call(1).redelivered()).isTrue();
-        assertThat(seen.call(1).attempt()).isEqualTo(2);
+        // Where what is out outlives the link, the ack is sent again and nothing comes.
         t.fence(queue, seen);
-        assertThat(seen.payloads()).containsExactly("x", "x", "fence");
+        t.until("the queue is empty", () -> t.client().admin().depth(queue).orElse(0) == 0);
+        List<Seen.Call<String>> again = seen.calls().stream()
+                .skip(1)
+                .filter(call -> !call.payload().equals("fence"))
+                .toList();
+        assertThat(again).hasSizeLessThanOrEqualTo(1).allSatisfy(call -> {
+            assertThat(call.id()).isEqualTo(id);
+            assertThat(call.redelivered()).isTrue();
+            assertThat(call.attempt()).isEqualTo(2);
+        });
+        assertThat(t.client().deadLetters(queue).count()).isZero();
     }
 
     @TckCase(

@@ -276,6 +276,16 @@ final class Tck {
         return explanation().feature(feature).how().toLowerCase(Locale.ROOT).startsWith("exact");
     }
 
+    /** Whether the product says that consumers have whole lanes of a queue: what waits behind a message is its holder's. */
+    boolean sharedByLanes() {
+        return explanation().feature("queues").how().startsWith("BY LANES");
+    }
+
+    /** Options that keep sends in order where none was declared: on brokers with several lanes they name one. */
+    SendOptions.Settings inOneLane() {
+        return sharedByLanes() ? SendOptions.key("lane") : SendOptions.none();
+    }
+
     // ---- time
 
     /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */

@@ -5,6 +5,7 @@ import static dev.transload.mq.tck.Feature.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.RetryPolicy;
+import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
 import dev.transload.mq.Topic;
@@ -114,7 +115,7 @@ final class TopicCases {
 
     @TckCase(
             id = "PUB-05",
-            value = "a durable group gets what was sent while it was away, in the order of the sends",
+            value = "a durable group gets what was sent while it was away, in the order of the sends within a lane",
             tier = Tier.T1,
             check = "does the group outlive its last member?",
             proves = TOPIC)
@@ -124,7 +125,8 @@ final class TopicCases {
             away.subscribe(topic.group("durable"), t.seen());
         }
         List<String> texts = IntStream.range(0, 50).mapToObj(i -> "m" + i).toList();
-        texts.forEach(text -> t.client().send(topic, text));
+        SendOptions oneLane = t.inOneLane();
+        texts.forEach(text -> t.client().send(topic, text, oneLane));
 
         Seen<String> seen = t.seen();
         t.client().subscribe(topic.group("durable"), seen);

@@ -25,7 +25,7 @@ public final class BrokerFaultMutants {
                                 "what-is-out-goes-with-the-link",
                                 "what clients hold is gone when their link breaks",
                                 Change.advise(FLOW, "lose", TakesAlong.class))
-                        .killedBy("ACK-03", "ACK-15", "DLQ-05", "FLT-07"),
+                        .killedBy("ACK-03", "DLQ-05", "FLT-07"),
                 Mutant.broker(
                                 "credit-grows-with-each-outage",
                                 "a receiver comes back with more credit than it had",

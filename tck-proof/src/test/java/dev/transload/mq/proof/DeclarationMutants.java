@@ -73,7 +73,8 @@ final class DeclarationMutants {
                         .counting(truth.counting())
                         .retention(truth.retention())
                         .volatileReplies(truth.volatileReplies())
-                        .exactDepth(truth.exactDepth());
+                        .exactDepth(truth.exactDepth())
+                        .sharedByLanes(truth.sharedByLanes());
                 for (Capability each : Capability.values()) {
                     if (less.contains(each)) {
                         said.refuses(each, "the broker has no such thing");

@@ -106,7 +106,7 @@ public enum Profile {
      *
      * <p>Sources: {@code message.max.bytes} 1,048,588 for the whole record (broker configuration), of which 64 KiB are
      * set apart for headers, 16 KiB for a failure record and 1 KiB for key and framing; no delay and no priority in the
-     * broker; topic retention 7 days, consumed or not; at most 10,000 messages past an unsettled one, as the
+     * broker; topic retention 7 days, consumed or not, of delay lanes 60 days as this library makes them; at most 10,000 messages past an unsettled one, as the
      * committed offset's metadata of 4,096 bytes can say which are done; topic names of 249 characters.
      */
     KAFKA(8) {
@@ -122,7 +122,8 @@ public enum Profile {
                     .refuses(PRIORITY, "Kafka has no priorities")
                     .counting(new Counting(true, true, Integer.MAX_VALUE))
                     .maxInFlightSpan(10_000)
-                    .retention(Duration.ofDays(7));
+                    .retention(Duration.ofDays(7))
+                    .delayRetention(Duration.ofDays(60));
             if (shape.ordered()) {
                 b.has(LANES, "partitions, 8 unless given");
             }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The work by hand on the broker's Java client, tuned: one confirming channel, acks for many at once. */
 @SuppressWarnings("JavaUtilDate") // the client has nothing newer
-final class RawStack implements Stack {
+final class RawRabbitMq implements Stack, Contest.Filler {
 
     private static final int WINDOW = 1_000;
     private static final int PREFETCH = 250;
@@ -33,7 +33,7 @@ final class RawStack implements Stack {
     private final RawConfirms confirms;
     private boolean answering;
 
-    RawStack(String name, String uri) throws Exception {
+    RawRabbitMq(String name, String uri) throws Exception {
         this.name = name;
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(uri);
@@ -55,8 +55,8 @@ final class RawStack implements Stack {
         return "bench-" + name;
     }
 
-    /** Puts messages into any queue, unmeasured, with the properties that the SDK writes. */
-    void fill(String queue, int messages, byte[] body) throws IOException {
+    @Override
+    public void fill(String queue, int messages, byte[] body) throws IOException {
         AMQP.BasicProperties properties = PROPERTIES
                 .builder()
                 .messageId(UUID.randomUUID().toString())

@@ -1,0 +1,85 @@
+package dev.transload.mq.benchmarks;
+
+import dev.transload.mq.fixtures.KafkaBroker;
+import dev.transload.mq.fixtures.KafkaVersion;
+import java.util.List;
+
+/** The SDK beside the raw client on one Kafka. */
+public final class KafkaBenchmark implements Contest {
+
+    private static final SdkStack.Tuning DEFAULTS = new SdkStack.Tuning(1_000, 0, 1);
+    private static final SdkStack.Tuning WIDE = new SdkStack.Tuning(10_000, 0, 1);
+
+    private final String uri;
+
+    private KafkaBenchmark(String uri) {
+        this.uri = uri;
+    }
+
+    /** Runs what the arguments ask for, see {@link BenchmarkOptions#usage}. */
+    public static void main(String[] arguments) throws Exception {
+        String usage = BenchmarkOptions.usage("kafka://localhost:9092", "300,000");
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(usage);
+            return;
+        }
+        BenchmarkOptions options = BenchmarkOptions.parse(usage, arguments);
+        if (options.uri() != null) {
+            new Comparison(new KafkaBenchmark(options.uri()), options, System.out).run();
+            return;
+        }
+        try (KafkaBroker broker = broker()) {
+            new Comparison(new KafkaBenchmark(broker.uri().toString()), options, System.out).run();
+        }
+    }
+
+    /** Rounds write gigabytes; what lies far behind goes soon. */
+    private static KafkaBroker broker() {
+        return KafkaBroker.builder(KafkaVersion.newest())
+                .forBenchmarks()
+                .setting("log.segment.bytes", "67108864")
+                .setting("log.retention.bytes", "268435456")
+                .setting("log.retention.check.interval.ms", "5000")
+                .setting("log.segment.delete.delay.ms", "1000")
+                .start();
+    }
+
+    @Override
+    public String title(Work work) {
+        return switch (work) {
+            case SEND -> "pipelined send, acks=all, idempotent";
+            case CONSUME -> "consume in a group";
+            case ONE_BY_ONE -> "send one by one";
+            case REQUEST -> "request and reply";
+        };
+    }
+
+    @Override
+    public int messages(Work work) {
+        return work.timed() ? 4_000 : 300_000;
+    }
+
+    @Override
+    public Stack raw(String name) throws Exception {
+        return new RawKafka(name, bootstrap());
+    }
+
+    @Override
+    public List<Stack> sdk(Work work) {
+        Stack plain = new SdkStack("sdk", uri, DEFAULTS);
+        return switch (work) {
+            case SEND -> List.of(plain, new SdkStack("sdk-10k", uri + "?maxOutstandingSends=10000", WIDE));
+            case CONSUME -> List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
+            case ONE_BY_ONE, REQUEST -> List.of(plain);
+        };
+    }
+
+    @Override
+    public Filler filler() throws Exception {
+        return new RawKafka("filler", bootstrap());
+    }
+
+    private String bootstrap() {
+        return uri.substring(uri.indexOf("://") + 3).replaceFirst("[/?].*", "");
+    }
+}

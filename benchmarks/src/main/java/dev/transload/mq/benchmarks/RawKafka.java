@@ -1,0 +1,201 @@
+package dev.transload.mq.benchmarks;
+
+import dev.transload.mq.benchmarks.Meter.Sample;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The work by hand on Kafka's Java client, tuned: large batches, a commit per poll. */
+final class RawKafka implements Stack, Contest.Filler {
+
+    /** As many as the SDK gives a topic unless told otherwise. */
+    private static final int PARTITIONS = 8;
+
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final String name;
+    private final String bootstrap;
+    private final Admin admin;
+    private final Producer<byte[], byte[]> batching;
+    private final Producer<byte[], byte[]> prompt;
+    private @Nullable RawKafkaRequests requests;
+
+    RawKafka(String name, String bootstrap) throws Exception {
+        this.name = name;
+        this.bootstrap = bootstrap;
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
+        this.batching = producer(bootstrap, 5);
+        this.prompt = producer(bootstrap, 0);
+        create(admin, queue(), PARTITIONS);
+    }
+
+    static Producer<byte[], byte[]> producer(String bootstrap, int lingerMillis) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", bootstrap);
+        settings.put("acks", "all");
+        settings.put("enable.idempotence", true);
+        settings.put("linger.ms", lingerMillis);
+        settings.put("batch.size", 65_536);
+        settings.put("buffer.memory", 67_108_864L);
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    static Consumer<byte[], byte[]> consumer(String bootstrap, Map<String, Object> more) {
+        Map<String, Object> settings = new HashMap<>(more);
+        settings.put("bootstrap.servers", bootstrap);
+        settings.put("enable.auto.commit", false);
+        settings.put("auto.offset.reset", "earliest");
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    static void create(Admin admin, String topic, int partitions) throws Exception {
+        try {
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) -1)))
+                    .all()
+                    .get();
+        } catch (ExecutionException failed) {
+            if (!(failed.getCause() instanceof TopicExistsException)) {
+                throw failed;
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String queue() {
+        return "bench-" + name;
+    }
+
+    @Override
+    public void fill(String queue, int messages, byte[] body) {
+        byte[] id = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("mq-id", id);
+        publish(messages, () -> new ProducerRecord<>(queue, null, null, null, body, headers));
+    }
+
+    /** What is sent next. */
+    @FunctionalInterface
+    private interface Next {
+        ProducerRecord<byte[], byte[]> record();
+    }
+
+    /** Sends without waiting, as far as the producer's memory goes, and ends when all are confirmed. */
+    private void publish(int messages, Next next) {
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        Callback confirmed = (metadata, failed) -> {
+            if (failed != null) {
+                failure.set(failed);
+            }
+        };
+        for (int i = 0; i < messages; i++) {
+            var unused = batching.send(next.record(), confirmed);
+        }
+        batching.flush();
+        if (failure.get() != null) {
+            throw new IllegalStateException(name + " could not send", failure.get());
+        }
+    }
+
+    @Override
+    public Sample send(int messages, byte[] body) {
+        Meter meter = new Meter();
+        String queue = queue();
+        meter.start();
+        publish(messages, () -> new ProducerRecord<>(queue, body));
+        meter.stop();
+        return meter.sample(messages, new long[0]);
+    }
+
+    @Override
+    public Sample consume(int messages) {
+        Meter meter = new Meter();
+        int handled = 0;
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        try (Consumer<byte[], byte[]> consumer =
+                consumer(bootstrap, Map.of("group.id", queue(), "group.protocol", "consumer"))) {
+            consumer.subscribe(List.of(queue()));
+            while (handled < messages) {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+                if (records.isEmpty()) {
+                    if (System.nanoTime() > deadline) {
+                        throw new IllegalStateException(name + " consumed only " + handled + " of " + messages);
+                    }
+                    continue;
+                }
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    if (record.value() != null && handled++ == 0) {
+                        meter.start();
+                    }
+                }
+                if (handled < messages) {
+                    consumer.commitAsync();
+                } else {
+                    consumer.commitSync();
+                }
+            }
+            meter.stop();
+        }
+        return meter.sample(messages, new long[0]);
+    }
+
+    @Override
+    public Sample sendOneByOne(int messages, byte[] body) throws Exception {
+        Meter meter = new Meter();
+        long[] latencies = new long[messages];
+        meter.start();
+        for (int i = 0; i < messages; i++) {
+            long start = System.nanoTime();
+            prompt.send(new ProducerRecord<>(queue(), body)).get();
+            latencies[i] = System.nanoTime() - start;
+        }
+        meter.stop();
+        return meter.sample(messages, latencies);
+    }
+
+    @Override
+    public Sample request(int messages, byte[] body) throws Exception {
+        RawKafkaRequests asking = requests;
+        if (asking == null) {
+            asking = new RawKafkaRequests(queue(), bootstrap, admin, prompt);
+            requests = asking;
+        }
+        return asking.ask(messages, body);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (requests != null) {
+            requests.close();
+        }
+        batching.close();
+        prompt.close();
+        admin.deleteTopics(List.of(queue())).all().get();
+        admin.close();
+    }
+}

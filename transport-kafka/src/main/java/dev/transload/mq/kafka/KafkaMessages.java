@@ -1,0 +1,164 @@
+package dev.transload.mq.kafka;
+
+import dev.transload.mq.Message;
+import dev.transload.mq.spi.Annotations;
+import dev.transload.mq.spi.Outgoing;
+import dev.transload.mq.spi.Place.Role;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/** Writes and reads records; {@code docs/wire-format.md} is the reference. Pure. */
+final class KafkaMessages {
+
+    /** Which inbox of a reply partition a message is for. */
+    static final String INBOX = "mq-inbox";
+
+    /** How far the record's own time may be from now: it decides when the broker throws the record away. */
+    private static final long FRESH_MILLIS = 60_000;
+
+    private KafkaMessages() {}
+
+    /**
+     * The record of a message.
+     *
+     * @param nowMillis the time of the send
+     * @param appendTime whether the topic's records bear the broker's time
+     * @param turn partition for a message without a key, or null to leave it to the client
+     */
+    static ProducerRecord<byte[], byte[]> record(
+            Outgoing outgoing, long nowMillis, boolean appendTime, @Nullable Integer turn) {
+        Message message = outgoing.message();
+        RecordHeaders headers = new RecordHeaders();
+        add(headers, Annotations.ID, message.id());
+        add(headers, Annotations.TYPE, message.type());
+        add(headers, Annotations.CONTENT_TYPE, message.contentType());
+        add(headers, Annotations.CORRELATION_ID, message.correlationId());
+        add(headers, Annotations.REPLY_TO, message.replyTo());
+        if (message.priority() != Message.NO_PRIORITY) {
+            add(headers, Annotations.PRIORITY, Integer.toString(message.priority()));
+        }
+        if (message.ttl() > 0) {
+            add(headers, Annotations.TTL, Long.toString(message.ttl()));
+        }
+        // A message of long ago keeps its time in a header: the record's time decides when the topic lets go of it.
+        boolean fresh = Math.abs(message.timestamp() - nowMillis) <= FRESH_MILLIS;
+        if (message.timestamp() != 0 && (appendTime || !fresh)) {
+            add(headers, Annotations.TIMESTAMP, Long.toString(message.timestamp()));
+        }
+        message.annotations().forEach((name, value) -> add(headers, name, value));
+        message.headers().forEach((name, value) -> add(headers, name, value));
+        String topic = KafkaNames.topic(outgoing.to());
+        String key = message.key();
+        Integer partition = key == null ? turn : null;
+        int lane = KafkaNames.partition(outgoing.to());
+        if (lane >= 0) {
+            partition = lane;
+        }
+        if (outgoing.to().role() == Role.REPLY) {
+            KafkaNames.ReplyAddress address =
+                    KafkaNames.ReplyAddress.of(outgoing.to().name());
+            partition = address.partition() < 0 ? null : address.partition();
+            if (!address.inbox().isEmpty()) {
+                add(headers, INBOX, address.inbox());
+            }
+        }
+        return new ProducerRecord<>(
+                topic,
+                partition,
+                fresh ? message.timestamp() : nowMillis,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                message.body(),
+                headers);
+    }
+
+    private static void add(RecordHeaders headers, String name, @Nullable String value) {
+        if (value != null) {
+            headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The message of a record, whoever wrote it. One without an id has its position for one. */
+    static Message message(ConsumerRecord<byte[], byte[]> record) {
+        Headers headers = record.headers();
+        String id = last(headers, Annotations.ID);
+        Message.Builder message = Message.builder(
+                id != null ? id : record.topic() + "/" + record.partition() + "/" + record.offset(), body(record));
+        message.timestamp(Math.max(0, record.timestamp()));
+        byte[] key = record.key();
+        if (key != null) {
+            message.key(text(key));
+        }
+        for (Header header : headers) {
+            String name = header.key();
+            if (name.startsWith(Annotations.PREFIX)) {
+                ours(message, name, text(header.value()));
+            } else {
+                message.header(name, text(header.value()));
+            }
+        }
+        return message.build();
+    }
+
+    private static byte[] body(ConsumerRecord<byte[], byte[]> record) {
+        byte[] body = record.value();
+        return body == null ? new byte[0] : body;
+    }
+
+    private static void ours(Message.Builder message, String name, String value) {
+        switch (name) {
+            case Annotations.ID, INBOX -> {
+                // taken before, or of no concern to the receiver
+            }
+            case Annotations.TYPE -> message.type(value);
+            case Annotations.CONTENT_TYPE -> message.contentType(value);
+            case Annotations.CORRELATION_ID -> message.correlationId(value);
+            case Annotations.REPLY_TO -> message.replyTo(value);
+            case Annotations.TIMESTAMP -> message.timestamp(number(value));
+            case Annotations.TTL -> message.ttl(number(value));
+            case Annotations.PRIORITY -> {
+                long priority = number(value);
+                message.priority(priority > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) priority);
+            }
+            default -> message.annotation(name, value);
+        }
+    }
+
+    /** When the broker stored the record, or when its sender says it was made. */
+    static long storedAt(ConsumerRecord<byte[], byte[]> record, Message message) {
+        return record.timestampType() == TimestampType.LOG_APPEND_TIME ? record.timestamp() : message.timestamp();
+    }
+
+    /** Value of the last header of a name, or null. */
+    static @Nullable String last(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null ? null : text(header.value());
+    }
+
+    private static String text(byte @Nullable [] value) {
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+    }
+
+    private static long number(String value) {
+        try {
+            return Math.max(0, Long.parseLong(value));
+        } catch (NumberFormatException e) {
+            return 0; // anyone may write on an envelope
+        }
+    }
+
+    /** How many bytes a record's headers take, roughly. */
+    static long size(Message message) {
+        long size = message.body().length + 128L;
+        for (Map.Entry<String, String> header : message.headers().entrySet()) {
+            size += header.getKey().length() + header.getValue().length() + 4L;
+        }
+        return size;
+    }
+}

@@ -1,0 +1,376 @@
+package dev.transload.mq.kafka;
+
+import dev.transload.mq.AuthenticationException;
+import dev.transload.mq.ConnectionLostException;
+import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.Outcome;
+import dev.transload.mq.spi.Outgoing;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends through one idempotent producer, which keeps the order of each partition through its own retries.
+ *
+ * <p>A call never waits: the producer is told to refuse at once what it has no room for or whose topic it has not heard
+ * of, and what it refuses waits here, topic by topic, and is handed to it again by a thread that exists while something
+ * waits. Confirms arrive on the producer's own thread.
+ *
+ * <p>Thread-safe.
+ */
+final class KafkaSender {
+
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Producer<byte[], byte[]> producer;
+    private final TimeSource time;
+    private final KafkaTopology topology;
+    private final int maxRecordBytes;
+    private final BooleanSupplier connected;
+    private final Consumer<String> unheardOf;
+    private final Map<String, Traffic<Sent>> traffic = new ConcurrentHashMap<>();
+    private final Lock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    /** Guarded: what the producer would not take yet, in order. */
+    private final Map<String, ArrayDeque<Sent>> backlog = new LinkedHashMap<>();
+
+    private @Nullable Thread worker;
+    private volatile boolean closed;
+
+    /**
+     * @param connected whether the cluster answers
+     * @param unheardOf told of a topic that nobody declared and that the producer does not know
+     */
+    KafkaSender(
+            Producer<byte[], byte[]> producer,
+            TimeSource time,
+            KafkaTopology topology,
+            int maxRecordBytes,
+            BooleanSupplier connected,
+            Consumer<String> unheardOf) {
+        this.producer = producer;
+        this.time = time;
+        this.topology = topology;
+        this.maxRecordBytes = maxRecordBytes;
+        this.connected = connected;
+        this.unheardOf = unheardOf;
+    }
+
+    Producer<byte[], byte[]> producer() {
+        return producer;
+    }
+
+    /** Sends a message; its end is told by itself. */
+    void send(Outgoing outgoing) {
+        if (closed) {
+            outgoing.failed(KafkaAsk.closed("send to " + outgoing.to().name()));
+            return;
+        }
+        if (!connected.getAsBoolean()) {
+            outgoing.failed(down(outgoing));
+            return;
+        }
+        String topic = KafkaNames.topic(outgoing.to());
+        Sent sent = new Sent(outgoing, traffic.computeIfAbsent(topic, Traffic::new));
+        if (sent.traffic.isIdle()) {
+            sent.traffic.progressNanos = time.nanos();
+        }
+        if (sent.traffic.waiting.get() > 0 || !sent.offer()) {
+            later(sent);
+        }
+    }
+
+    // A broker may make a topic because a producer asks for it, so the producer is not asked before it is there.
+    private void lookFor(Traffic<Sent> t) {
+        long now = time.nanos();
+        long last = t.lookedNanos.get();
+        if ((last == 0 || now - last > LOOK_NANOS) && t.lookedNanos.compareAndSet(last, now == 0 ? 1 : now)) {
+            unheardOf.accept(t.topic);
+        }
+    }
+
+    private static MessagingException down(Outgoing outgoing) {
+        return new ConnectionLostException(
+                "kafka: not connected, nothing sent to " + outgoing.to().name(), Outcome.NOT_SENT, null);
+    }
+
+    private void later(Sent sent) {
+        boolean refused;
+        lock.lock();
+        try {
+            refused = closed;
+            if (!refused) {
+                sent.traffic.waiting.incrementAndGet();
+                backlog.computeIfAbsent(sent.traffic.topic, t -> new ArrayDeque<>())
+                        .add(sent);
+                if (worker == null) {
+                    worker = KafkaAsk.daemon(this::workOff, "mq-kafka-send-1");
+                    worker.start();
+                }
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (refused) {
+            sent.fail(KafkaAsk.closed("send to " + sent.outgoing.to().name()));
+        }
+    }
+
+    // The worker's life: offers what waits again and again, and ends after a while without any.
+    private void workOff() {
+        while (true) {
+            List<Sent> heads = new ArrayList<>();
+            lock.lock();
+            try {
+                long left = IDLE_NANOS;
+                while (backlog.isEmpty() && !closed && left > 0) {
+                    left = work.awaitNanos(left);
+                }
+                if (backlog.isEmpty() || closed) {
+                    worker = null;
+                    return;
+                }
+                backlog.values().forEach(queue -> heads.add(queue.element()));
+            } catch (InterruptedException e) {
+                worker = null;
+                return;
+            } finally {
+                lock.unlock();
+            }
+            boolean moved = false;
+            for (Sent head : heads) {
+                moved |= workOff(head);
+            }
+            if (!moved) {
+                java.util.concurrent.locks.LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+    }
+
+    // One topic as far as it goes.
+    private boolean workOff(Sent head) {
+        boolean moved = false;
+        Sent next = head;
+        while (next != null && (next.ended.get() || next.offer())) {
+            moved = true;
+            lock.lock();
+            try {
+                ArrayDeque<Sent> queue = backlog.get(next.traffic.topic);
+                if (queue == null) {
+                    return true; // closed meanwhile
+                }
+                queue.remove();
+                next.traffic.waiting.decrementAndGet();
+                if (queue.isEmpty()) {
+                    backlog.remove(next.traffic.topic);
+                }
+                next = queue.peek();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return moved;
+    }
+
+    /** The connection is lost: what the producer does not have yet has not been sent. */
+    void disconnected() {
+        failWaiting(sent -> true, sent -> down(sent.outgoing));
+    }
+
+    private void failWaiting(Predicate<Sent> which, Function<Sent, ? extends MessagingException> why) {
+        List<Sent> gone = new ArrayList<>();
+        lock.lock();
+        try {
+            backlog.values()
+                    .forEach(queue -> queue.removeIf(sent -> {
+                        boolean hit = which.test(sent);
+                        if (hit) {
+                            gone.add(sent);
+                            sent.traffic.waiting.decrementAndGet();
+                        }
+                        return hit;
+                    }));
+            backlog.values().removeIf(ArrayDeque::isEmpty);
+        } finally {
+            lock.unlock();
+        }
+        gone.forEach(sent -> sent.fail(why.apply(sent)));
+    }
+
+    /** Topics of which nothing has been confirmed for so long although something is on its way. */
+    Collection<String> stuck(Duration since) {
+        long now = time.nanos();
+        List<String> stuck = new ArrayList<>();
+        traffic.values().forEach(t -> {
+            if (!t.isIdle() && now - t.progressNanos > since.toNanos()) {
+                stuck.add(t.topic);
+            }
+        });
+        return stuck;
+    }
+
+    /** A place behind a topic that is stuck, to make it anew. */
+    @Nullable
+    Place placeOf(String topic) {
+        Traffic<Sent> t = traffic.get(topic);
+        if (t != null) {
+            for (Sent sent : t.inFlight.keySet()) {
+                return sent.outgoing.to();
+            }
+        }
+        lock.lock();
+        try {
+            ArrayDeque<Sent> queue = backlog.get(topic);
+            return queue == null ? null : queue.element().outgoing.to();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The topic is not there, and this client does not make it: what is on its way there will not arrive. */
+    void missing(String topic) {
+        topology.forget(topic);
+        Traffic<Sent> t = traffic.get(topic);
+        if (t != null) {
+            Function<Sent, MessagingException> why =
+                    sent -> new DestinationNotFoundException("kafka: there is no topic " + topic, null);
+            failWaiting(sent -> sent.traffic == t, why);
+            t.inFlight.keySet().forEach(sent -> sent.fail(why.apply(sent)));
+        }
+    }
+
+    /** This client may not even ask for the topic: what waits for it is refused. */
+    void refused(String topic, AuthenticationException why) {
+        failWaiting(
+                sent -> sent.traffic.topic.equals(topic),
+                sent -> new AuthenticationException("kafka: may not send to " + topic, why));
+    }
+
+    /** Sends of this client that the producer has and the broker has not confirmed. */
+    int inFlight() {
+        return traffic.values().stream().mapToInt(t -> t.inFlight.size()).sum();
+    }
+
+    /** Waits for what is on its way, at most so long, and ends. */
+    void close(Duration most) {
+        closed = true;
+        failWaiting(
+                sent -> true,
+                sent -> KafkaAsk.closed("send to " + sent.outgoing.to().name()));
+        lock.lock();
+        try {
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        producer.close(most);
+    }
+
+    /** One message on its way. */
+    private final class Sent implements Callback {
+        private final Outgoing outgoing;
+        private final Traffic<Sent> traffic;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private @Nullable Thread offering;
+        private @Nullable Exception refusal;
+
+        Sent(Outgoing outgoing, Traffic<Sent> traffic) {
+            this.outgoing = outgoing;
+            this.traffic = traffic;
+        }
+
+        /** Hands the message to the producer; false if it has no room for it yet, or does not know the topic. */
+        @SuppressWarnings("FutureReturnValueIgnored") // told through the callback
+        boolean offer() {
+            KafkaTopology.TopicState state = topology.known(traffic.topic);
+            if (state == null) {
+                lookFor(traffic);
+                return false;
+            }
+            traffic.inFlight.put(this, true);
+            refusal = null;
+            offering = Thread.currentThread();
+            try {
+                producer.send(
+                        KafkaMessages.record(outgoing, time.millis(), state.appendTime(), traffic.turn(state)), this);
+            } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
+                refusal = e;
+            } finally {
+                offering = null;
+            }
+            Exception why = refusal;
+            if (why == null) {
+                return true;
+            }
+            if (isBeyond(state)) {
+                fail(new DestinationNotFoundException(
+                        "kafka: nobody can be at the reply address "
+                                + outgoing.to().name(),
+                        why));
+            } else if (why instanceof TimeoutException && !closed) {
+                traffic.inFlight.remove(this);
+                return false;
+            } else {
+                fail(KafkaErrors.sending(outgoing, why, maxRecordBytes));
+            }
+            return true;
+        }
+
+        // A reply address may name a partition that is not there, and then never will be.
+        private boolean isBeyond(KafkaTopology.TopicState state) {
+            Place to = outgoing.to();
+            return to.role() == Place.Role.REPLY
+                    && KafkaNames.ReplyAddress.of(to.name()).partition() >= state.partitions();
+        }
+
+        @Override
+        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+            if (offering == Thread.currentThread()) {
+                refusal = failure; // still within the call
+                return;
+            }
+            traffic.progressNanos = time.nanos();
+            if (failure != null) {
+                fail(KafkaErrors.sending(outgoing, failure, maxRecordBytes));
+            } else {
+                traffic.inFlight.remove(this);
+                if (ended.compareAndSet(false, true)) {
+                    outgoing.done();
+                }
+            }
+        }
+
+        void fail(MessagingException why) {
+            traffic.inFlight.remove(this);
+            if (ended.compareAndSet(false, true)) {
+                outgoing.failed(why);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.transload.mq.kafka;
+
+import dev.transload.mq.fixtures.KafkaVersion;
+import dev.transload.mq.tck.RunMqTck;
+import org.junit.platform.suite.api.ConfigurationParameter;
+
+/** The kit on Kafka 4.4. */
+@RunMqTck
+@ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.kafka.Kafka44TckIT$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
+class Kafka44TckIT {
+
+    public static final class Provider extends KafkaTckProvider {
+        public Provider() {
+            super(KafkaVersion.V4_4);
+        }
+    }
+}
