@@ -52,10 +52,13 @@ releases() {
   local fixtures=$root/broker-fixtures/src/main/java/dev/transload/mq/fixtures
   releases_in "$fixtures/RabbitMqVersion.java" rabbitmq rabbitmq
   releases_in "$fixtures/KafkaVersion.java" kafka apache/kafka
+  releases_in "$fixtures/RedisVersion.java" redis redis
+  releases_in "$fixtures/RedisVersion.java" valkey valkey/valkey VALKEY_
 }
 
+# The constants of an enum of versions: releases_in FILE BROKER PUBLIC_IMAGE [START OF THEIR NAMES]
 releases_in() {
-  sed -n 's|^ *V[0-9_]*("\([0-9.]*\)", "\([0-9.]*\)")[,;]$|'"$2"' \1 '"$3"':\2|p' "$1"
+  sed -n 's|^ *'"${4:-V}"'[0-9_]*("\([0-9.]*\)", "\([0-9.]*\)")[,;]$|'"$2"' \1 '"$3"':\2|p' "$1"
 }
 
 registry_answers() { timeout 15 docker manifest inspect "$1" >/dev/null 2>&1; }

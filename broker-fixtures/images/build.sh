@@ -17,14 +17,14 @@ label=dev.transload.recipe
 say() { printf 'images: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-known=(rabbitmq:3.10 rabbitmq:4.0 rabbitmq:4.3 kafka:3.9 kafka:4.4)
+known=(rabbitmq:3.10 rabbitmq:4.0 rabbitmq:4.3 kafka:3.9 kafka:4.4 redis:7.0 redis:8 valkey:9)
 
 # The Debian release that a broker's image is made of, and the debootstrap script that knows it.
 suite_of() {
   case $1 in
-    rabbitmq:3.10) echo bookworm ;;
+    rabbitmq:3.10 | redis:7.0) echo bookworm ;;
     rabbitmq:4.0 | kafka:*) echo trixie ;;
-    rabbitmq:4.3) echo forky ;;
+    rabbitmq:4.3 | redis:8 | valkey:9) echo forky ;;
   esac
 }
 script_of() {
@@ -97,6 +97,20 @@ rabbitmq() {
     --build-arg "BASE=$repository/debian:$(suite_of "rabbitmq:$1")" --build-arg "VERSION=$1"
 }
 
+# Builds a Redis image from the package: redis LINE RECIPE
+redis() { redis_like redis "$1" "$2"; }
+
+# Builds a Valkey image from the package: valkey LINE RECIPE
+valkey() { redis_like valkey "$1" "$2"; }
+
+redis_like() {
+  local image=$1:$2 newer=
+  # The newest Redis is in Debian's experimental before it is anywhere else.
+  [ "$image" != redis:8 ] || newer="sid experimental"
+  build "$repository/$image" "$3" "$here/redis" --network=host --build-arg "BASE=$repository/debian:$(suite_of "$image")" \
+    --build-arg "PRODUCT=$1" --build-arg "LINE=$2" --build-arg "SUITES=$newer"
+}
+
 # Builds a Kafka image from the artifacts of the release that the fixtures pin: kafka LINE RECIPE
 kafka() {
   local suite jre jre_recipe release
@@ -133,6 +147,7 @@ ensure() {
   base_recipe=$(declare -f base | sha256sum | cut -c1-16)
   case $broker in
     rabbitmq) recipe=$base_recipe-$(hash_of "$here"/rabbitmq/*) ;;
+    redis | valkey) recipe=$base_recipe-$(hash_of "$here"/redis/*)-$(declare -f redis_like | sha256sum | cut -c1-8) ;;
     kafka) recipe=$base_recipe-$(hash_of "$here"/jre/* "$here"/kafka/*)-$(kafka_release "$line") ;;
   esac
   if [ -z "$force" ] && [ "$(recipe_of "$image")" = "$recipe" ]; then
