@@ -66,6 +66,9 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
             return false;
         }
         skipTo(offset);
+        if (doneAhead.isEmpty()) {
+            return true;
+        }
         Map.Entry<Long, Long> range = doneAhead.floorEntry(offset);
         if (range != null && offset < range.getValue()) {
             skipTo(offset + 1);
@@ -95,12 +98,14 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
             throw new IllegalArgumentException("offset must be at least " + next + ", was " + offset);
         }
         Entry<E> e = entry;
-        NavigableMap<Long, Note> passed = notesAhead.headMap(offset, true);
-        Note known = passed.get(offset);
-        if (known != null) {
-            e.note = known;
+        if (!notesAhead.isEmpty()) {
+            NavigableMap<Long, Note> passed = notesAhead.headMap(offset, true);
+            Note known = passed.get(offset);
+            if (known != null) {
+                e.note = known;
+            }
+            passed.clear();
         }
-        passed.clear();
         skipTo(offset + 1);
         e.open = true;
         e.previous = last;
@@ -181,6 +186,9 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
 
     // With nothing open, what is known to be done right ahead is passed, too.
     private long afterDone() {
+        if (doneAhead.isEmpty()) {
+            return next;
+        }
         Map.Entry<Long, Long> range = doneAhead.floorEntry(next);
         return range != null && next < range.getValue() ? range.getValue() : next;
     }

@@ -10,11 +10,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** Writes and reads records; {@code docs/wire-format.md} is the reference. Pure. */
+/** Writes and reads records; {@code docs/wire-format.md} is the reference. Thread-safe. */
 final class KafkaMessages {
 
     /** Which inbox of a reply partition a message is for. */
@@ -22,6 +22,8 @@ final class KafkaMessages {
 
     /** How far the record's own time may be from now: it decides when the broker throws the record away. */
     private static final long FRESH_MILLIS = 60_000;
+
+    private static volatile @Nullable ContentType lastContentType;
 
     private KafkaMessages() {}
 
@@ -35,10 +37,32 @@ final class KafkaMessages {
     static ProducerRecord<byte[], byte[]> record(
             Outgoing outgoing, long nowMillis, boolean appendTime, @Nullable Integer turn) {
         Message message = outgoing.message();
-        RecordHeaders headers = new RecordHeaders();
+        String topic = KafkaNames.topic(outgoing.to());
+        String key = message.key();
+        Integer partition = key == null ? turn : null;
+        int lane = KafkaNames.partition(outgoing.to());
+        if (lane >= 0) {
+            partition = lane;
+        }
+        String inbox = "";
+        if (outgoing.to().role() == Role.REPLY) {
+            KafkaNames.ReplyAddress address =
+                    KafkaNames.ReplyAddress.of(outgoing.to().name());
+            partition = address.partition() < 0 ? null : address.partition();
+            inbox = address.inbox();
+        }
+        // A message of long ago keeps its time in a header: the record's time decides when the topic lets go of it.
+        boolean fresh = Math.abs(message.timestamp() - nowMillis) <= FRESH_MILLIS;
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                topic,
+                partition,
+                fresh ? message.timestamp() : nowMillis,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                message.body());
+        Headers headers = record.headers(); // a record copies headers that it is given
         add(headers, Annotations.ID, message.id());
         add(headers, Annotations.TYPE, message.type());
-        add(headers, Annotations.CONTENT_TYPE, message.contentType());
+        addContentType(headers, message.contentType());
         add(headers, Annotations.CORRELATION_ID, message.correlationId());
         add(headers, Annotations.REPLY_TO, message.replyTo());
         if (message.priority() != Message.NO_PRIORITY) {
@@ -47,38 +71,40 @@ final class KafkaMessages {
         if (message.ttl() > 0) {
             add(headers, Annotations.TTL, Long.toString(message.ttl()));
         }
-        // A message of long ago keeps its time in a header: the record's time decides when the topic lets go of it.
-        boolean fresh = Math.abs(message.timestamp() - nowMillis) <= FRESH_MILLIS;
         if (message.timestamp() != 0 && (appendTime || !fresh)) {
             add(headers, Annotations.TIMESTAMP, Long.toString(message.timestamp()));
         }
-        message.annotations().forEach((name, value) -> add(headers, name, value));
-        message.headers().forEach((name, value) -> add(headers, name, value));
-        String topic = KafkaNames.topic(outgoing.to());
-        String key = message.key();
-        Integer partition = key == null ? turn : null;
-        int lane = KafkaNames.partition(outgoing.to());
-        if (lane >= 0) {
-            partition = lane;
+        if (!message.annotations().isEmpty()) {
+            message.annotations().forEach((name, value) -> add(headers, name, value));
         }
-        if (outgoing.to().role() == Role.REPLY) {
-            KafkaNames.ReplyAddress address =
-                    KafkaNames.ReplyAddress.of(outgoing.to().name());
-            partition = address.partition() < 0 ? null : address.partition();
-            if (!address.inbox().isEmpty()) {
-                add(headers, INBOX, address.inbox());
-            }
+        if (!message.headers().isEmpty()) {
+            message.headers().forEach((name, value) -> add(headers, name, value));
         }
-        return new ProducerRecord<>(
-                topic,
-                partition,
-                fresh ? message.timestamp() : nowMillis,
-                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
-                message.body(),
-                headers);
+        if (!inbox.isEmpty()) {
+            add(headers, INBOX, inbox);
+        }
+        return record;
     }
 
-    private static void add(RecordHeaders headers, String name, @Nullable String value) {
+    // Nearly all messages of a client have the same, so the last one's header serves again.
+    private static void addContentType(Headers headers, @Nullable String contentType) {
+        if (contentType == null) {
+            return;
+        }
+        ContentType known = lastContentType;
+        if (known == null || !known.text().equals(contentType)) {
+            known = new ContentType(
+                    contentType,
+                    new RecordHeader(Annotations.CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8)));
+            lastContentType = known;
+        }
+        headers.add(known.header());
+    }
+
+    /** A content type as a header. */
+    private record ContentType(String text, Header header) {}
+
+    private static void add(Headers headers, String name, @Nullable String value) {
         if (value != null) {
             headers.add(name, value.getBytes(StandardCharsets.UTF_8));
         }

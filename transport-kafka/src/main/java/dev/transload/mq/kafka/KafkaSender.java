@@ -96,7 +96,8 @@ final class KafkaSender {
             return;
         }
         String topic = KafkaNames.topic(outgoing.to());
-        Sent sent = new Sent(outgoing, traffic.computeIfAbsent(topic, Traffic::new));
+        Traffic<Sent> known = traffic.get(topic);
+        Sent sent = new Sent(outgoing, known != null ? known : traffic.computeIfAbsent(topic, Traffic::new));
         if (sent.traffic.isIdle()) {
             sent.traffic.progressNanos = time.nanos();
         }

@@ -12,6 +12,8 @@ record Note(int failures, int crashes, boolean running) {
     /** Nothing has happened yet. */
     static final Note NONE = new Note(0, 0, false);
 
+    private static final Note FIRST_RUN = new Note(0, 0, true);
+
     /** Highest number that is told apart. */
     static final int MOST = 100_000;
 
@@ -35,7 +37,10 @@ record Note(int failures, int crashes, boolean running) {
     }
 
     Note withRunning(boolean yes) {
-        return yes == running ? this : new Note(failures, crashes, yes);
+        if (yes == running) {
+            return this;
+        }
+        return failures == 0 && crashes == 0 ? yes ? FIRST_RUN : NONE : new Note(failures, crashes, yes);
     }
 
     Note withFailures(int count) {
