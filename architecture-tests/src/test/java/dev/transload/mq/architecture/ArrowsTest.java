@@ -10,6 +10,7 @@ import static dev.transload.mq.architecture.Codebase.EXAMPLES;
 import static dev.transload.mq.architecture.Codebase.FILES;
 import static dev.transload.mq.architecture.Codebase.FIXTURES;
 import static dev.transload.mq.architecture.Codebase.INMEMORY;
+import static dev.transload.mq.architecture.Codebase.JUNIT;
 import static dev.transload.mq.architecture.Codebase.KAFKA;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
 import static dev.transload.mq.architecture.Codebase.SPI;
@@ -53,6 +54,18 @@ class ArrowsTest {
     @Test
     void theKafkaTransportKnowsVocabularySpiAndItsBrokersClient() {
         check(mayKnowOnly(KAFKA, VOCABULARY, SPI, "org.apache.kafka.."));
+    }
+
+    @Test
+    void theModuleForJUnitKnowsTheApiTheBrokerInMemoryAndJUnitAlone() {
+        check(mayKnowOnly(
+                JUNIT,
+                VOCABULARY,
+                SPI,
+                CLIENT,
+                INMEMORY,
+                "org.junit.jupiter.api..",
+                "org.junit.platform.commons.support"));
     }
 
     @Test

@@ -17,6 +17,7 @@ final class Codebase {
     static final String INMEMORY = "dev.transload.mq.inmemory";
     static final String RABBITMQ = "dev.transload.mq.rabbitmq";
     static final String KAFKA = "dev.transload.mq.kafka";
+    static final String JUNIT = "dev.transload.mq.junit";
     static final String TCK = "dev.transload.mq.tck";
     static final String FIXTURES = "dev.transload.mq.fixtures";
     static final String CLI = "dev.transload.mq.cli";
@@ -26,6 +27,7 @@ final class Codebase {
     /** The modules that users depend on, in the order of the BOM. */
     static final List<Module> PUBLISHED = List.of(
             new Module("mq-api", Set.of(VOCABULARY, SPI, CLIENT)),
+            new Module("mq-junit", Set.of(JUNIT)),
             new Module("mq-tck", Set.of(TCK)),
             new Module("transport-inmemory", Set.of(INMEMORY)),
             new Module("transport-rabbitmq", Set.of(RABBITMQ)),

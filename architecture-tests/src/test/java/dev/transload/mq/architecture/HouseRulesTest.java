@@ -23,7 +23,13 @@ import org.junit.jupiter.api.Test;
 /** Habits that a reviewer would otherwise have to look for: threads, locks, names. */
 class HouseRulesTest {
     private static final String[] LIBRARY = {
-        Codebase.VOCABULARY, Codebase.SPI, Codebase.CLIENT, Codebase.INMEMORY, Codebase.RABBITMQ, Codebase.TCK
+        Codebase.VOCABULARY,
+        Codebase.SPI,
+        Codebase.CLIENT,
+        Codebase.INMEMORY,
+        Codebase.RABBITMQ,
+        Codebase.JUNIT,
+        Codebase.TCK
     };
 
     @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +115,13 @@ public final class InMemoryBroker implements AutoCloseable {
     /** Names of all places, private inboxes and ephemeral groups apart. */
     public Set<String> destinations() {
         return broker.call(broker.places::names);
+    }
+
+    /** Ids of the clients that are connected, as {@code MqClient.clientId()} tells them. */
+    public Set<String> clients() {
+        return broker.call(() -> broker.clients().stream()
+                .map(InMemoryTransport::clientId)
+                .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     /** How many messages wait in a place, ready to be handed out; 0 if there is no such place. */
