@@ -1,0 +1,4 @@
+package dev.transload.mq.examples.shop;
+
+/** What it costs. */
+record Price(String article, int cents) {}
