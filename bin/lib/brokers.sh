@@ -54,6 +54,8 @@ releases() {
   releases_in "$fixtures/KafkaVersion.java" kafka apache/kafka
   releases_in "$fixtures/RedisVersion.java" redis redis
   releases_in "$fixtures/RedisVersion.java" valkey valkey/valkey VALKEY_
+  releases_in "$fixtures/SqsVersion.java" localstack localstack/localstack LOCALSTACK
+  releases_in "$fixtures/SqsVersion.java" elasticmq softwaremill/elasticmq ELASTICMQ
 }
 
 # The constants of an enum of versions: releases_in FILE BROKER PUBLIC_IMAGE [START OF THEIR NAMES]
@@ -84,7 +86,7 @@ ensure_images() {
   if [ ${#build[@]} -gt 0 ]; then
     say "no registry has an image for ${build[*]}: from packages then"
     PATH=$PATH:/usr/sbin:/sbin have debootstrap || install debootstrap
-    [[ "${build[*]}" != *kafka:* ]] || ensure_java
+    [[ "${build[*]}" != *kafka:* && "${build[*]}" != *elasticmq:* ]] || ensure_java
     "$root/broker-fixtures/images/build.sh" "${build[@]}" >/dev/null
   fi
 }

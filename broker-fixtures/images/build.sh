@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Builds the broker images that the tests use from Debian packages and Maven artifacts, for machines that reach no image
-# registry. An image is kept until its recipe (the files in this folder) changes.
+# Builds the broker images that the tests use from Debian packages, Maven artifacts and packages of PyPI, for machines that
+# reach no image registry. An image is kept until its recipe (the files in this folder) changes.
 #
 # usage: build.sh [--force] [--print] [BROKER:LINE...]     such as rabbitmq:4.3 or kafka:4.4; all of them unless given
 #   --force   build again even if the recipe has not changed
 #   --print   only print the image names, one a line, in the order asked for; build nothing
 #
-# Needs: a Docker engine that answers, root (or sudo without a password), debootstrap, apt's own sources; Maven for Kafka.
+# Needs: a Docker engine that answers, root (or sudo without a password), debootstrap, apt's own sources; Maven for Kafka and
+# ElasticMQ.
 # MQ_DEBIAN_MIRROR names another Debian mirror than the one in apt's sources, MQ_BUILD_TMP another work folder.
 set -euo pipefail
 
@@ -17,13 +18,14 @@ label=dev.transload.recipe
 say() { printf 'images: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-known=(rabbitmq:3.10 rabbitmq:4.0 rabbitmq:4.3 kafka:3.9 kafka:4.4 redis:7.0 redis:8 valkey:9)
+known=(rabbitmq:3.10 rabbitmq:4.0 rabbitmq:4.3 kafka:3.9 kafka:4.4 redis:7.0 redis:8 valkey:9
+  localstack:4.4 elasticmq:1.7)
 
 # The Debian release that a broker's image is made of, and the debootstrap script that knows it.
 suite_of() {
   case $1 in
-    rabbitmq:3.10 | redis:7.0) echo bookworm ;;
-    rabbitmq:4.0 | kafka:*) echo trixie ;;
+    rabbitmq:3.10 | redis:7.0 | localstack:*) echo bookworm ;;
+    rabbitmq:4.0 | kafka:* | elasticmq:*) echo trixie ;;
     rabbitmq:4.3 | redis:8 | valkey:9) echo forky ;;
   esac
 }
@@ -112,33 +114,51 @@ redis_like() {
 }
 
 # Builds a Kafka image from the artifacts of the release that the fixtures pin: kafka LINE RECIPE
-kafka() {
-  local suite jre jre_recipe release
-  suite=$(suite_of "kafka:$1")
+kafka() { from_jars kafka "$1" "$2"; }
+
+# Builds an ElasticMQ image likewise: elasticmq LINE RECIPE
+elasticmq() { from_jars elasticmq "$1" "$2"; }
+
+# Builds an image of what Maven fetches by the pom beside its recipe: from_jars BROKER LINE RECIPE
+from_jars() {
+  local broker=$1 suite jre jre_recipe release
+  suite=$(suite_of "$broker:$2")
   jre=$repository/jre:$suite
   jre_recipe=$(hash_of "$here"/jre/*)
-  release=$(kafka_release "$1")
+  release=$(release_of "$broker" "$2")
   if [ -n "$force" ] || [ "$(recipe_of "$jre")" != "$jre_recipe" ]; then
     build "$jre" "$jre_recipe" "$here/jre" --network=host --build-arg "BASE=$repository/debian:$suite"
   fi
-  work=$(mktemp -d "${MQ_BUILD_TMP:-${TMPDIR:-/tmp}}/transload-kafka.XXXXXX")
-  cp "$here"/kafka/* "$work"
+  work=$(mktemp -d "${MQ_BUILD_TMP:-${TMPDIR:-/tmp}}/transload-$broker.XXXXXX")
+  cp "$here/$broker"/* "$work"
   command -v mvn >/dev/null || fail "Maven is missing: apt-get install maven"
   # Offline first: with a warm repository nothing is asked of the network.
-  jars -o >"$work/log" 2>&1 || jars >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; fail "no Kafka $release"; }
-  build "$repository/kafka:$1" "$2" "$work" --network=none --build-arg "BASE=$jre"
+  jars -o >"$work/log" 2>&1 || jars >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; fail "no $broker $release"; }
+  # It runs once while it is built, without a network but with a loopback.
+  build "$repository/$broker:$2" "$3" "$work" --network=none --build-arg "BASE=$jre"
   rm -rf "$work"
   work=
 }
 
 jars() {
-  mvn -B -q -ntp "$@" -f "$work/pom.xml" dependency:copy-dependencies "-Dkafka.version=$release" \
+  mvn -B -q -ntp "$@" -f "$work/pom.xml" dependency:copy-dependencies "-D$broker.version=$release" \
     "-DoutputDirectory=$work/libs" </dev/null
 }
 
-kafka_release() {
-  sed -n "s/^ *V[0-9_]*(\"$1\", \"\([0-9.]*\)\").*/\1/p" \
-    "$here/../src/main/java/dev/transload/mq/fixtures/KafkaVersion.java"
+# Builds a LocalStack image from its packages on PyPI: localstack LINE RECIPE
+localstack() {
+  build "$repository/localstack:$1" "$2" "$here/localstack" --network=host --build-arg PIP_INDEX_URL \
+    --build-arg "BASE=$repository/debian:$(suite_of "localstack:$1")" --build-arg "RELEASE=$(release_of localstack "$1")"
+}
+
+# The release of a line that the fixtures pin: release_of BROKER LINE
+release_of() {
+  local versions=$here/../src/main/java/dev/transload/mq/fixtures
+  case $1 in
+    kafka) versions=$versions/KafkaVersion.java ;;
+    localstack | elasticmq) versions=$versions/SqsVersion.java ;;
+  esac
+  sed -n "s/^ *[A-Z][A-Z0-9_]*(\"$2\", \"\([0-9.]*\)\").*/\1/p" "$versions"
 }
 
 # Builds an image unless it is there: ensure BROKER:LINE
@@ -148,7 +168,9 @@ ensure() {
   case $broker in
     rabbitmq) recipe=$base_recipe-$(hash_of "$here"/rabbitmq/*) ;;
     redis | valkey) recipe=$base_recipe-$(hash_of "$here"/redis/*)-$(declare -f redis_like | sha256sum | cut -c1-8) ;;
-    kafka) recipe=$base_recipe-$(hash_of "$here"/jre/* "$here"/kafka/*)-$(kafka_release "$line") ;;
+    kafka) recipe=$base_recipe-$(hash_of "$here"/jre/* "$here"/kafka/*)-$(release_of kafka "$line") ;;
+    elasticmq) recipe=$base_recipe-$(hash_of "$here"/jre/* "$here"/elasticmq/*)-$(release_of elasticmq "$line") ;;
+    localstack) recipe=$base_recipe-$(hash_of "$here"/localstack/*)-$(release_of localstack "$line") ;;
   esac
   if [ -z "$force" ] && [ "$(recipe_of "$image")" = "$recipe" ]; then
     say "$image is up to date"
