@@ -50,8 +50,19 @@ final class RabbitMqReceiver implements Receiver {
                 sink, spec.maxCredit(), delivery -> delivery.session().handOver(delivery));
     }
 
-    private boolean ordered() {
+    /** Whether one consumer at a time gets the messages, in their order. */
+    boolean ordered() {
         return spec.from().shape().ordered();
+    }
+
+    /** The queue it receives from, empty if that goes with the channel's connection. */
+    String lastingQueue() {
+        return spec.ephemeral() ? "" : spec.from().name();
+    }
+
+    /** Runs work on the control thread; returns false if that has ended. */
+    boolean onControl(Runnable work) {
+        return transport.onControl(work);
     }
 
     /** Whether all that is unsettled goes back together, in its order, with the end of the channel. */
@@ -191,7 +202,7 @@ final class RabbitMqReceiver implements Receiver {
         LOG.info(
                 "rabbitmq: the broker cancelled the consumer of {}", spec.from().name());
         // Closed before it is started again: what it holds is older than what the next one would get.
-        transport.onControl(() -> gone.close(""));
+        transport.onControl(gone::abandon);
         gone.end("the broker cancelled the consumer", new IOException("consumer cancelled"));
     }
 
@@ -227,11 +238,8 @@ final class RabbitMqReceiver implements Receiver {
         stopped = true;
         return transport.act("stop receiving", () -> {
             ReceiveSession now = session;
-            if (now != null
-                    && !ordered()
-                    && now.channel().isOpen()
-                    && !now.consumerTag().isEmpty()) {
-                now.channel().basicCancel(now.consumerTag());
+            if (now != null && !ordered()) {
+                now.cancel();
             }
             List<RabbitMqDelivery> rest = gate.shut();
             if (now != null && !ordered()) {
@@ -248,7 +256,7 @@ final class RabbitMqReceiver implements Receiver {
         return transport.act("close a receiver", () -> {
             ReceiveSession now = session;
             if (now != null) {
-                now.close(spec.ephemeral() ? "" : spec.from().name());
+                now.close();
             }
         });
     }
@@ -264,7 +272,7 @@ final class RabbitMqReceiver implements Receiver {
         closed = true;
         ReceiveSession now = session;
         if (now != null) {
-            now.close(spec.ephemeral() ? "" : spec.from().name());
+            now.close();
         }
         transport.ended(this);
     }
