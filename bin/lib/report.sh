@@ -1,37 +1,56 @@
 # shellcheck shell=bash
-# What the tests said, from the reports that Surefire and Failsafe leave. Sourced, with $root set.
+# What the tests said, from what Maven logged. Sourced, with $root set.
+#
+# The report files would say too little: those of a test that runs in several suites bear the same name, so that the last
+# one is all that is left. The log has a line for each run of tests, without the time that the lines of classes have.
 
-# The report files of the last build: reports [MODULE]
-reports() {
-  find "$root/${1:-}" -path '*/target/*' \( -path '*/surefire-reports/TEST-*.xml' -o -path '*/failsafe-reports/TEST-*.xml' \) \
-    -not -path '*/node_modules/*' 2>/dev/null | sort
-}
-
-# Adds up reports, read as file names: prints "passed failed skipped seconds".
-tally() {
-  local file
-  while read -r file; do
-    grep -m1 -o '<testsuite [^>]*>' "$file" || true
-  done | awk '
-    function value(name,  text) {
-      if (!match($0, " " name "=\"[^\"]*\"")) return 0
-      text = substr($0, RSTART, RLENGTH); gsub(/[^0-9.]/, "", text); return text + 0
+# The runs of tests in a log: prints "module tests failed skipped" for each. Where two modules are built at a time, a run
+# belongs to the module that goes on next; one of unit tests that fails ends its module, which goes on no more.
+runs() {
+  awk '
+    function take(module, failing,  i) {
+      delete running[module]
+      for (i = 1; i <= ended; i++)
+        if ((i in count) && (failures[i] > 0) == failing) {
+          print module, count[i]
+          delete count[i]
+          return 1
+        }
+      return 0
     }
-    { tests += value("tests"); failed += value("failures") + value("errors")
-      skipped += value("skipped"); seconds += value("time") }
-    END { printf "%d %d %d %d\n", tests - failed - skipped, failed, skipped, seconds }'
+    /^\[INFO\] --- .* @ [^ ]+ ---$/ {
+      module = $(NF - 1)
+      if (module in running) {
+        failsafe = running[module] == "failsafe"
+        if (!take(module, 0) && failsafe) take(module, 1)
+      }
+      if (/surefire[^ ]*:test /) running[module] = "surefire"
+      if (/failsafe[^ ]*:integration-test /) running[module] = "failsafe"
+    }
+    /^\[[A-Z]+\] Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+ *$/ {
+      split($0, number, /[^0-9]+/)
+      failures[++ended] = number[3] + number[4]
+      count[ended] = number[2] " " failures[ended] " " number[5]
+    }
+    END {
+      for (module in running) if (!take(module, 1)) take(module, 0)
+      for (i in count) print "?", count[i]
+    }' "$1"
 }
 
-# A line for each module that ran tests.
+# Adds up runs: prints "passed failed skipped".
+tally() {
+  awk '{ tests += $2; failed += $3; skipped += $4 } END { printf "%d %d %d\n", tests - failed - skipped, failed, skipped }'
+}
+
+# A line for each module that ran tests: print_modules LOG
 print_modules() {
-  local pom module passed failed skipped seconds
-  printf '%-24s %8s %8s %8s %8s\n' module passed failed skipped seconds
-  for pom in "$root"/*/pom.xml; do
-    module=$(basename "$(dirname "$pom")")
-    read -r passed failed skipped seconds < <(reports "$module" | tally)
-    if [ $((passed + failed + skipped)) -gt 0 ]; then
-      printf '%-24s %8d %8d %8d %8d\n' "$module" "$passed" "$failed" "$skipped" "$seconds"
-    fi
+  local all module passed failed skipped
+  all=$(runs "$1")
+  printf '%-24s %8s %8s %8s\n' module passed failed skipped
+  for module in $(awk '{ print $1 }' <<<"$all" | sort -u); do
+    read -r passed failed skipped < <(awk -v module="$module" '$1 == module' <<<"$all" | tally)
+    printf '%-24s %8d %8d %8d\n' "$module" "$passed" "$failed" "$skipped"
   done
 }
 
