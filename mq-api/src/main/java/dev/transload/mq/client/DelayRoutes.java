@@ -205,7 +205,8 @@ final class DelayRoutes {
                 prefetch,
                 plain,
                 Map.of(),
-                null);
+                null,
+                place.role() == Role.DELAY_LANE);
         ReceiveSpec receive = ReceiveSpec.builder(place, prefetch)
                 .lease(options.lease())
                 .maxProcessingTime(options.maxProcessingTime())

@@ -82,7 +82,9 @@ final class DeliveryPipeline<T> {
                 return notStarted(delivery, outcomes.filtered(delivery));
             }
             Attempts attempts = outcomes.attempts(delivery);
-            if (attempts.crashes() > 0 && !outcomes.isolation().mayRun(delivery, attempts)) {
+            if (attempts.crashes() > 0
+                    && !spec.onTheWay()
+                    && !outcomes.isolation().mayRun(delivery, attempts)) {
                 return notStarted(delivery, PARKED);
             }
             delivery.attempt(attempts.attempt() + (spec.alone() ? Isolation.crashesBefore(message) : 0));

@@ -317,7 +317,7 @@ final class Engine implements EngineContext {
         return new ArrayList<>(shared);
     }
 
-    private static CloseReport sum(List<CloseReport> reports, int sendsFailed) {
+    static CloseReport sum(List<CloseReport> reports, int sendsFailed) {
         boolean clean = sendsFailed == 0;
         long handled = 0;
         long givenBack = 0;

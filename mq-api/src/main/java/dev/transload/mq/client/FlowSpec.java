@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities of the broker for the shape
  * @param headerFilter headers that must be equal
  * @param pattern pattern the message's topic must match, or null
+ * @param onTheWay whether messages only pass here on the way to where they are handled, and where it is judged whether
+ *     they expired or kill processes
  * @param <T> type of the payload
  */
 record FlowSpec<T>(
@@ -48,16 +50,12 @@ record FlowSpec<T>(
         int prefetch,
         Capabilities capabilities,
         Map<String, String> headerFilter,
-        @Nullable TopicMatcher pattern) {
+        @Nullable TopicMatcher pattern,
+        boolean onTheWay) {
 
     /** Whether keys keep their order. */
     boolean ordered() {
         return place.shape().ordered();
-    }
-
-    /** Whether messages only pass here on the way to where they are handled, and where it is judged if they expired. */
-    boolean onTheWay() {
-        return place.role() == Place.Role.DELAY_LANE;
     }
 
     /** The same subscription over another place. */
@@ -79,6 +77,7 @@ record FlowSpec<T>(
                 credit,
                 capable,
                 headerFilter,
-                null);
+                null,
+                onTheWay);
     }
 }

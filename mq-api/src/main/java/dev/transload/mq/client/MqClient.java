@@ -3,6 +3,7 @@ package dev.transload.mq.client;
 import static java.util.Objects.requireNonNull;
 
 import dev.transload.mq.AsyncMessageHandler;
+import dev.transload.mq.Bridge;
 import dev.transload.mq.CloseReport;
 import dev.transload.mq.DeadLetters;
 import dev.transload.mq.Destination;
@@ -209,6 +210,23 @@ public final class MqClient implements AutoCloseable {
     public DeadLetters deadLetters(Source<?> source, String deadLetterQueue) {
         return subscribing.deadLetters(
                 requireNonNull(source, "source"), requireNonNull(deadLetterQueue, "deadLetterQueue"));
+    }
+
+    /**
+     * Moves what is at a queue or a durable group to the queue or group of the same name at another broker, as it comes,
+     * until the bridge is closed; its dead letters too. Applications may send and receive on both sides meanwhile: the
+     * bridge is one more consumer here. At least once, with ids kept, in order for each key where the source is ordered.
+     * Returns when the bridge stands. Blocks for both brokers.
+     *
+     * @param to a client of the other broker, which must stay open as long as the bridge
+     * @throws dev.transload.mq.UnsupportedCapabilityException if the other broker cannot be what the source is
+     * @throws dev.transload.mq.DestinationNotFoundException if the other broker does not have the group, which is made
+     *     by its first subscription
+     */
+    public Bridge bridge(Source<?> source, MqClient to) {
+        requireNonNull(source, "source");
+        requireNonNull(to, "to");
+        return EngineBridge.open(engine, to.engine, source);
     }
 
     /** Questions and orders about destinations. */

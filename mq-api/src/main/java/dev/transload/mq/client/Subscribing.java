@@ -70,7 +70,8 @@ final class Subscribing {
                 prefetch,
                 capable,
                 group == null ? Map.of() : group.headerFilter(),
-                group != null && group.isPattern() ? new TopicMatcher(group.topic()) : null);
+                group != null && group.isPattern() ? new TopicMatcher(group.topic()) : null,
+                false);
         boolean durable = group != null && !ephemeral;
         if (durable) {
             filters.join(place.name(), spec.headerFilter());

@@ -284,6 +284,16 @@ final class SubscriptionFlow<T> implements Sink {
         });
     }
 
+    /** Deliveries that the flow has not settled. */
+    int unsettled() {
+        state.lock.lock();
+        try {
+            return state.unsettled();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
     State state() {
         state.lock.lock();
         try {

@@ -86,7 +86,8 @@ final class FlowRig implements AutoCloseable {
                 prefetch,
                 capabilities,
                 Map.of(),
-                null);
+                null,
+                false);
         flow = new SubscriptionFlow<>(engine, spec, HandlerThreads.named("rig", "flow", false), () -> {});
         subscription = new ClientSubscription(flow);
         flow.attach(engine.transport
