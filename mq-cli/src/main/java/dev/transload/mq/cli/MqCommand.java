@@ -31,6 +31,7 @@ import picocli.CommandLine.ParameterException;
             "  mq send --queue hello 'Hello, world'",
             "  mq consume --queue hello --max 1",
             "  mq dead-letters list --queue hello",
+            "  mq bridge --from amqp://… --to kafka://… --queue hello --until-empty   move to another broker",
             "  mq tck --uri inmemory: --tiers T0         the conformance kit, against any broker",
             "",
             "URIs: rabbitmq://user:password@host:5672/vhost, rabbitmqs://… for TLS (amqp:// and amqps:// as well);",
@@ -68,6 +69,7 @@ final class MqCommand {
                         .addSubcommand(new ShowLetterCommand(shell))
                         .addSubcommand(new RedriveCommand(shell))
                         .addSubcommand(new PurgeCommand(shell)))
+                .addSubcommand(new BridgeCommand(shell))
                 .addSubcommand(new TckCommand(shell));
         Ansi ansi = shell.colour() ? Ansi.ON : Ansi.OFF;
         ColorScheme colours = CommandLine.Help.defaultColorScheme(ansi);

@@ -24,6 +24,7 @@ class MqCommandTest {
                 "dead-letters show --help",
                 "dead-letters redrive --help",
                 "dead-letters purge --help",
+                "bridge --help",
                 "tck --help"
             })
     void everyCommandExplainsItself(String line) {
@@ -70,6 +71,11 @@ class MqCommandTest {
                 "consume --uri inmemory: --queue a --json --payload-only | either --json or --payload-only",
                 "dead-letters list --uri inmemory: --topic t | which group",
                 "dead-letters list --uri inmemory: --queue q --where colour=red | there is no such field",
+                "bridge --from inmemory:a --queue q | which broker? Give --to, or set MQ_TO",
+                "bridge --to inmemory:a --queue q | which broker? Give --from, or set MQ_FROM",
+                "bridge --from inmemory:a --to inmemory:b | give either --queue or --topic",
+                "bridge --from inmemory:a --to inmemory:b --topic t | which group",
+                "bridge --from inmemory:a --to inmemory:b --queue q --group g | a queue has no groups",
                 "explain --uri pigeon:post | pigeon",
                 "explain --uri inmemory:?feather=1 | feather",
                 "explain --uri nothing | must start with a scheme",
