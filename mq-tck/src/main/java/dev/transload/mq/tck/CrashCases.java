@@ -223,7 +223,11 @@ final class CrashCases {
         Set<String> ids = new HashSet<>(send(t, queue, 300));
         Mortal mortal = t.mortal();
         mortal.dieAfter("dead", 20);
-        mortal.subscribe(queue, Does.FAIL, OPTIONS.with("attempts", 1).with("concurrency", 8));
+        // Handlers that take a moment leave something to be killed before.
+        mortal.subscribe(
+                queue,
+                Does.FAIL,
+                OPTIONS.with("attempts", 1).with("concurrency", 8).with("works", 20));
         t.until("it is killed", () -> !mortal.alive());
 
         assertEachAtLeastOnce(t, queue, ids);

@@ -15,6 +15,7 @@ import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -98,7 +99,14 @@ final class ScriptedClient implements AutoCloseable {
             options.manualSettle();
         }
         boolean told = line.is("told");
-        mq.subscribe(queue(line), delivery -> handle(delivery, does, told), options.build());
+        long works = Duration.ofMillis(line.millis("works", 0)).toNanos();
+        mq.subscribe(
+                queue(line),
+                delivery -> {
+                    LockSupport.parkNanos(works);
+                    handle(delivery, does, told);
+                },
+                options.build());
         says.accept(ClientScript.of("subscribed").with("queue", line.text("queue")));
     }
 
