@@ -55,12 +55,9 @@ final class RabbitMqReceiver implements Receiver {
         return spec.from().shape().ordered();
     }
 
-    /** The quorum queue it receives from, empty if its queue is another kind. */
-    String quorumQueue() {
-        boolean classic = spec.ephemeral()
-                || timeoutRefused
-                || (spec.from().shape().priorities() > 1 && !QueueArguments.nativePriorities(transport.version()));
-        return classic ? "" : spec.from().name();
+    /** The queue it receives from, empty if that goes with the channel's connection. */
+    String lastingQueue() {
+        return spec.ephemeral() ? "" : spec.from().name();
     }
 
     /** Runs work on the control thread; returns false if that has ended. */

@@ -31,13 +31,13 @@ final class ReceiveSession implements Consumer {
 
     private final RabbitMqReceiver receiver;
     private final Channel channel;
+    private final BatchedFrames frames;
     private final String topicExchange;
     private final String origin;
     private final int ackBatch;
     private final ReentrantLock lock = new ReentrantLock();
     private final AckCoalescer<RabbitMqDelivery> unsettled = new AckCoalescer<>();
     private final SettleBarrier barrier;
-    private final SettleWriter writer;
     private boolean over; // guarded by lock
     private boolean cancelled; // guarded by lock, as are the two below
     private boolean finishing;
@@ -64,7 +64,7 @@ final class ReceiveSession implements Consumer {
         this.receiver = receiver;
         this.channel = channel;
         this.barrier = new SettleBarrier(channel);
-        this.writer = new SettleWriter(channel, frames, barrier);
+        this.frames = frames;
         this.topicExchange = topicExchange;
         this.origin = origin;
         this.ackBatch = Math.max(1, Math.min(64, prefetch / 4));
@@ -131,7 +131,7 @@ final class ReceiveSession implements Consumer {
             }
             if (written != null && unsettled.pending() >= ackBatch && !holdsLast()) {
                 written = new ArrayList<>(ackBatch);
-                writer.acks(unsettled, ackBatch == 1, written);
+                write(written);
             }
         } finally {
             lock.unlock();
@@ -155,13 +155,51 @@ final class ReceiveSession implements Consumer {
                 return false;
             }
             written = new ArrayList<>(unsettled.pending());
-            writer.acks(unsettled, all || ackBatch == 1, written);
+            if (all) {
+                writeAll(written);
+            } else {
+                write(written);
+            }
             left = unsettled.pending() > 0;
         } finally {
             lock.unlock();
         }
         tell(written);
         return left;
+    }
+
+    private void write(List<RabbitMqDelivery> written) {
+        flushInto(ackBatch == 1, written);
+    }
+
+    private void writeAll(List<RabbitMqDelivery> written) {
+        flushInto(true, written);
+    }
+
+    private void flushInto(boolean all, List<RabbitMqDelivery> written) {
+        frames.begin();
+        try {
+            unsettled.flush(all, this::writeAck, written);
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            frames.end();
+        } catch (IOException e) {
+            LOG.debug("rabbitmq: flushing acks failed", e);
+        }
+    }
+
+    private void writeAck(long tag, boolean multiple) {
+        try {
+            channel.basicAck(tag, multiple);
+            barrier.wrote();
+        } catch (IOException | ShutdownSignalException e) {
+            LOG.debug("rabbitmq: an ack could not be written", e);
+        }
     }
 
     private static void tell(List<RabbitMqDelivery> written) {
@@ -190,7 +228,7 @@ final class ReceiveSession implements Consumer {
             }
             mine = !over && delivery != lastBack && (receiver.givesBackInOrder() || unsettled.remove(delivery));
             if (mine && !receiver.givesBackInOrder()) {
-                writer.giveBack(delivery, failed);
+                giveBack(delivery, failed);
             }
         } catch (IOException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: a release could not be written", e);
@@ -203,6 +241,15 @@ final class ReceiveSession implements Consumer {
         } else {
             settled.failed(leaseLost(delivery));
         }
+    }
+
+    private void giveBack(RabbitMqDelivery delivery, boolean failed) throws IOException {
+        if (failed) {
+            channel.basicReject(delivery.tag(), true);
+        } else {
+            channel.basicNack(delivery.tag(), false, true);
+        }
+        barrier.wrote();
     }
 
     // Whether this is all the cancelled consumer has left, save what is acked, and the barrier has to come before it.
@@ -249,7 +296,7 @@ final class ReceiveSession implements Consumer {
      */
     private void finish() {
         flush(true); // unless that is all: the proof needs one that is unsettled
-        String queue = receiver.quorumQueue();
+        String queue = receiver.lastingQueue();
         try {
             if (barrier.needed() && hasUnsettled() && !queue.isEmpty()) {
                 barrier.again(queue, consumerTag);
@@ -338,7 +385,7 @@ final class ReceiveSession implements Consumer {
     }
 
     private void prove() {
-        String queue = receiver.quorumQueue();
+        String queue = receiver.lastingQueue();
         try {
             if (queue.isEmpty() || !channel.isOpen() || !barrier.needed()) {
                 return;
