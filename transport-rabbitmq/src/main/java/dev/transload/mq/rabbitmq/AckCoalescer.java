@@ -79,12 +79,6 @@ final class AckCoalescer<E extends AckCoalescer.Entry<E>> {
         return true;
     }
 
-    /** Whether a delivery is neither given back nor acked. */
-    boolean holds(E entry) {
-        Entry<E> links = links(entry);
-        return links.listed && !links.acked;
-    }
-
     /** Acks that wait to be written. */
     int pending() {
         return pending;

@@ -17,9 +17,7 @@ final class RabbitMqDelivery extends AckCoalescer.Entry<RabbitMqDelivery> implem
     private final int brokerCount;
     /** Whether the engine has it; guarded by the session's lock. */
     boolean handedOver;
-    /** Whether it counts as failed when it is given back; guarded by the session's lock. */
-    boolean failed;
-    /** Who waits for the settle to be written; guarded by the session's lock. */
+    /** Who waits for the ack to be written; guarded by the session's lock. */
     @Nullable
     Completion completion;
 

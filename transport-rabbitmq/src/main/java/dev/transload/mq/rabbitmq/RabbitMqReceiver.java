@@ -50,19 +50,8 @@ final class RabbitMqReceiver implements Receiver {
                 sink, spec.maxCredit(), delivery -> delivery.session().handOver(delivery));
     }
 
-    /** Whether one consumer at a time gets the messages, in their order. */
-    boolean ordered() {
+    private boolean ordered() {
         return spec.from().shape().ordered();
-    }
-
-    /** The queue it receives from, empty if that goes with the channel's connection. */
-    String lastingQueue() {
-        return spec.ephemeral() ? "" : spec.from().name();
-    }
-
-    /** Runs work on the control thread; returns false if that has ended. */
-    boolean onControl(Runnable work) {
-        return transport.onControl(work);
     }
 
     /** Whether all that is unsettled goes back together, in its order, with the end of the channel. */
@@ -202,7 +191,7 @@ final class RabbitMqReceiver implements Receiver {
         LOG.info(
                 "rabbitmq: the broker cancelled the consumer of {}", spec.from().name());
         // Closed before it is started again: what it holds is older than what the next one would get.
-        transport.onControl(gone::abandon);
+        transport.onControl(() -> gone.close(""));
         gone.end("the broker cancelled the consumer", new IOException("consumer cancelled"));
     }
 
@@ -238,8 +227,11 @@ final class RabbitMqReceiver implements Receiver {
         stopped = true;
         return transport.act("stop receiving", () -> {
             ReceiveSession now = session;
-            if (now != null && !ordered()) {
-                now.cancel();
+            if (now != null
+                    && !ordered()
+                    && now.channel().isOpen()
+                    && !now.consumerTag().isEmpty()) {
+                now.channel().basicCancel(now.consumerTag());
             }
             List<RabbitMqDelivery> rest = gate.shut();
             if (now != null && !ordered()) {
@@ -256,7 +248,7 @@ final class RabbitMqReceiver implements Receiver {
         return transport.act("close a receiver", () -> {
             ReceiveSession now = session;
             if (now != null) {
-                now.close();
+                now.close(spec.ephemeral() ? "" : spec.from().name());
             }
         });
     }
@@ -272,7 +264,7 @@ final class RabbitMqReceiver implements Receiver {
         closed = true;
         ReceiveSession now = session;
         if (now != null) {
-            now.close();
+            now.close(spec.ephemeral() ? "" : spec.from().name());
         }
         transport.ended(this);
     }

@@ -12,9 +12,10 @@ import dev.transload.mq.spi.Completion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,11 @@ final class ReceiveSession implements Consumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceiveSession.class);
 
+    /** So long after the last settle the broker's channel has surely handed it on. */
+    private static final long SETTLED_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+
+    private static final long BETWEEN_ROUND_TRIPS_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final RabbitMqReceiver receiver;
     private final Channel channel;
     private final BatchedFrames frames;
@@ -37,14 +43,10 @@ final class ReceiveSession implements Consumer {
     private final int ackBatch;
     private final ReentrantLock lock = new ReentrantLock();
     private final AckCoalescer<RabbitMqDelivery> unsettled = new AckCoalescer<>();
-    private final SettleBarrier barrier;
     private boolean over; // guarded by lock
-    private boolean cancelled; // guarded by lock, as are the two below
-    private boolean finishing;
-    /** What is given back last, while that waits for the barrier. */
-    private @Nullable RabbitMqDelivery lastBack;
-
     private volatile String consumerTag = "";
+    /** When something was last settled. */
+    private volatile long settledNanos = System.nanoTime() - SETTLED_NANOS;
     /** Whether its deliveries are passed on at the end of the batch being read; of the I/O thread. */
     boolean passing;
 
@@ -63,7 +65,6 @@ final class ReceiveSession implements Consumer {
             String origin) {
         this.receiver = receiver;
         this.channel = channel;
-        this.barrier = new SettleBarrier(channel);
         this.frames = frames;
         this.topicExchange = topicExchange;
         this.origin = origin;
@@ -123,13 +124,10 @@ final class ReceiveSession implements Consumer {
         List<RabbitMqDelivery> written = List.of();
         lock.lock();
         try {
-            if (over || delivery == lastBack) {
+            delivery.completion = settled;
+            if (over || !unsettled.ack(delivery)) {
                 written = null;
-            } else {
-                delivery.completion = settled;
-                written = unsettled.ack(delivery) ? written : null;
-            }
-            if (written != null && unsettled.pending() >= ackBatch && !holdsLast()) {
+            } else if (unsettled.pending() >= ackBatch) {
                 written = new ArrayList<>(ackBatch);
                 write(written);
             }
@@ -151,7 +149,7 @@ final class ReceiveSession implements Consumer {
         boolean left;
         lock.lock();
         try {
-            if (over || unsettled.pending() == 0 || holdsLast()) {
+            if (over || unsettled.pending() == 0) {
                 return false;
             }
             written = new ArrayList<>(unsettled.pending());
@@ -196,7 +194,7 @@ final class ReceiveSession implements Consumer {
     private void writeAck(long tag, boolean multiple) {
         try {
             channel.basicAck(tag, multiple);
-            barrier.wrote();
+            settledNanos = System.nanoTime();
         } catch (IOException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: an ack could not be written", e);
         }
@@ -219,16 +217,14 @@ final class ReceiveSession implements Consumer {
         boolean mine;
         lock.lock();
         try {
-            if (isLast(delivery)) {
-                delivery.completion = settled;
-                delivery.failed = failed;
-                lastBack = delivery;
-                finishLater();
-                return;
-            }
-            mine = !over && delivery != lastBack && (receiver.givesBackInOrder() || unsettled.remove(delivery));
+            mine = !over && (receiver.givesBackInOrder() || unsettled.remove(delivery));
             if (mine && !receiver.givesBackInOrder()) {
-                giveBack(delivery, failed);
+                if (failed) {
+                    channel.basicReject(delivery.tag(), true);
+                } else {
+                    channel.basicNack(delivery.tag(), false, true);
+                }
+                settledNanos = System.nanoTime();
             }
         } catch (IOException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: a release could not be written", e);
@@ -240,93 +236,6 @@ final class ReceiveSession implements Consumer {
             settled.done();
         } else {
             settled.failed(leaseLost(delivery));
-        }
-    }
-
-    private void giveBack(RabbitMqDelivery delivery, boolean failed) throws IOException {
-        if (failed) {
-            channel.basicReject(delivery.tag(), true);
-        } else {
-            channel.basicNack(delivery.tag(), false, true);
-        }
-        barrier.wrote();
-    }
-
-    // Whether this is all the cancelled consumer has left, save what is acked, and the barrier has to come before it.
-    private boolean isLast(RabbitMqDelivery delivery) {
-        return cancelled
-                && !over
-                && lastBack == null
-                && barrier.needed()
-                && unsettled.unsettled() - unsettled.pending() == 1
-                && unsettled.holds(delivery);
-    }
-
-    // Whether only acks are left of the cancelled consumer, and the barrier has to come before the last of them.
-    private boolean holdsLast() {
-        if (!cancelled || lastBack != null || unsettled.unsettled() > unsettled.pending() || !barrier.needed()) {
-            return false;
-        }
-        finishLater();
-        return true;
-    }
-
-    private void finishLater() {
-        if (!finishing) {
-            finishing = receiver.onControl(this::finish);
-        }
-    }
-
-    /** Cancels the consumer, whose deliveries stay; on the control thread. */
-    void cancel() throws IOException {
-        lock.lock();
-        try {
-            cancelled = true;
-        } finally {
-            lock.unlock();
-        }
-        if (channel.isOpen() && !consumerTag.isEmpty()) {
-            barrier.cancel(consumerTag);
-        }
-    }
-
-    /**
-     * Settles what is left of the consumer that was cancelled, after proof that the queue has what was settled before; on
-     * the control thread.
-     */
-    private void finish() {
-        flush(true); // unless that is all: the proof needs one that is unsettled
-        String queue = receiver.lastingQueue();
-        try {
-            if (barrier.needed() && hasUnsettled() && !queue.isEmpty()) {
-                barrier.again(queue, consumerTag);
-            }
-        } catch (IOException | ShutdownSignalException e) {
-            LOG.debug("rabbitmq: no proof that settles before the last one count", e);
-        }
-        RabbitMqDelivery back;
-        lock.lock();
-        try {
-            cancelled = unsettled.unsettled() > unsettled.pending() + (lastBack == null ? 0 : 1);
-            finishing = false;
-            back = over ? null : lastBack;
-            lastBack = null;
-        } finally {
-            lock.unlock();
-        }
-        flush(true);
-        if (back != null) {
-            Completion settled = back.completion;
-            release(back, back.failed, settled == null ? Completion.IGNORED : settled);
-        }
-    }
-
-    private boolean hasUnsettled() {
-        lock.lock();
-        try {
-            return unsettled.unsettled() > 0;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -355,11 +264,6 @@ final class ReceiveSession implements Consumer {
             }
             over = true;
             unsettled.clear(open, unwritten);
-            if (lastBack != null) {
-                open.remove(lastBack);
-                unwritten.add(lastBack);
-                lastBack = null;
-            }
         } finally {
             lock.unlock();
         }
@@ -373,52 +277,25 @@ final class ReceiveSession implements Consumer {
         receiver.ended(this, open, unwritten.size(), why, cause);
     }
 
-    /** Closes the channel; waits for the network. What is unsettled goes back to the broker, in order. */
-    void close() {
-        if (isCancelled()) {
-            finish();
-        } else {
-            flush(true);
-            prove();
-        }
-        abandon();
-    }
-
-    private void prove() {
-        String queue = receiver.lastingQueue();
-        try {
-            if (queue.isEmpty() || !channel.isOpen() || !barrier.needed()) {
-                return;
-            }
-            if (receiver.ordered()) {
-                // The end of the consumer would make another one active, with what comes after what is unsettled here.
-                barrier.beside(queue);
-            } else if (!consumerTag.isEmpty()) {
-                barrier.cancel(consumerTag);
-            }
-        } catch (IOException | ShutdownSignalException e) {
-            LOG.debug("rabbitmq: no proof that the last settles count", e);
-        }
-    }
-
-    /** Closes a channel whose consumer the broker took away, or from whose queue nothing more is to be learned. */
-    void abandon() {
+    /**
+     * Closes the channel; waits for the network. What is unsettled goes back to the broker, in order.
+     *
+     * @param queue asked for its size for a moment before, if not empty: the broker's channel has a bound on what it
+     *     hands to a queue at once, and forgets the rest when it closes, so that acks written just before would not
+     *     count. It hands on more when the queue has taken what it has, and while it answers
+     */
+    void close(String queue) {
         flush(true);
         try {
+            while (channel.isOpen() && !queue.isEmpty() && System.nanoTime() - settledNanos < SETTLED_NANOS) {
+                channel.queueDeclarePassive(queue);
+                LockSupport.parkNanos(this, BETWEEN_ROUND_TRIPS_NANOS);
+            }
             if (channel.isOpen()) {
                 channel.close();
             }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: closing a channel", e);
-        }
-    }
-
-    private boolean isCancelled() {
-        lock.lock();
-        try {
-            return cancelled;
-        } finally {
-            lock.unlock();
         }
     }
 

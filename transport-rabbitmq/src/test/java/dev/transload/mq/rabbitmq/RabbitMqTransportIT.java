@@ -21,8 +21,10 @@ import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +88,36 @@ class RabbitMqTransportIT {
         all.remove(50);
         all.forEach(Sent::confirmed);
         assertThat(depth(queue)).isEqualTo(99);
+    }
+
+    @Test
+    void manyMessagesAckedInAnyOrderAreAllGone() {
+        spi.declare(queue);
+        Inbox inbox = new Inbox();
+        Receiver receiver = spi.receive(ReceiveSpec.builder(queue, 100).build(), 100, inbox);
+        List<Sent> sent = IntStream.range(0, 5_000)
+                .mapToObj(i -> spi.send(queue, "m" + i))
+                .toList();
+
+        Random random = new Random(1);
+        List<Incoming> open = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            open.add(inbox.next());
+            if (open.size() == 50 || i == 4_999) {
+                Collections.shuffle(open, random);
+                for (Incoming delivery : open) {
+                    delivery.ack(new Inbox.Settled());
+                    receiver.credit(1);
+                }
+                open.clear();
+            }
+        }
+
+        sent.forEach(Sent::confirmed);
+        Spi.get(receiver.close(Duration.ofSeconds(5)));
+        assertThat(inbox.lost).isEmpty();
+        assertThat(inbox.failures).isEmpty();
+        assertThat(depth(queue)).isZero();
     }
 
     @Test
