@@ -43,8 +43,7 @@ final class Connector {
             connection.sendCommand(Command.PING);
             Object unused = connection.getOne();
             requireMaster(connection, server);
-            connection.setSoTimeout(
-                    (int) options.timeout().toMillis() + options.confirmation().timeoutMillis());
+            connection.setSoTimeout(options.answerMillis());
             return connection;
         } catch (JedisException | ConnectionLostException e) {
             if (connection != null) {

@@ -9,6 +9,12 @@ import java.util.List;
  */
 interface Feed {
 
+    /** Lets go of what has not been renewed in time; needs no connection. */
+    void expire();
+
+    /** There is another connection: what the server handed out on the last one may not have come. */
+    void reconnected();
+
     /** Looks after what was abandoned, after lanes and leases. Called often; does what is due. */
     void tend();
 

@@ -65,6 +65,13 @@ final class LaneFeed implements Feed {
             this.sources = sourcesOf.apply(number);
         }
 
+        /** Begins anew with what is pending and not out. */
+        void takeOverAgain() {
+            waiting.clear();
+            takenOver = 0;
+            cursor = "0-0";
+        }
+
         boolean isReadable() {
             return !leaving && takenOver == sources.size() && waiting.isEmpty();
         }
@@ -96,11 +103,20 @@ final class LaneFeed implements Feed {
     }
 
     @Override
-    public void tend() {
-        long now = time.nanos();
-        if (!owned.isEmpty() && leaseEnd - now < 0) {
+    public void expire() {
+        if (!owned.isEmpty() && leaseEnd - time.nanos() < 0) {
             loseAll("the lease of its lanes ended without a renewal");
         }
+    }
+
+    @Override
+    public void reconnected() {
+        owned.values().forEach(Lane::takeOverAgain);
+    }
+
+    @Override
+    public void tend() {
+        long now = time.nanos();
         if (reader.mayTake() && (nextBeat - now < 0 || hasLeft(now))) {
             beat();
         }
@@ -168,9 +184,8 @@ final class LaneFeed implements Feed {
                 lane.waiting.clear();
                 leaving++;
             } else if (leaving > surplus && lane.leaving) {
-                lane.leaving = false; // who wanted it has gone; what was dropped is taken over again
-                lane.takenOver = 0;
-                lane.cursor = "0-0";
+                lane.leaving = false; // who wanted it has gone
+                lane.takeOverAgain();
                 leaving--;
             }
         }

@@ -43,6 +43,16 @@ final class PlainFeed implements Feed {
     }
 
     @Override
+    public void expire() {
+        // single leases, of which the receiver keeps account
+    }
+
+    @Override
+    public void reconnected() {
+        nextClaim = time.nanos(); // it comes when its lease is over
+    }
+
+    @Override
     public void tend() {
         if (nextClaim - time.nanos() > 0 || waiting.size() >= MOST_CLAIMED || !reader.mayTake()) {
             return;

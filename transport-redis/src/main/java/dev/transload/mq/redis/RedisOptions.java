@@ -166,6 +166,11 @@ public final class RedisOptions {
         return uri.scheme().equals("rediss");
     }
 
+    /** How long to wait for an answer on an open connection, in milliseconds. */
+    int answerMillis() {
+        return (int) timeout.toMillis() + (confirmation.isAsked() ? confirmation.timeoutMillis() : 0);
+    }
+
     /** What a send waits for. */
     Confirmation confirmation() {
         return confirmation;

@@ -13,6 +13,7 @@ import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -153,6 +154,9 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     public CompletableFuture<Void> stop() {
         stopping = true;
         wake();
+        if (!link.isOpen()) {
+            stopped.complete(null); // nothing comes without a connection, and with the next one nothing is read
+        }
         return stopped;
     }
 
@@ -218,14 +222,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     }
 
     private void turn() throws InterruptedException {
-        List<RedisDelivery> over = deliveries.takeOverdue();
-        if (!over.isEmpty()) {
-            lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
-        }
-        if (stopping && !stopped.isDone()) {
-            giveBack(feed.drop());
-            stopped.complete(null);
-        }
+        expire();
         try {
             if (!link.isOpen()) {
                 connect();
@@ -247,6 +244,20 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             serverRefused(e);
         } catch (JedisException | MessagingException e) {
             disconnected(e);
+        }
+    }
+
+    /** Leases end and a stop is confirmed whether the server can be reached or not. */
+    private void expire() {
+        List<RedisDelivery> over = deliveries.takeOverdue();
+        if (!over.isEmpty()) {
+            lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
+        }
+        feed.expire();
+        feed.losses(this::lostLane);
+        if (stopping && !stopped.isDone()) {
+            giveBack(feed.drop());
+            stopped.complete(null);
         }
     }
 
@@ -284,6 +295,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             try {
                 link.connect();
                 fresh = true;
+                feed.reconnected();
             } catch (MessagingException | JedisException e) {
                 LOG.debug("redis: receiver of {} has no connection yet", place.name(), e);
                 waitOut(pause);
@@ -304,14 +316,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             if (closing) {
                 throw new InterruptedException();
             }
-            if (stopping && !stopped.isDone()) {
-                giveBack(feed.drop());
-                stopped.complete(null);
-            }
-            List<RedisDelivery> over = deliveries.takeOverdue();
-            if (!over.isEmpty()) {
-                lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
-            }
+            expire();
         } while (end - around.time().nanos() > 0);
     }
 
@@ -344,7 +349,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             CompletableFuture<Void> made = spec.ephemeral()
                     ? around.topology().declareEphemeral(place, group)
                     : place.role() == Role.GROUP
-                            ? around.topology().declareGroup(place, spec.startAt())
+                            ? around.topology().declareGroup(place, Instant.EPOCH)
                             : around.topology().declare(place);
             made.get(around.options().timeout().toMillis() * 2, TimeUnit.MILLISECONDS);
             fresh = false;
@@ -360,6 +365,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     }
 
     private void gone(JedisDataException cause) throws InterruptedException {
+        around.topology().forget(place);
         fail(new DestinationNotFoundException("redis: " + place.name() + " is gone", cause));
     }
 

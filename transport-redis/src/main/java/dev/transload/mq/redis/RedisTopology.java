@@ -35,6 +35,7 @@ final class RedisTopology {
     private final Map<String, Integer> lanes = new ConcurrentHashMap<>();
 
     private final Map<String, Place> declared = new ConcurrentHashMap<>();
+    private final Map<String, Place> groups = new ConcurrentHashMap<>();
 
     RedisTopology(Commander commander, Topology policy, RedisOptions options, TimeSource time) {
         this.commander = commander;
@@ -170,6 +171,7 @@ final class RedisTopology {
     /** Makes or checks a durable group, its topic, and the place that is its own. */
     CompletableFuture<Void> declareGroup(Place group, @Nullable Instant startAt) {
         String name = RedisKeys.group(group);
+        groups.put(name, group);
         if (TopicPatterns.isPattern(group)) {
             return declare(group)
                     .thenCompose(done -> patterns.follow(name, String.valueOf(group.topic()), false))
@@ -280,6 +282,7 @@ final class RedisTopology {
     /** A place is no more. */
     void forget(Place place) {
         declared.remove(RedisKeys.stream(place));
+        groups.remove(RedisKeys.group(place));
     }
 
     /** Makes again what a server has forgotten. */
@@ -287,7 +290,9 @@ final class RedisTopology {
         if (policy != Topology.CREATE) {
             return CompletableFuture.completedFuture(null);
         }
-        return CompletableFuture.allOf(
-                declared.values().stream().map(this::declare).toArray(CompletableFuture[]::new));
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        declared.values().forEach(place -> all.add(declare(place)));
+        groups.values().forEach(group -> all.add(declareGroup(group, Instant.EPOCH)));
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 }
