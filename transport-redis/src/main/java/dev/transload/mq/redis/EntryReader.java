@@ -11,7 +11,7 @@ import redis.clients.jedis.Protocol.Command;
 /**
  * Reads entries for one consumer and makes deliveries of them.
  *
- * <p>Used by the receiver's thread alone, save for {@link #onThread}.
+ * <p>Used by the receiver's thread alone.
  */
 final class EntryReader implements Reader {
 
@@ -21,7 +21,7 @@ final class EntryReader implements Reader {
     private final byte[] consumer;
     private final Deliveries deliveries;
     private final BooleanSupplier mayTake;
-    private final Deliveries.Outlet outlet;
+    private final Credit credit;
 
     /**
      * @param mayTake whether the receiver still takes deliveries
@@ -33,14 +33,14 @@ final class EntryReader implements Reader {
             byte[] consumer,
             Deliveries deliveries,
             BooleanSupplier mayTake,
-            Deliveries.Outlet outlet) {
+            Credit credit) {
         this.around = around;
         this.link = link;
         this.place = place;
         this.consumer = consumer;
         this.deliveries = deliveries;
         this.mayTake = mayTake;
-        this.outlet = outlet;
+        this.credit = credit;
     }
 
     /**
@@ -129,7 +129,7 @@ final class EntryReader implements Reader {
     }
 
     @Override
-    public void onThread(Runnable task) {
-        outlet.run(task);
+    public int credit() {
+        return credit.left();
     }
 }

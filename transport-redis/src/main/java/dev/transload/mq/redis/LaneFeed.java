@@ -11,7 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,8 @@ final class LaneFeed implements Feed {
     private final Duration lease;
     private final Duration handOver;
     private final long pauseNanos;
-    private final Map<Integer, Lane> owned = new TreeMap<>();
+    /** By number; changed by the receiver's thread alone. */
+    private final Map<Integer, Lane> owned = new ConcurrentSkipListMap<>();
     private final List<Loss> losses = new ArrayList<>();
     private long nextBeat;
     private long leaseEnd;
@@ -278,12 +279,10 @@ final class LaneFeed implements Feed {
 
     @Override
     public void ended(RedisDelivery delivery) {
-        reader.onThread(() -> {
-            Lane lane = owned.get(delivery.lane());
-            if (lane != null) {
-                lane.out.remove(delivery);
-            }
-        });
+        Lane lane = owned.get(delivery.lane());
+        if (lane != null) {
+            lane.out.remove(delivery);
+        }
     }
 
     @Override

@@ -54,11 +54,15 @@ final class PlainFeed implements Feed {
 
     @Override
     public void tend() {
-        if (nextClaim - time.nanos() > 0 || waiting.size() >= MOST_CLAIMED || !reader.mayTake()) {
+        if (nextClaim - time.nanos() > 0 || room() <= 0 || !reader.mayTake()) {
             return;
         }
         boolean more = false;
         for (Source source : sources) {
+            int room = room();
+            if (room <= 0) {
+                break;
+            }
             String cursor = cursors.getOrDefault(source, "0-0");
             List<?> answer = reader.list(
                     Script.CLAIM,
@@ -68,7 +72,7 @@ final class PlainFeed implements Feed {
                             reader.consumer(),
                             Bytes.of(leaseMillis),
                             Bytes.of(cursor),
-                            Bytes.of(MOST_CLAIMED)));
+                            Bytes.of(room)));
             String next = answer.isEmpty() ? "" : Bytes.text(answer.get(0));
             cursors.put(source, next.isEmpty() ? "0-0" : next);
             more |= !next.isEmpty();
@@ -77,6 +81,11 @@ final class PlainFeed implements Feed {
             }
         }
         nextClaim = time.nanos() + (more ? LEAST_PAUSE.toNanos() : pauseNanos);
+    }
+
+    // What is claimed and not handed out would be kept from those who have credit.
+    private int room() {
+        return Math.min(MOST_CLAIMED, reader.credit() - waiting.size());
     }
 
     /** Follows other streams from now on. */

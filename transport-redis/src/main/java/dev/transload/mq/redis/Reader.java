@@ -17,6 +17,6 @@ interface Reader {
     /** The delivery of an entry that was pending for someone before. */
     RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token);
 
-    /** Runs a task on the receiver's thread. */
-    void onThread(Runnable task);
+    /** How many deliveries may still be handed out. */
+    int credit();
 }

@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +42,7 @@ final class RedisInbox implements Receiver {
     private final CompletableFuture<Receiver> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    /** Guarded by the lock. */
-    private int credit;
-    /** Guarded by the lock: whether the thread has something to look at. */
-    private boolean called;
+    private final Credit credit = new Credit();
 
     private volatile boolean stopping;
     private volatile boolean closing;
@@ -76,20 +68,13 @@ final class RedisInbox implements Receiver {
 
     @Override
     public void credit(int n) {
-        lock.lock();
-        try {
-            credit += n;
-            called = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        credit.add(n);
     }
 
     @Override
     public CompletableFuture<Void> stop() {
         stopping = true;
-        wake();
+        credit.call();
         return stopped;
     }
 
@@ -97,7 +82,7 @@ final class RedisInbox implements Receiver {
     public CompletableFuture<Void> close(Duration timeout) {
         closing = true;
         stopping = true;
-        wake();
+        credit.call();
         return ended;
     }
 
@@ -106,16 +91,6 @@ final class RedisInbox implements Receiver {
         Connection open = connection;
         if (open != null) {
             Connector.drop(open);
-        }
-    }
-
-    private void wake() {
-        lock.lock();
-        try {
-            called = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -147,7 +122,7 @@ final class RedisInbox implements Receiver {
                     if (!(e instanceof JedisDataException)) {
                         drop();
                     }
-                    await(pause);
+                    credit.await(pause);
                     pause = Math.min(
                             pause * 2, around.options().maxReconnectDelay().toMillis());
                 }
@@ -184,15 +159,9 @@ final class RedisInbox implements Receiver {
             sign(open);
         }
         opened.complete(this);
-        int most;
-        lock.lock();
-        try {
-            most = stopping ? 0 : Math.min(credit, MOST_TOGETHER);
-        } finally {
-            lock.unlock();
-        }
+        int most = stopping ? 0 : Math.min(credit.left(), MOST_TOGETHER);
         if (most == 0) {
-            await(BLOCK_MILLIS);
+            credit.await(BLOCK_MILLIS);
             return;
         }
         read(open, most);
@@ -249,26 +218,8 @@ final class RedisInbox implements Receiver {
         }
         open.sendCommand(Command.XDEL, read.toArray(new byte[0][]));
         Object unused = open.getOne();
-        lock.lock();
-        try {
-            credit -= batch.size();
-        } finally {
-            lock.unlock();
-        }
+        credit.used(batch.size());
         sink.deliver(batch);
-    }
-
-    private void await(long millis) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (left > 0 && !closing && !called) {
-                left = changed.awaitNanos(left);
-            }
-            called = false;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** A reply, which was deleted when it was read. */

@@ -9,7 +9,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * Maps places to keys. A place's stream has the place's name; what belongs to it has that name in braces and an ending,
- * which makes both of one hash slot. Pure.
+ * which makes both of one hash slot, unless the name has a closing brace and no hash tag. Pure.
  */
 final class RedisKeys {
 

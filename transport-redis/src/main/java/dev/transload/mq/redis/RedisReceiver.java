@@ -2,7 +2,6 @@ package dev.transload.mq.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
@@ -13,18 +12,14 @@ import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +36,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisReceiver.class);
     private static final int BLOCK_MILLIS = 200;
+    private static final int REPAIR_PAUSE_MILLIS = 20;
     private static final int MOST_TOGETHER = 500;
     private static final Duration HAND_OVER = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
@@ -69,20 +65,16 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     private final PlaceKeeper keeper;
     private final EntryReader reader;
     private final Thread thread;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Credit credit = new Credit();
+    private final PlaceLoss loss;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** Guarded by the lock. */
-    private int credit;
-    /** Guarded by the lock: whether the thread has something to look at. */
-    private boolean called;
-
     private volatile boolean stopping;
     private volatile boolean closing;
     private boolean fresh = true;
+    private boolean dropped;
 
     RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
         this.around = around;
@@ -108,8 +100,9 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
                 this);
         int lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
         this.link = new ReceiverLink(around);
+        this.loss = new PlaceLoss(around, spec, group);
         this.keeper = new PlaceKeeper(around, link, spec, group, lanes, BLOCK_MILLIS);
-        this.reader = new EntryReader(around, link, place, consumer, deliveries, () -> !stopping, this);
+        this.reader = new EntryReader(around, link, place, consumer, deliveries, () -> !stopping, credit);
         this.feed = ordered
                 ? new LaneFeed(
                         lanes,
@@ -140,14 +133,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
 
     @Override
     public void credit(int n) {
-        lock.lock();
-        try {
-            credit += n;
-            called = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        credit.add(n);
     }
 
     @Override
@@ -177,13 +163,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     }
 
     private void wake() {
-        lock.lock();
-        try {
-            called = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        credit.call();
         link.unblock();
     }
 
@@ -235,7 +215,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             }
             handOut();
             if (stopping) {
-                await(BLOCK_MILLIS);
+                credit.await(BLOCK_MILLIS);
             } else {
                 read();
             }
@@ -255,7 +235,8 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
         }
         feed.expire();
         feed.losses(this::lostLane);
-        if (stopping && !stopped.isDone()) {
+        if (stopping && !dropped) {
+            dropped = true;
             giveBack(feed.drop());
             stopped.complete(null);
         }
@@ -270,20 +251,6 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
         }
         if (!lost.isEmpty()) {
             lost(lost, why);
-        }
-    }
-
-    /** Waits for credit, a task, or the end, but not for long. */
-    private void await(int millis) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (left > 0 && !closing && !called) {
-                left = changed.awaitNanos(left);
-            }
-            called = false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -311,7 +278,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     private void waitOut(long millis) throws InterruptedException {
         long end = around.time().nanos() + TimeUnit.MILLISECONDS.toNanos(millis);
         do {
-            await((int) Math.min(BLOCK_MILLIS, millis));
+            credit.await(Math.min(BLOCK_MILLIS, millis));
             runTasks();
             if (closing) {
                 throw new InterruptedException();
@@ -326,12 +293,12 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     }
 
     private void serverRefused(JedisDataException cause) throws InterruptedException {
-        if (RedisErrors.isMissing(cause) || RedisErrors.code(cause).equals("WRONGTYPE")) {
-            if (fresh || spec.ephemeral() || keeper.isPattern()) {
-                makeAgain();
-            } else {
-                gone(cause);
+        if (PlaceLoss.isOne(cause)) {
+            Optional<MessagingException> end = loss.repair(cause, fresh);
+            if (end.isPresent()) {
+                fail(end.get());
             }
+            credit.await(REPAIR_PAUSE_MILLIS);
         } else if (RedisErrors.isRefusal(cause)) {
             fail(RedisErrors.operation("receive from " + place.name(), cause));
         } else {
@@ -341,32 +308,6 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             }
             waitOut(BLOCK_MILLIS);
         }
-    }
-
-    /** A server that we have just come to knows nothing of the place: it is made again where that is allowed. */
-    private void makeAgain() throws InterruptedException {
-        try {
-            CompletableFuture<Void> made = spec.ephemeral()
-                    ? around.topology().declareEphemeral(place, group)
-                    : place.role() == Role.GROUP
-                            ? around.topology().declareGroup(place, Instant.EPOCH)
-                            : around.topology().declare(place);
-            made.get(around.options().timeout().toMillis() * 2, TimeUnit.MILLISECONDS);
-            fresh = false;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof DestinationNotFoundException missing) {
-                fail(missing);
-            } else {
-                waitOut(BLOCK_MILLIS);
-            }
-        } catch (TimeoutException e) {
-            LOG.debug("redis: place {} was not made again yet", place.name(), e);
-        }
-    }
-
-    private void gone(JedisDataException cause) throws InterruptedException {
-        around.topology().forget(place);
-        fail(new DestinationNotFoundException("redis: " + place.name() + " is gone", cause));
     }
 
     private void fail(MessagingException cause) throws InterruptedException {
@@ -386,13 +327,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     // ---- reading
 
     private void handOut() {
-        int left;
-        lock.lock();
-        try {
-            left = stopping ? 0 : credit;
-        } finally {
-            lock.unlock();
-        }
+        int left = stopping ? 0 : credit.left();
         List<Incoming> batch = new ArrayList<>();
         while (batch.size() < left) {
             RedisDelivery next = feed.next();
@@ -406,29 +341,18 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
         if (batch.isEmpty()) {
             return;
         }
-        lock.lock();
-        try {
-            credit -= batch.size();
-        } finally {
-            lock.unlock();
-        }
+        credit.used(batch.size());
         sink.deliver(batch);
     }
 
     private void read() throws InterruptedException {
-        int most;
-        lock.lock();
-        try {
-            most = Math.min(credit, MOST_TOGETHER);
-        } finally {
-            lock.unlock();
-        }
+        int most = Math.min(credit.left(), MOST_TOGETHER);
         List<Source> sources = most > 0 ? feed.sources() : List.of();
         long untilDue =
                 TimeUnit.NANOSECONDS.toMillis(keeper.nextDue() - around.time().nanos());
         int block = (int) Math.max(1, Math.min(BLOCK_MILLIS, untilDue));
         if (sources.isEmpty()) {
-            await(block);
+            credit.await(block);
             return;
         }
         if (reader.read(feed, sources, most, block, () -> tasks.isEmpty() && !stopping)) {
