@@ -267,6 +267,7 @@ final class Deliveries {
                 if (number == 1) {
                     delivery.noted = count;
                     delivery.doubtful = true;
+                    delivery.unseen = false;
                     completion.done();
                 } else {
                     notOurs(delivery, completion);
@@ -303,7 +304,8 @@ final class Deliveries {
             return;
         }
         CountDownLatch noted = new CountDownLatch(1);
-        askNote(delivery, delivery.noted.started(), new BatchedCall.Ending() {
+        DeliveryCount start = delivery.noted.started();
+        askNote(delivery, delivery.unseen ? start.started() : start, new BatchedCall.Ending() {
             @Override
             public void ended(long number) {
                 if (number == 1 || !lose(delivery)) {

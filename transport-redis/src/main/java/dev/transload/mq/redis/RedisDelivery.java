@@ -37,6 +37,12 @@ final class RedisDelivery implements Incoming {
     /** Whether the next start is written down before it begins. */
     volatile boolean doubtful;
 
+    /**
+     * Whether a handler of an owner before may have begun unseen: first deliveries are not noted. The first start that is
+     * noted then stands for that one, too.
+     */
+    volatile boolean unseen;
+
     /** When the lease ends, in nanoseconds of the engine's clock. */
     volatile long leaseEnd;
 
@@ -60,6 +66,7 @@ final class RedisDelivery implements Incoming {
         this.count = count;
         this.noted = count;
         this.doubtful = doubtful;
+        this.unseen = doubtful && count.deliveries() == 1;
         this.token = token;
     }
 
@@ -73,6 +80,7 @@ final class RedisDelivery implements Incoming {
         this.count = before.noted;
         this.noted = before.noted;
         this.doubtful = before.doubtful;
+        this.unseen = before.unseen;
         this.token = before.token;
         this.leaseEnd = before.leaseEnd;
     }
