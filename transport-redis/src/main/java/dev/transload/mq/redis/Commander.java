@@ -4,6 +4,7 @@ import dev.transload.mq.AuthenticationException;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -341,7 +342,10 @@ final class Commander implements AutoCloseable {
         }
         LOG.debug("redis: connection to {} lost", connector.where(), cause);
         underWay.forEach(call -> call.answer().failed(notConnected(Outcome.UNKNOWN, cause)));
-        rest.forEach(call -> call.answer().failed(notConnected(Outcome.NOT_SENT, cause)));
+        // Behind a server that was silent nobody can say what has become of a call; behind one that is gone, nothing has.
+        boolean silent = cause.getCause() instanceof SocketTimeoutException;
+        Outcome outcome = silent ? Outcome.UNKNOWN : Outcome.NOT_SENT;
+        rest.forEach(call -> call.answer().failed(notConnected(outcome, cause)));
         if (ending) {
             throw new InterruptedException();
         }

@@ -101,7 +101,16 @@ final class Deliveries {
     }
 
     private static String key(RedisDelivery delivery) {
-        return delivery.source().own() + delivery.id() + "/" + delivery.lane();
+        return key(delivery.source(), delivery.id());
+    }
+
+    private static String key(Source source, String id) {
+        return source.stream() + "/" + source.lane() + "/" + id;
+    }
+
+    /** Whether the entry is out. */
+    boolean isOut(Source source, String id) {
+        return out.containsKey(key(source, id));
     }
 
     int size() {

@@ -129,6 +129,11 @@ final class EntryReader implements Reader {
     }
 
     @Override
+    public boolean isOut(Source source, String id) {
+        return deliveries.isOut(source, id);
+    }
+
+    @Override
     public int credit() {
         return credit.left();
     }

@@ -37,6 +37,7 @@ final class LaneFeed implements Feed {
     private final long pauseNanos;
     /** By number; changed by the receiver's thread alone. */
     private final Map<Integer, Lane> owned = new ConcurrentSkipListMap<>();
+
     private final List<Loss> losses = new ArrayList<>();
     private long nextBeat;
     private long leaseEnd;

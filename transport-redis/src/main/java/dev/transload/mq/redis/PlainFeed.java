@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class PlainFeed implements Feed {
 
     private static final int MOST_CLAIMED = 64;
+    private static final int PAGE = 200;
     private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
 
@@ -28,6 +29,7 @@ final class PlainFeed implements Feed {
     private final ArrayDeque<RedisDelivery> waiting = new ArrayDeque<>();
     private final Map<Source, String> cursors = new HashMap<>();
     private long nextClaim;
+    private boolean recovering;
 
     /**
      * @param leaseMillis how long a delivery may be out without a renewal
@@ -49,11 +51,16 @@ final class PlainFeed implements Feed {
 
     @Override
     public void reconnected() {
-        nextClaim = time.nanos(); // it comes when its lease is over
+        nextClaim = time.nanos();
+        recovering = true;
     }
 
     @Override
     public void tend() {
+        if (recovering && reader.mayTake()) {
+            sources.forEach(this::recover);
+            recovering = false;
+        }
         if (nextClaim - time.nanos() > 0 || room() <= 0 || !reader.mayTake()) {
             return;
         }
@@ -81,6 +88,23 @@ final class PlainFeed implements Feed {
             }
         }
         nextClaim = time.nanos() + (more ? LEAST_PAUSE.toNanos() : pauseNanos);
+    }
+
+    private void recover(Source source) {
+        String cursor = "0-0";
+        do {
+            List<?> answer = reader.list(
+                    Script.OWN,
+                    List.of(source.key()),
+                    List.of(source.group(), reader.consumer(), Bytes.of(cursor), Bytes.of(PAGE)));
+            for (int i = 1; i + 2 < answer.size(); i += 3) {
+                String id = Bytes.text(answer.get(i));
+                if (!reader.isOut(source, id) && waiting.stream().noneMatch(one -> one.is(source, id))) {
+                    waiting.add(reader.claimed(source, answer.get(i), answer.get(i + 1), answer.get(i + 2), ""));
+                }
+            }
+            cursor = answer.isEmpty() ? "" : Bytes.text(answer.get(0));
+        } while (!cursor.isEmpty());
     }
 
     // What is claimed and not handed out would be kept from those who have credit.

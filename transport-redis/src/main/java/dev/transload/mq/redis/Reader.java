@@ -17,6 +17,9 @@ interface Reader {
     /** The delivery of an entry that was pending for someone before. */
     RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token);
 
+    /** Whether the entry is out at the engine. */
+    boolean isOut(Source source, String id);
+
     /** How many deliveries may still be handed out. */
     int credit();
 }

@@ -90,6 +90,11 @@ final class RedisDelivery implements Incoming {
         return new RedisDelivery(this);
     }
 
+    /** Whether it is of that entry. */
+    boolean is(Source other, String otherId) {
+        return source.stream().equals(other.stream()) && source.lane() == other.lane() && id.equals(otherId);
+    }
+
     Source source() {
         return source;
     }

@@ -24,6 +24,7 @@ enum Script {
     LANES,
     MOVE,
     NOTE,
+    OWN,
     PURGE,
     RELEASE,
     RENEW,
