@@ -342,7 +342,8 @@ final class Commander implements AutoCloseable {
         }
         LOG.debug("redis: connection to {} lost", connector.where(), cause);
         underWay.forEach(call -> call.answer().failed(notConnected(Outcome.UNKNOWN, cause)));
-        // Behind a server that was silent nobody can say what has become of a call; behind one that is gone, nothing has.
+        // Behind a server that was silent nobody can say what has become of a call; behind one that is gone, nothing
+        // has.
         boolean silent = cause.getCause() instanceof SocketTimeoutException;
         Outcome outcome = silent ? Outcome.UNKNOWN : Outcome.NOT_SENT;
         rest.forEach(call -> call.answer().failed(notConnected(outcome, cause)));

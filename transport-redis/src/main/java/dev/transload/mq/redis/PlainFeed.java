@@ -16,25 +16,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlainFeed implements Feed {
 
+    /** How long a consumer may be silent before what it has is given to others, though its lease is not over. */
+    static final Duration SILENCE = Duration.ofSeconds(8);
+
     private static final int MOST_CLAIMED = 64;
     private static final int PAGE = 200;
-    private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(2);
     private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
 
     private List<Source> sources;
     private final Reader reader;
     private final TimeSource time;
     private final long leaseMillis;
+    private final String place;
     private final long pauseNanos;
     private final ArrayDeque<RedisDelivery> waiting = new ArrayDeque<>();
     private final Map<Source, String> cursors = new HashMap<>();
     private long nextClaim;
+    private long connectedAt;
     private boolean recovering;
 
     /**
+     * @param place name of the stream beside which its consumers are listed
      * @param leaseMillis how long a delivery may be out without a renewal
      */
-    PlainFeed(List<Source> sources, Reader reader, TimeSource time, long leaseMillis) {
+    PlainFeed(List<Source> sources, String place, Reader reader, TimeSource time, long leaseMillis) {
+        this.place = place;
+        this.connectedAt = time.nanos();
         this.sources = List.copyOf(sources);
         this.reader = reader;
         this.time = time;
@@ -52,6 +60,7 @@ final class PlainFeed implements Feed {
     @Override
     public void reconnected() {
         nextClaim = time.nanos();
+        connectedAt = nextClaim;
         recovering = true;
     }
 
@@ -61,33 +70,39 @@ final class PlainFeed implements Feed {
             sources.forEach(this::recover);
             recovering = false;
         }
-        if (nextClaim - time.nanos() > 0 || room() <= 0 || !reader.mayTake()) {
+        if (nextClaim - time.nanos() > 0) {
             return;
         }
         boolean more = false;
         for (Source source : sources) {
-            int room = room();
-            if (room <= 0) {
-                break;
-            }
-            String cursor = cursors.getOrDefault(source, "0-0");
-            List<?> answer = reader.list(
-                    Script.CLAIM,
-                    List.of(source.key()),
-                    List.of(
-                            source.group(),
-                            reader.consumer(),
-                            Bytes.of(leaseMillis),
-                            Bytes.of(cursor),
-                            Bytes.of(room)));
-            String next = answer.isEmpty() ? "" : Bytes.text(answer.get(0));
-            cursors.put(source, next.isEmpty() ? "0-0" : next);
-            more |= !next.isEmpty();
-            for (int i = 1; i + 2 < answer.size(); i += 3) {
-                waiting.add(reader.claimed(source, answer.get(i), answer.get(i + 1), answer.get(i + 2), ""));
-            }
+            more |= claim(source);
         }
         nextClaim = time.nanos() + (more ? LEAST_PAUSE.toNanos() : pauseNanos);
+    }
+
+    /** Says that this consumer lives, and claims what there is room for; tells whether there is more to look at. */
+    private boolean claim(Source source) {
+        int room = reader.mayTake() ? Math.max(0, room()) : 0;
+        String cursor = cursors.getOrDefault(source, "0-0");
+        // After an outage the others have been silent, too, and are given the time to come back.
+        boolean silent = time.nanos() - connectedAt > SILENCE.toNanos();
+        List<?> answer = reader.list(
+                Script.CLAIM,
+                List.of(source.key(), RedisKeys.members(place)),
+                List.of(
+                        source.group(),
+                        reader.consumer(),
+                        Bytes.of(leaseMillis),
+                        Bytes.of(cursor),
+                        Bytes.of(room),
+                        Bytes.of(SILENCE.toMillis()),
+                        Bytes.of(silent ? 1 : 0)));
+        String next = answer.isEmpty() ? "" : Bytes.text(answer.get(0));
+        cursors.put(source, next.isEmpty() ? "0-0" : next);
+        for (int i = 1; i + 2 < answer.size(); i += 3) {
+            waiting.add(reader.claimed(source, answer.get(i), answer.get(i + 1), answer.get(i + 2), ""));
+        }
+        return !next.isEmpty();
     }
 
     private void recover(Source source) {

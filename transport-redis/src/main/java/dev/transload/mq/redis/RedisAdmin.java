@@ -1,13 +1,18 @@
 package dev.transload.mq.redis;
 
+import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.PlaceAdmin;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
@@ -15,21 +20,42 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Questions and orders about places. Thread-safe. */
 final class RedisAdmin implements PlaceAdmin {
 
+    private static final Duration AGAIN = Duration.ofMillis(50);
+
     private final Commander commander;
     private final RedisTopology topology;
     private final RedisOptions options;
+    private final TimeSource time;
 
-    RedisAdmin(Commander commander, RedisTopology topology, RedisOptions options) {
+    RedisAdmin(Commander commander, RedisTopology topology, RedisOptions options, TimeSource time) {
         this.commander = commander;
         this.topology = topology;
         this.options = options;
+        this.time = time;
     }
 
-    private static <T> CompletableFuture<T> told(String what, CompletableFuture<T> future) {
-        return future.exceptionallyCompose(failure -> {
-            Throwable cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
+    /** Asks, and asks again while there is no connection, for as long as an answer may take. */
+    private <T> CompletableFuture<T> told(String what, Supplier<CompletableFuture<T>> question) {
+        return told(what, question, time.nanos() + options.timeout().toNanos());
+    }
+
+    private <T> CompletableFuture<T> told(String what, Supplier<CompletableFuture<T>> question, long deadline) {
+        return question.get().exceptionallyCompose(failure -> {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof ConnectionLostException && deadline - time.nanos() > 0) {
+                CompletableFuture<T> later = new CompletableFuture<>();
+                var unused = time.schedule(AGAIN, () -> {
+                    var asked = told(what, question, deadline).whenComplete((answer, e) -> {
+                        if (e == null) {
+                            later.complete(answer);
+                        } else {
+                            later.completeExceptionally(e);
+                        }
+                    });
+                });
+                return later;
+            }
             return CompletableFuture.failedFuture(
                     cause instanceof JedisException ? RedisErrors.operation(what, cause) : cause);
         });
@@ -37,7 +63,7 @@ final class RedisAdmin implements PlaceAdmin {
 
     @Override
     public CompletableFuture<OptionalLong> depth(Place place) {
-        return told("count " + place.name(), lanes(place).thenCompose(count -> depth(place, count)));
+        return told("count " + place.name(), () -> lanes(place).thenCompose(count -> depth(place, count)));
     }
 
     private CompletableFuture<OptionalLong> depth(Place place, int count) {
@@ -85,7 +111,7 @@ final class RedisAdmin implements PlaceAdmin {
     public CompletableFuture<Void> purge(Place place) {
         return told(
                 "purge " + place.name(),
-                lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> purge(place, count, topics))));
+                () -> lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> purge(place, count, topics))));
     }
 
     private CompletableFuture<Void> purge(Place place, int count, List<String> topics) {
@@ -102,7 +128,7 @@ final class RedisAdmin implements PlaceAdmin {
         topology.forget(place);
         return told(
                 "delete " + place.name(),
-                lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> delete(place, count, topics))));
+                () -> lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> delete(place, count, topics))));
     }
 
     private CompletableFuture<Void> delete(Place place, int count, List<String> topics) {
@@ -134,7 +160,7 @@ final class RedisAdmin implements PlaceAdmin {
 
     /** Copies of the oldest messages of a place. */
     CompletableFuture<List<Message>> browse(Place place, int max) {
-        return told("browse " + place.name(), lanes(place).thenCompose(count -> {
+        return told("browse " + place.name(), () -> lanes(place).thenCompose(count -> {
             List<CompletableFuture<@Nullable Object>> pages = new ArrayList<>();
             for (byte[] stream : RedisKeys.lanes(RedisKeys.stream(place), count)) {
                 pages.add(commander.ask(

@@ -110,10 +110,11 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
                         spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
                         reader,
                         around.time(),
-                        spec.lease(),
+                        spec.lease().compareTo(PlainFeed.SILENCE) < 0 ? spec.lease() : PlainFeed.SILENCE,
                         HAND_OVER)
                 : new PlainFeed(
                         Source.of(place, group, 0, keeper.topics()),
+                        spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
                         reader,
                         around.time(),
                         spec.lease().toMillis());

@@ -61,7 +61,7 @@ final class RedisTransport implements Transport {
         this.topology = new RedisTopology(commander, context.topology(), options, context.time());
         this.trimmer = new TopicTrimmer(commander, topology, context.time());
         this.sender = new RedisSender(commander, topology, trimmer);
-        this.admin = new RedisAdmin(commander, topology, options);
+        this.admin = new RedisAdmin(commander, topology, options, context.time());
         this.around = new RedisReceiver.Surroundings(
                 connector, commander, topology, sender, trimmer, context.time(), options, context.clientId());
     }
