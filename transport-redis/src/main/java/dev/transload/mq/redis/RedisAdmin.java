@@ -46,7 +46,7 @@ final class RedisAdmin implements PlaceAdmin {
             if (cause instanceof ConnectionLostException && deadline - time.nanos() > 0) {
                 CompletableFuture<T> later = new CompletableFuture<>();
                 var unused = time.schedule(AGAIN, () -> {
-                    var asked = told(what, question, deadline).whenComplete((answer, e) -> {
+                    var unusedAnswer = told(what, question, deadline).whenComplete((answer, e) -> {
                         if (e == null) {
                             later.complete(answer);
                         } else {
@@ -111,7 +111,8 @@ final class RedisAdmin implements PlaceAdmin {
     public CompletableFuture<Void> purge(Place place) {
         return told(
                 "purge " + place.name(),
-                () -> lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> purge(place, count, topics))));
+                () -> lanes(place)
+                        .thenCompose(count -> topics(place).thenCompose(topics -> purge(place, count, topics))));
     }
 
     private CompletableFuture<Void> purge(Place place, int count, List<String> topics) {
@@ -128,7 +129,8 @@ final class RedisAdmin implements PlaceAdmin {
         topology.forget(place);
         return told(
                 "delete " + place.name(),
-                () -> lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> delete(place, count, topics))));
+                () -> lanes(place)
+                        .thenCompose(count -> topics(place).thenCompose(topics -> delete(place, count, topics))));
     }
 
     private CompletableFuture<Void> delete(Place place, int count, List<String> topics) {
@@ -160,23 +162,30 @@ final class RedisAdmin implements PlaceAdmin {
 
     /** Copies of the oldest messages of a place. */
     CompletableFuture<List<Message>> browse(Place place, int max) {
-        return told("browse " + place.name(), () -> lanes(place).thenCompose(count -> {
-            List<CompletableFuture<@Nullable Object>> pages = new ArrayList<>();
-            for (byte[] stream : RedisKeys.lanes(RedisKeys.stream(place), count)) {
-                pages.add(commander.ask(
-                        Command.XRANGE, stream, Bytes.of("-"), Bytes.of("+"), Bytes.of("COUNT"), Bytes.of(max)));
-            }
-            return CompletableFuture.allOf(pages.toArray(new CompletableFuture<?>[0]))
-                    .thenApply(done -> {
-                        List<RedisMessages.Read> all = new ArrayList<>();
-                        pages.forEach(page -> read(place, page.join(), all));
-                        all.sort(java.util.Comparator.comparingLong(one -> RedisMessages.millis(one.id())));
-                        return all.stream()
-                                .limit(max)
-                                .map(RedisMessages.Read::message)
-                                .toList();
-                    });
-        }));
+        return told(
+                "browse " + place.name(),
+                () -> lanes(place).thenCompose(count -> {
+                    List<CompletableFuture<@Nullable Object>> pages = new ArrayList<>();
+                    for (byte[] stream : RedisKeys.lanes(RedisKeys.stream(place), count)) {
+                        pages.add(commander.ask(
+                                Command.XRANGE,
+                                stream,
+                                Bytes.of("-"),
+                                Bytes.of("+"),
+                                Bytes.of("COUNT"),
+                                Bytes.of(max)));
+                    }
+                    return CompletableFuture.allOf(pages.toArray(new CompletableFuture<?>[0]))
+                            .thenApply(done -> {
+                                List<RedisMessages.Read> all = new ArrayList<>();
+                                pages.forEach(page -> read(place, page.join(), all));
+                                all.sort(java.util.Comparator.comparingLong(one -> RedisMessages.millis(one.id())));
+                                return all.stream()
+                                        .limit(max)
+                                        .map(RedisMessages.Read::message)
+                                        .toList();
+                            });
+                }));
     }
 
     private void read(Place place, @Nullable Object page, List<RedisMessages.Read> all) {
