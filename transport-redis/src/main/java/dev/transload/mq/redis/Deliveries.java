@@ -29,6 +29,18 @@ final class Deliveries {
 
     private static final long MOST_WAIT_SECONDS = 30;
 
+    private static final BatchedCall.Ending UNHEARD = new BatchedCall.Ending() {
+        @Override
+        public void ended(long number) {
+            // a settle tells, if it is someone else's
+        }
+
+        @Override
+        public void failed(RuntimeException cause) {
+            // a start that is not noted is not counted
+        }
+    };
+
     private final Commander commander;
     private final RedisSender sender;
     private final TimeSource time;
@@ -293,6 +305,10 @@ final class Deliveries {
     }
 
     private void askNote(RedisDelivery delivery, DeliveryCount count, BatchedCall.Ending ending) {
+        askNote(delivery, count, Bytes.EMPTY, ending);
+    }
+
+    private void askNote(RedisDelivery delivery, DeliveryCount count, byte[] onlyIf, BatchedCall.Ending ending) {
         Source source = delivery.source();
         commander.submit(RedisCall.of(
                 Script.NOTE,
@@ -304,7 +320,19 @@ final class Deliveries {
                         Bytes.of(source.lane()),
                         Bytes.of(delivery.token()),
                         delivery.idBytes(),
-                        Bytes.of(count.pending()))));
+                        Bytes.of(count.pending()),
+                        onlyIf)));
+    }
+
+    /** Writes down which handlers run; called every now and then, so that those that end soon cost nothing. */
+    void noteRunning() {
+        for (RedisDelivery delivery : out.values()) {
+            if (delivery.begunUnnoted && delivery.state() == RedisDelivery.State.OUT) {
+                delivery.begunUnnoted = false;
+                // Unless a failure has been noted meanwhile.
+                askNote(delivery, delivery.noted.started(), Bytes.of(delivery.noted.pending()), UNHEARD);
+            }
+        }
     }
 
     /** Writes down that a handler begins, and waits until the server has it. */

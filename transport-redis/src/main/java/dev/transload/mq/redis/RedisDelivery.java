@@ -43,6 +43,9 @@ final class RedisDelivery implements Incoming {
      */
     volatile boolean unseen;
 
+    /** Whether a handler has begun that is not written down; it is when it runs for a while. */
+    volatile boolean begunUnnoted;
+
     /** When the lease ends, in nanoseconds of the engine's clock. */
     volatile long leaseEnd;
 
@@ -159,6 +162,8 @@ final class RedisDelivery implements Incoming {
     public void began() {
         if (doubtful) {
             deliveries.began(this);
+        } else {
+            begunUnnoted = true;
         }
     }
 

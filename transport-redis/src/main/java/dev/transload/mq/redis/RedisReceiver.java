@@ -75,6 +75,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     private volatile boolean closing;
     private boolean fresh = true;
     private boolean dropped;
+    private long nextSweep;
 
     RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
         this.around = around;
@@ -118,6 +119,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
                         reader,
                         around.time(),
                         spec.lease().toMillis());
+        this.nextSweep = around.time().nanos();
         this.thread = new Thread(this::run, "mq-redis-" + around.clientId() + "-" + place.name() + "-" + unique);
         thread.setDaemon(true);
     }
@@ -230,6 +232,12 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
 
     /** Leases end and a stop is confirmed whether the server can be reached or not. */
     private void expire() {
+        long now = around.time().nanos();
+        if (nextSweep - now > 0 && !(stopping && !dropped)) {
+            return;
+        }
+        nextSweep = now + TimeUnit.MILLISECONDS.toNanos(BLOCK_MILLIS / 2);
+        deliveries.noteRunning();
         List<RedisDelivery> over = deliveries.takeOverdue();
         if (!over.isEmpty()) {
             lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
