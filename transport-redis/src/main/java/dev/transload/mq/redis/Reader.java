@@ -1,0 +1,23 @@
+package dev.transload.mq.redis;
+
+import java.util.List;
+import redis.clients.jedis.Connection;
+
+/** What a feed asks of its receiver. */
+interface Reader {
+
+    /** The consumer's name. */
+    byte[] consumer();
+
+    /** Whether the receiver still takes deliveries. */
+    boolean mayTake();
+
+    /** Runs a script on the receiver's connection; nothing is an empty list. */
+    List<?> list(Connection connection, Script script, List<byte[]> keys, List<byte[]> arguments);
+
+    /** The delivery of an entry that was pending for someone before. */
+    RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token);
+
+    /** Runs a task on the receiver's thread. */
+    void onThread(Runnable task);
+}

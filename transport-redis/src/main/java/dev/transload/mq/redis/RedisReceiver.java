@@ -1,0 +1,666 @@
+package dev.transload.mq.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.spi.Annotations;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Receiver;
+import dev.transload.mq.spi.Sink;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * A flow of deliveries from one place: a thread with a connection of its own that waits at the server for entries, moves
+ * what is due, claims what others have let go of, and tells the engine.
+ *
+ * <p>Thread-safe. Everything but credit, tasks and stages is the thread's own.
+ */
+final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisReceiver.class);
+    private static final int BLOCK_MILLIS = 200;
+    private static final int MOST_DUE = 200;
+    private static final int MOST_TOGETHER = 500;
+    private static final Duration HAND_OVER = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+
+    /** What receivers of one client have in common. */
+    record Surroundings(
+            Connector connector,
+            Commander commander,
+            RedisTopology topology,
+            RedisSender sender,
+            TopicTrimmer trimmer,
+            TimeSource time,
+            RedisOptions options,
+            String clientId) {}
+
+    private final Surroundings around;
+    private final ReceiveSpec spec;
+    private final Sink sink;
+    private final Place place;
+    private final String ownStream;
+    private final String group;
+    private final byte[] consumer;
+    private final Deliveries deliveries;
+    private final int lanes;
+    private final Feed feed;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** Guarded by the lock. */
+    private int credit;
+
+    private volatile boolean stopping;
+    private volatile boolean closing;
+    private volatile long lastContact;
+    private volatile @Nullable Connection connection;
+    private long nextDue;
+    private long nextAlive;
+    private boolean fresh = true;
+
+    RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
+        this.around = around;
+        this.spec = spec;
+        this.sink = sink;
+        this.place = spec.from();
+        this.ownStream = spec.ephemeral() ? String.valueOf(place.topic()) : RedisKeys.stream(place);
+        this.group = group;
+        String unique = UUID.randomUUID().toString().substring(0, 8);
+        String name = around.clientId().replaceAll("[^!-~]|~", "_") + "~" + unique + "~"
+                + spec.lease().toMillis();
+        this.consumer = Bytes.of(name);
+        long leaseNanos = spec.lease().toNanos();
+        boolean ordered = place.shape().ordered();
+        this.deliveries = new Deliveries(
+                around.commander(),
+                around.sender(),
+                around.time(),
+                name,
+                group,
+                spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                ordered ? Long.MAX_VALUE / 4 : leaseNanos,
+                this);
+        this.lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
+        this.feed = ordered
+                ? new LaneFeed(
+                        lanes,
+                        lane -> Source.of(place, group, lane),
+                        spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                        this,
+                        around.time(),
+                        spec.lease(),
+                        HAND_OVER)
+                : new PlainFeed(
+                        Source.of(place, group, 0),
+                        this,
+                        around.time(),
+                        spec.lease().toMillis());
+        this.lastContact = around.time().nanos();
+        this.thread = new Thread(this::run, "mq-redis-" + around.clientId() + "-" + place.name() + "-" + unique);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    CompletableFuture<Void> whenEnded() {
+        return ended;
+    }
+
+    // ---- called by the engine
+
+    @Override
+    public void credit(int n) {
+        lock.lock();
+        try {
+            credit += n;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        stopping = true;
+        wake();
+        return stopped;
+    }
+
+    @Override
+    public CompletableFuture<Void> close(Duration timeout) {
+        stopping = true;
+        closing = true;
+        wake();
+        return ended;
+    }
+
+    /** Ends without a word to the server. */
+    void abandon() {
+        stopping = true;
+        closing = true;
+        Connection open = connection;
+        if (open != null) {
+            Connector.drop(open);
+        }
+        wake();
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long lastContact() {
+        return lastContact;
+    }
+
+    // ---- the thread
+
+    private void run() {
+        try {
+            while (!closing) {
+                runTasks();
+                turn();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("redis: receiver of {} ends", place.name());
+        } catch (RuntimeException e) {
+            LOG.error("redis: receiver of {} ends by a mistake of its own", place.name(), e);
+            sink.failed(e);
+        } finally {
+            stopping = true;
+            closing = true;
+            stopped.complete(null);
+            Connection open = connection;
+            if (open != null) {
+                Connector.drop(open);
+            }
+            runTasks();
+            leave();
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        List<RedisDelivery> over = deliveries.takeOverdue();
+        if (!over.isEmpty()) {
+            lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
+        }
+        if (stopping && !stopped.isDone()) {
+            giveBack(feed.drop());
+            stopped.complete(null);
+        }
+        Connection open = connection;
+        try {
+            if (open == null) {
+                open = connect();
+            }
+            deliveries.repeat();
+            feed.tend(open);
+            feed.losses(this::lostLane);
+            tend(open);
+            handOut();
+            if (stopping) {
+                await(BLOCK_MILLIS);
+            } else {
+                read(open);
+            }
+            fresh = false;
+        } catch (JedisDataException e) {
+            serverRefused(e);
+        } catch (JedisException | MessagingException e) {
+            disconnected(e);
+        }
+    }
+
+    private void lostLane(List<RedisDelivery> all, String why) {
+        List<RedisDelivery> lost = new ArrayList<>();
+        for (RedisDelivery delivery : all) {
+            if (deliveries.lose(delivery)) {
+                lost.add(delivery);
+            }
+        }
+        if (!lost.isEmpty()) {
+            lost(lost, why);
+        }
+    }
+
+    /** Waits for credit, a task, or the end, but not for long. */
+    private void await(int millis) throws InterruptedException {
+        lock.lock();
+        try {
+            if (tasks.isEmpty() && !closing) {
+                long left = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+                assert left <= TimeUnit.MILLISECONDS.toNanos(millis);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- connection
+
+    private Connection connect() throws InterruptedException {
+        long pause = FIRST_PAUSE.toMillis();
+        while (true) {
+            try {
+                Connection made = around.connector().connect();
+                connection = made;
+                fresh = true;
+                if (closing) {
+                    throw new InterruptedException();
+                }
+                lastContact = around.time().nanos();
+                return made;
+            } catch (MessagingException e) {
+                LOG.debug("redis: receiver of {} has no connection yet", place.name(), e);
+            }
+            waitOut(pause);
+            pause = Math.min(pause * 2, around.options().maxReconnectDelay().toMillis());
+        }
+    }
+
+    // Leases end although the server cannot be reached, and what waits to be told is told.
+    private void waitOut(long millis) throws InterruptedException {
+        long end = around.time().nanos() + TimeUnit.MILLISECONDS.toNanos(millis);
+        do {
+            await((int) Math.min(BLOCK_MILLIS, millis));
+            runTasks();
+            if (closing) {
+                throw new InterruptedException();
+            }
+            if (stopping && !stopped.isDone()) {
+                giveBack(feed.drop());
+                stopped.complete(null);
+            }
+            List<RedisDelivery> over = deliveries.takeOverdue();
+            if (!over.isEmpty()) {
+                lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
+            }
+        } while (end - around.time().nanos() > 0);
+    }
+
+    private void disconnected(RuntimeException cause) {
+        LOG.debug("redis: receiver of {} lost its connection", place.name(), cause);
+        Connection old = connection;
+        connection = null;
+        if (old != null) {
+            Connector.drop(old);
+        }
+    }
+
+    private void serverRefused(JedisDataException cause) throws InterruptedException {
+        if (RedisErrors.isMissing(cause) || RedisErrors.code(cause).equals("WRONGTYPE")) {
+            if (fresh || spec.ephemeral()) {
+                makeAgain();
+            } else {
+                gone(cause);
+            }
+        } else if (RedisErrors.isRefusal(cause)) {
+            fail(RedisErrors.operation("receive from " + place.name(), cause));
+        } else {
+            LOG.debug("redis: receiver of {} was refused", place.name(), cause);
+            if (RedisErrors.isNoLongerServing(cause)) {
+                disconnected(cause);
+            }
+            waitOut(BLOCK_MILLIS);
+        }
+    }
+
+    /** A server that we have just come to knows nothing of the place: it is made again where that is allowed. */
+    private void makeAgain() throws InterruptedException {
+        try {
+            CompletableFuture<Void> made = spec.ephemeral()
+                    ? around.topology().declareEphemeral(place, group)
+                    : place.role() == Role.GROUP
+                            ? around.topology().declareGroup(place, spec.startAt())
+                            : around.topology().declare(place);
+            made.get(around.options().timeout().toMillis() * 2, TimeUnit.MILLISECONDS);
+            fresh = false;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DestinationNotFoundException missing) {
+                fail(missing);
+            } else {
+                waitOut(BLOCK_MILLIS);
+            }
+        } catch (TimeoutException e) {
+            LOG.debug("redis: place {} was not made again yet", place.name(), e);
+        }
+    }
+
+    private void gone(JedisDataException cause) throws InterruptedException {
+        fail(new DestinationNotFoundException("redis: " + place.name() + " is gone", cause));
+    }
+
+    private void fail(MessagingException cause) throws InterruptedException {
+        List<RedisDelivery> lost = new ArrayList<>();
+        for (RedisDelivery delivery : deliveries.all()) {
+            if (deliveries.lose(delivery)) {
+                lost.add(delivery);
+            }
+        }
+        if (!lost.isEmpty()) {
+            lost(lost, "the place is gone");
+        }
+        sink.failed(cause);
+        throw new InterruptedException();
+    }
+
+    // ---- reading
+
+    private void tend(Connection open) {
+        long now = around.time().nanos();
+        if (nextDue - now <= 0) {
+            long wait = BLOCK_MILLIS;
+            if (!spec.ephemeral()) {
+                wait = Math.min(wait, due(open, ownStream, RedisKeys.lanes(ownStream, lanes)));
+            }
+            if (place.role() == Role.GROUP) {
+                String topic = String.valueOf(place.topic());
+                wait = Math.min(wait, due(open, topic, RedisKeys.lanes(topic, lanes)));
+            }
+            nextDue = around.time().nanos() + TimeUnit.MILLISECONDS.toNanos(wait);
+        }
+        if (spec.ephemeral() && nextAlive - now <= 0) {
+            nextAlive = now + ServerInfo.EPHEMERAL.toNanos() / 6;
+            List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.ephemeral(ownStream)));
+            keys.addAll(RedisKeys.lanes(ownStream, lanes));
+            Object there = call(
+                    open,
+                    Script.EPHEMERAL,
+                    keys,
+                    List.of(Bytes.of(group), Bytes.of(ServerInfo.EPHEMERAL.toMillis()), Bytes.of("0")));
+            if (Bytes.number(there) != 1) {
+                throw new JedisDataException("NOGROUP of an ephemeral subscription");
+            }
+        }
+    }
+
+    /** Moves what is due; gives the milliseconds until the next. */
+    private long due(Connection open, String stream, List<byte[]> streams) {
+        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(stream), RedisKeys.later(stream)));
+        keys.addAll(streams);
+        List<?> answer = list(open, Script.DUE, keys, List.of(Bytes.of(MOST_DUE)));
+        long moved = Bytes.number(answer.get(0));
+        long next = Bytes.number(answer.get(1));
+        return moved == MOST_DUE ? 0 : next < 0 ? Long.MAX_VALUE : Math.max(1, next);
+    }
+
+    private void handOut() {
+        int left;
+        lock.lock();
+        try {
+            left = stopping ? 0 : credit;
+        } finally {
+            lock.unlock();
+        }
+        List<Incoming> batch = new ArrayList<>();
+        while (batch.size() < left) {
+            RedisDelivery next = feed.next();
+            if (next == null) {
+                break;
+            }
+            if (next.state() == RedisDelivery.State.OUT) {
+                batch.add(next);
+            }
+        }
+        if (batch.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            credit -= batch.size();
+        } finally {
+            lock.unlock();
+        }
+        sink.deliver(batch);
+    }
+
+    private void read(Connection open) throws InterruptedException {
+        int most;
+        lock.lock();
+        try {
+            most = Math.min(credit, MOST_TOGETHER);
+        } finally {
+            lock.unlock();
+        }
+        List<Source> sources = most > 0 ? feed.sources() : List.of();
+        long untilDue = TimeUnit.NANOSECONDS.toMillis(nextDue - around.time().nanos());
+        int block = (int) Math.max(1, Math.min(BLOCK_MILLIS, untilDue));
+        if (sources.isEmpty()) {
+            await(block);
+            return;
+        }
+        if (!tasks.isEmpty()) {
+            return;
+        }
+        List<byte[]> arguments = new ArrayList<>(List.of(
+                Bytes.of("GROUP"),
+                sources.get(0).group(),
+                consumer,
+                Bytes.of("COUNT"),
+                Bytes.of(Math.max(1, most / (place.shape().ordered() ? sources.size() : 1))),
+                Bytes.of("BLOCK"),
+                Bytes.of(block),
+                Bytes.of("STREAMS")));
+        sources.forEach(source -> arguments.add(source.key()));
+        sources.forEach(source -> arguments.add(Bytes.of(">")));
+        open.sendCommand(Command.XREADGROUP, arguments.toArray(new byte[0][]));
+        Object answer = open.getOne();
+        long now = around.time().nanos();
+        lastContact = now;
+        if (answer instanceof List<?> streams) {
+            for (int i = 0; i < streams.size(); i++) {
+                taken((List<?>) streams.get(i), sources, now);
+            }
+            if (stopping) {
+                giveBack(feed.drop());
+            } else {
+                handOut();
+            }
+        }
+    }
+
+    private void taken(List<?> stream, List<Source> sources, long now) {
+        byte[] key = (byte[]) stream.get(0);
+        Source source = sources.stream()
+                .filter(one -> java.util.Arrays.equals(one.key(), key))
+                .findFirst()
+                .orElseThrow();
+        for (Object one : (List<?>) stream.get(1)) {
+            List<?> entry = (List<?>) one;
+            if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
+                RedisMessages.Read read = read(source, entry.get(0), fields);
+                DeliveryCount count = DeliveryCount.of(1, read.count());
+                feed.take(made(source, read, count, read.count() > 0, feed.token(source), now));
+            }
+        }
+    }
+
+    private RedisMessages.Read read(Source source, Object id, List<?> fields) {
+        return RedisMessages.read(
+                source.stream(), Bytes.text(id), fields, around.options().bodyFieldBytes());
+    }
+
+    private RedisDelivery made(
+            Source source, RedisMessages.Read read, DeliveryCount count, boolean doubtful, String token, long since) {
+        String destination = place.role() == Role.GROUP ? String.valueOf(place.topic()) : place.name();
+        if (place.role() == Role.GROUP && source.own()) {
+            destination = read.message().annotations().getOrDefault(Annotations.DESTINATION, destination);
+        }
+        RedisDelivery delivery = new RedisDelivery(deliveries, source, read, destination, count, doubtful, token);
+        deliveries.add(delivery, since);
+        return delivery;
+    }
+
+    private void giveBack(List<RedisDelivery> unused) {
+        for (RedisDelivery delivery : unused) {
+            deliveries.release(delivery, 0, false, Completion.IGNORED);
+        }
+    }
+
+    // ---- what feeds ask for
+
+    @Override
+    public byte[] consumer() {
+        return consumer;
+    }
+
+    @Override
+    public boolean mayTake() {
+        return !stopping;
+    }
+
+    @Override
+    public List<?> list(Connection open, Script script, List<byte[]> keys, List<byte[]> arguments) {
+        return call(open, script, keys, arguments) instanceof List<?> list ? list : List.of();
+    }
+
+    private @Nullable Object call(Connection open, Script script, List<byte[]> keys, List<byte[]> arguments) {
+        try {
+            open.sendCommand(Command.EVALSHA, RedisCall.arguments(script.sha(), keys, arguments));
+            return open.getOne();
+        } catch (JedisDataException e) {
+            if (!RedisErrors.code(e).equals("NOSCRIPT")) {
+                throw e;
+            }
+            open.sendCommand(Command.EVAL, RedisCall.arguments(script.source(), keys, arguments));
+            return open.getOne();
+        } finally {
+            lastContact = around.time().nanos();
+        }
+    }
+
+    @Override
+    public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
+        RedisMessages.Read read = read(source, id, (List<?>) fields);
+        DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
+        return made(source, read, known, true, token, around.time().nanos());
+    }
+
+    @Override
+    public void onThread(Runnable task) {
+        run(task);
+    }
+
+    // ---- what deliveries ask for
+
+    @Override
+    public void run(Runnable task) {
+        tasks.add(requireNonNull(task, "task"));
+        if (ended.isDone()) {
+            runTasks();
+        } else {
+            wake();
+        }
+    }
+
+    @Override
+    public void ended(RedisDelivery delivery) {
+        feed.ended(delivery);
+        if (!delivery.source().own()) {
+            around.trimmer().touch(RedisTopology.topic(place));
+        }
+    }
+
+    @Override
+    public boolean putBack(RedisDelivery delivery) {
+        return feed.putBack(delivery);
+    }
+
+    @Override
+    public void lost(List<RedisDelivery> all, String why) {
+        all.forEach(feed::ended);
+        sink.lost(all, why);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closing;
+    }
+
+    // ---- the end
+
+    private void leave() {
+        for (RedisDelivery delivery : deliveries.all()) {
+            deliveries.release(delivery, 0, false, Completion.IGNORED);
+        }
+        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.owners(ownStream), RedisKeys.members(ownStream)));
+        for (int lane = 0; lane < lanes; lane++) {
+            Source.of(place, group, lane).forEach(source -> keys.add(source.key()));
+        }
+        Completed end = new Completed();
+        if (spec.ephemeral()) {
+            for (byte[] stream : RedisKeys.lanes(ownStream, lanes)) {
+                around.commander()
+                        .submit(RedisCall.of(
+                                Command.XGROUP,
+                                RedisCall.Answer.of(answer -> {}, cause -> LOG.debug("redis: group stays", cause)),
+                                Bytes.of("DESTROY"),
+                                stream,
+                                Bytes.of(group)));
+            }
+            around.commander().submit(RedisCall.of(Command.HDEL, end, RedisKeys.ephemeral(ownStream), Bytes.of(group)));
+            around.trimmer().touch(RedisTopology.topic(place));
+        } else {
+            around.commander()
+                    .submit(RedisCall.of(Script.CLOSE, end, keys, List.of(Bytes.of(group), consumer, Bytes.of(lanes))));
+        }
+    }
+
+    private final class Completed implements RedisCall.Answer {
+        @Override
+        public void answered(@Nullable Object reply) {
+            ended.complete(null);
+            runTasks();
+        }
+
+        @Override
+        public void failed(RuntimeException cause) {
+            LOG.debug("redis: receiver of {} ended without a word", place.name(), cause);
+            ended.complete(null);
+            runTasks();
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.transload.mq.redis;
+
+import dev.transload.mq.DestinationMismatchException;
+import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.Shape;
+import dev.transload.mq.Topology;
+import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * Makes and checks places, and remembers what was declared, to do it again after a connection was lost.
+ *
+ * <p>Thread-safe; its futures complete on the commander's thread.
+ */
+final class RedisTopology {
+
+    private final Commander commander;
+    private final Topology policy;
+    private final RedisOptions options;
+    private final String where;
+
+    /** Lanes by name of stream, of what was declared. */
+    private final Map<String, Integer> lanes = new ConcurrentHashMap<>();
+
+    private final Map<String, Place> declared = new ConcurrentHashMap<>();
+
+    RedisTopology(Commander commander, Topology policy, RedisOptions options, String where) {
+        this.commander = commander;
+        this.policy = policy;
+        this.options = options;
+        this.where = where;
+    }
+
+    /** Makes or checks a place that is sent to. */
+    CompletableFuture<Void> declare(Place place) {
+        int unlessKnown = lanesUnlessKnown(place);
+        if (policy == Topology.NONE) {
+            lanes.putIfAbsent(RedisKeys.stream(place), unlessKnown);
+            return CompletableFuture.completedFuture(null);
+        }
+        return declare(place, unlessKnown);
+    }
+
+    private CompletableFuture<Void> declare(Place place, int unlessKnown) {
+        String stream = RedisKeys.stream(place);
+        List<byte[]> keys = new ArrayList<>();
+        keys.add(RedisKeys.shape(stream));
+        keys.addAll(RedisKeys.lanes(stream, Math.max(unlessKnown, lanes.getOrDefault(stream, 1))));
+        String group = place.role() == Role.TOPIC ? "" : RedisKeys.group(place);
+        List<byte[]> arguments = List.of(
+                Bytes.of(policy == Topology.CREATE ? "create" : "look"),
+                Bytes.of(text(place.role(), place.shape())),
+                Bytes.of(unlessKnown),
+                Bytes.of(group));
+        return commander.ask(Script.DECLARE, keys, arguments).thenCompose(answer -> {
+            List<?> told = answer instanceof List<?> list ? list : List.of("");
+            switch (Bytes.text(told.get(0))) {
+                case "ok" -> {
+                    int found = (int) Bytes.number(told.get(1));
+                    lanes.put(stream, found);
+                    declared.put(stream, place);
+                    if (found > keys.size() - 1) {
+                        return declare(place, found);
+                    }
+                    return announced(place);
+                }
+                case "missing" ->
+                    throw new DestinationNotFoundException("redis: there is no " + what(place) + " at " + where, null);
+                case "type" ->
+                    throw new DestinationMismatchException(
+                            "redis: " + what(place) + " must be a stream, is a " + Bytes.text(told.get(1)), null);
+                default ->
+                    throw new DestinationMismatchException(
+                            "redis: " + what(place) + " was declared as " + Bytes.text(told.get(1)) + ", now as "
+                                    + text(place.role(), place.shape()),
+                            null);
+            }
+        });
+    }
+
+    private CompletableFuture<Void> announced(Place place) {
+        if (place.role() != Role.TOPIC || policy != Topology.CREATE) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return commander
+                .ask(Command.SADD, RedisKeys.TOPICS, Bytes.of(RedisKeys.stream(place)))
+                .thenAccept(added -> {});
+    }
+
+    private int lanesUnlessKnown(Place place) {
+        if (!place.shape().ordered()) {
+            return 1;
+        }
+        return place.shape().partitions() == 0
+                ? options.shards()
+                : place.shape().partitions();
+    }
+
+    /** Lanes of a place that was declared, or what they are unless told otherwise. */
+    int lanes(Place place) {
+        return lanes.getOrDefault(RedisKeys.stream(place), lanesUnlessKnown(place));
+    }
+
+    /** What a place was declared as, for people and for comparison. */
+    static String text(Role role, Shape shape) {
+        StringBuilder text =
+                new StringBuilder(role.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+        if (shape.ordered()) {
+            text.append(", ordered");
+        }
+        if (shape.partitions() > 0) {
+            text.append(", partitions ").append(shape.partitions());
+        }
+        if (shape.priorities() > 1) {
+            text.append(", priorities ").append(shape.priorities());
+        }
+        Duration retained = shape.retained();
+        if (retained != null) {
+            text.append(", retained ").append(retained.toMillis()).append(" ms");
+        }
+        return text.toString();
+    }
+
+    private static String what(Place place) {
+        return place.role().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + " " + place.name();
+    }
+
+    // ---- groups
+
+    /** Makes or checks a durable group, its topic, and the place that is its own. */
+    CompletableFuture<Void> declareGroup(Place group, @Nullable Instant startAt) {
+        Place topic = topic(group);
+        return declare(topic).thenCompose(done -> declare(group)).thenCompose(done -> {
+            if (policy == Topology.NONE) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return due(RedisKeys.stream(topic), lanes(topic)).thenCompose(moved -> makeGroup(group, topic, startAt));
+        });
+    }
+
+    private CompletableFuture<Void> makeGroup(Place group, Place topic, @Nullable Instant startAt) {
+        return commander
+                .ask(
+                        Script.GROUP,
+                        RedisKeys.lanes(RedisKeys.stream(topic), lanes(topic)),
+                        List.of(
+                                Bytes.of(policy == Topology.CREATE ? "create" : "look"),
+                                Bytes.of(RedisKeys.group(group)),
+                                Bytes.of(start(startAt))))
+                .thenAccept(there -> {
+                    if (Bytes.number(there) != 1) {
+                        throw new DestinationNotFoundException(
+                                "redis: there is no " + what(group) + " at " + where, null);
+                    }
+                });
+    }
+
+    private CompletableFuture<@Nullable Object> due(String stream, int count) {
+        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(stream), RedisKeys.later(stream)));
+        keys.addAll(RedisKeys.lanes(stream, count));
+        return commander.ask(Script.DUE, keys, List.of(Bytes.of(1_000)));
+    }
+
+    /** The id behind which a group begins that is to see what was stored at a time and later. */
+    static String start(@Nullable Instant startAt) {
+        if (startAt == null) {
+            return "$";
+        }
+        long millis = startAt.toEpochMilli() - 1;
+        return millis < 0 ? "0" : millis + "-18446744073709551615";
+    }
+
+    /** Keeps an ephemeral group alive, and makes it if asked to; tells whether it is there. */
+    CompletableFuture<Boolean> keepEphemeral(Place group, String name, boolean make) {
+        Place topic = topic(group);
+        String stream = RedisKeys.stream(topic);
+        List<byte[]> keys = new ArrayList<>();
+        keys.add(RedisKeys.ephemeral(stream));
+        keys.addAll(RedisKeys.lanes(stream, lanes(topic)));
+        return commander
+                .ask(
+                        Script.EPHEMERAL,
+                        keys,
+                        List.of(Bytes.of(name), Bytes.of(ServerInfo.EPHEMERAL.toMillis()), Bytes.of(make ? "1" : "0")))
+                .thenApply(there -> Bytes.number(there) == 1);
+    }
+
+    /** Declares the topic of an ephemeral group and makes the group. */
+    CompletableFuture<Void> declareEphemeral(Place group, String name) {
+        if (policy == Topology.NONE) {
+            throw new UnsupportedCapabilityException(
+                    "ephemeral groups",
+                    "topic " + group.topic(),
+                    "Redis",
+                    "an ephemeral group is made at the server, which topology NONE does not allow",
+                    "use a durable group, or topology ASSERT or CREATE");
+        }
+        return declare(topic(group))
+                .thenCompose(done -> due(RedisKeys.stream(topic(group)), lanes(topic(group))))
+                .thenCompose(done -> keepEphemeral(group, name, true))
+                .thenAccept(there -> {
+                    if (!there) {
+                        throw new DestinationNotFoundException(
+                                "redis: there is no topic " + group.topic() + " at " + where, null);
+                    }
+                });
+    }
+
+    /** The topic that a group is of. */
+    static Place topic(Place group) {
+        return new Place(Role.TOPIC, String.valueOf(group.topic()), null, null, group.shape(), group.portable());
+    }
+
+    // ---- later
+
+    /** A place is no more. */
+    void forget(Place place) {
+        declared.remove(RedisKeys.stream(place));
+    }
+
+    /** Makes again what a server has forgotten. */
+    CompletableFuture<Void> restore() {
+        if (policy != Topology.CREATE) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.allOf(
+                declared.values().stream().map(this::declare).toArray(CompletableFuture[]::new));
+    }
+}
