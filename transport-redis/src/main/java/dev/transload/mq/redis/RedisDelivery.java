@@ -5,7 +5,7 @@ import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Outgoing;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /** An entry that is pending for this client's consumer. Thread-safe. */
 final class RedisDelivery implements Incoming {
@@ -18,6 +18,9 @@ final class RedisDelivery implements Incoming {
         LOST
     }
 
+    private static final AtomicReferenceFieldUpdater<RedisDelivery, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(RedisDelivery.class, State.class, "state");
+
     private final Deliveries deliveries;
     private final Source source;
     private final String id;
@@ -26,7 +29,7 @@ final class RedisDelivery implements Incoming {
     private final String destination;
     private final DeliveryCount count;
     private final String token;
-    private final AtomicReference<State> state = new AtomicReference<>(State.OUT);
+    private volatile State state = State.OUT;
 
     /** Failures and starts, with what happened since it was handed out. */
     volatile DeliveryCount noted;
@@ -34,7 +37,7 @@ final class RedisDelivery implements Incoming {
     /** Whether the next start is written down before it begins. */
     volatile boolean doubtful;
 
-    /** When the lease ends, by {@link System#nanoTime}-like time of the engine. */
+    /** When the lease ends, in nanoseconds of the engine's clock. */
     volatile long leaseEnd;
 
     /** Whether a settle was asked for whose answer never came. */
@@ -97,11 +100,11 @@ final class RedisDelivery implements Incoming {
     }
 
     State state() {
-        return state.get();
+        return state;
     }
 
     boolean become(State from, State to) {
-        return state.compareAndSet(from, to);
+        return STATE.compareAndSet(this, from, to);
     }
 
     @Override

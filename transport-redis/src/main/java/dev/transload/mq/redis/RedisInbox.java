@@ -49,6 +49,8 @@ final class RedisInbox implements Receiver {
     private final Condition changed = lock.newCondition();
     /** Guarded by the lock. */
     private int credit;
+    /** Guarded by the lock: whether the thread has something to look at. */
+    private boolean called;
 
     private volatile boolean stopping;
     private volatile boolean closing;
@@ -77,6 +79,7 @@ final class RedisInbox implements Receiver {
         lock.lock();
         try {
             credit += n;
+            called = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -109,6 +112,7 @@ final class RedisInbox implements Receiver {
     private void wake() {
         lock.lock();
         try {
+            called = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -257,9 +261,11 @@ final class RedisInbox implements Receiver {
     private void await(long millis) throws InterruptedException {
         lock.lock();
         try {
-            if (!closing) {
-                boolean unused = changed.await(millis, TimeUnit.MILLISECONDS);
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (left > 0 && !closing && !called) {
+                left = changed.awaitNanos(left);
             }
+            called = false;
         } finally {
             lock.unlock();
         }

@@ -78,6 +78,8 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     /** Guarded by the lock. */
     private int credit;
+    /** Guarded by the lock: whether the thread has something to look at. */
+    private boolean called;
 
     private volatile boolean stopping;
     private volatile boolean closing;
@@ -144,6 +146,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         lock.lock();
         try {
             credit += n;
+            called = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -179,6 +182,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private void wake() {
         lock.lock();
         try {
+            called = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -270,10 +274,11 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private void await(int millis) throws InterruptedException {
         lock.lock();
         try {
-            if (tasks.isEmpty() && !closing) {
-                long left = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(millis));
-                assert left <= TimeUnit.MILLISECONDS.toNanos(millis);
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (left > 0 && !closing && !called) {
+                left = changed.awaitNanos(left);
             }
+            called = false;
         } finally {
             lock.unlock();
         }

@@ -193,9 +193,9 @@ final class RedisTransport implements Transport {
                     .handle((done, late) -> {
                         receivers.forEach(RedisReceiver::abandon);
                         inboxes.forEach(RedisInbox::abandon);
-                        return commander.stop();
+                        return late == null;
                     })
-                    .thenCompose(stopped -> stopped)
+                    .thenCompose(inTime -> commander.stop())
                     .orTimeout(Math.max(200, timeout.toMillis()), TimeUnit.MILLISECONDS)
                     .whenComplete((done, late) -> {
                         if (late != null) {
