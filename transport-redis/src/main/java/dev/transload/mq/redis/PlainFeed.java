@@ -21,7 +21,7 @@ final class PlainFeed implements Feed {
     private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
 
-    private final List<Source> sources;
+    private List<Source> sources;
     private final Reader reader;
     private final TimeSource time;
     private final long leaseMillis;
@@ -69,6 +69,11 @@ final class PlainFeed implements Feed {
             }
         }
         nextClaim = time.nanos() + (more ? LEAST_PAUSE.toNanos() : pauseNanos);
+    }
+
+    /** Follows other streams from now on. */
+    void follow(List<Source> others) {
+        sources = List.copyOf(others);
     }
 
     @Override

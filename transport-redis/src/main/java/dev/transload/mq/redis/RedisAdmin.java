@@ -41,8 +41,23 @@ final class RedisAdmin implements PlaceAdmin {
     }
 
     private CompletableFuture<OptionalLong> depth(Place place, int count) {
+        return topics(place).thenCompose(topics -> depth(place, count, topics));
+    }
+
+    /** The topics that a group is of; none for another place. */
+    private CompletableFuture<List<String>> topics(Place place) {
+        if (place.role() != Role.GROUP) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        String topic = String.valueOf(place.topic());
+        return TopicPatterns.isPattern(place)
+                ? topology.patterns().topics(topic)
+                : CompletableFuture.completedFuture(List.of(topic));
+    }
+
+    private CompletableFuture<OptionalLong> depth(Place place, int count, List<String> topics) {
         List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(RedisKeys.stream(place))));
-        int own = streams(place, count, keys);
+        int own = streams(place, count, topics, keys);
         String group = place.role() == Role.TOPIC ? "" : RedisKeys.group(place);
         return commander
                 .ask(Script.DEPTH, keys, List.of(Bytes.of(group), Bytes.of(own)))
@@ -52,12 +67,10 @@ final class RedisAdmin implements PlaceAdmin {
                 });
     }
 
-    /** Adds the streams of a place, and of its topic behind them; gives how many are its own. */
-    private static int streams(Place place, int count, List<byte[]> keys) {
+    /** Adds the streams of a place, and of its topics behind them; gives how many are its own. */
+    private static int streams(Place place, int count, List<String> topics, List<byte[]> keys) {
         keys.addAll(RedisKeys.lanes(RedisKeys.stream(place), count));
-        if (place.role() == Role.GROUP) {
-            keys.addAll(RedisKeys.lanes(RedisKeys.stream(RedisTopology.topic(place)), count));
-        }
+        topics.forEach(topic -> keys.addAll(RedisKeys.lanes(topic, count)));
         return count;
     }
 
@@ -70,23 +83,29 @@ final class RedisAdmin implements PlaceAdmin {
 
     @Override
     public CompletableFuture<Void> purge(Place place) {
-        return told("purge " + place.name(), lanes(place).thenCompose(count -> {
-            String stream = RedisKeys.stream(place);
-            List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(stream), RedisKeys.later(stream)));
-            int own = streams(place, count, keys);
-            return commander
-                    .ask(Script.PURGE, keys, List.of(Bytes.of(RedisKeys.group(place)), Bytes.of(own)))
-                    .thenAccept(done -> {});
-        }));
+        return told(
+                "purge " + place.name(),
+                lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> purge(place, count, topics))));
+    }
+
+    private CompletableFuture<Void> purge(Place place, int count, List<String> topics) {
+        String stream = RedisKeys.stream(place);
+        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(stream), RedisKeys.later(stream)));
+        int own = streams(place, count, topics, keys);
+        return commander
+                .ask(Script.PURGE, keys, List.of(Bytes.of(RedisKeys.group(place)), Bytes.of(own)))
+                .thenAccept(done -> {});
     }
 
     @Override
     public CompletableFuture<Void> delete(Place place) {
         topology.forget(place);
-        return told("delete " + place.name(), lanes(place).thenCompose(count -> delete(place, count)));
+        return told(
+                "delete " + place.name(),
+                lanes(place).thenCompose(count -> topics(place).thenCompose(topics -> delete(place, count, topics))));
     }
 
-    private CompletableFuture<Void> delete(Place place, int count) {
+    private CompletableFuture<Void> delete(Place place, int count, List<String> topics) {
         String stream = RedisKeys.stream(place);
         List<byte[]> keys = new ArrayList<>(RedisKeys.lanes(stream, count));
         keys.add(RedisKeys.shape(stream));
@@ -99,10 +118,13 @@ final class RedisAdmin implements PlaceAdmin {
         if (place.role() == Role.TOPIC) {
             all.add(commander.ask(Command.SREM, RedisKeys.TOPICS, Bytes.of(stream)));
         }
-        if (place.role() == Role.GROUP) {
-            for (byte[] topic : RedisKeys.lanes(RedisKeys.stream(RedisTopology.topic(place)), count)) {
+        if (TopicPatterns.isPattern(place)) {
+            all.add(commander.ask(Command.HDEL, RedisKeys.PATTERNS, Bytes.of(RedisKeys.group(place))));
+        }
+        for (String topic : topics) {
+            for (byte[] lane : RedisKeys.lanes(topic, count)) {
                 all.add(commander
-                        .ask(Command.XGROUP, Bytes.of("DESTROY"), topic, Bytes.of(RedisKeys.group(place)))
+                        .ask(Command.XGROUP, Bytes.of("DESTROY"), lane, Bytes.of(RedisKeys.group(place)))
                         .exceptionally(gone -> null));
             }
         }

@@ -33,7 +33,6 @@ final class RedisCapabilities {
                 .has(Capability.BROWSE, "entries are read where they are")
                 .refuses(Capability.PRIORITY, "Redis streams have no priorities")
                 .refuses(Capability.HEADER_FILTER, "Redis streams cannot be filtered")
-                .refuses(Capability.PATTERN, "a consumer group is of one stream")
                 .refuses(Capability.KEY_HOLD, "Redis streams know no keys")
                 .counting(new Counting(true, true, Integer.MAX_VALUE))
                 .maxInFlightSpan(SPAN)
@@ -48,9 +47,15 @@ final class RedisCapabilities {
                             "streams, " + options.shards()
                                     + " unless partitions are given; each has one owner at a time, under a lease with"
                                     + " a fence")
-                    .has(Capability.RENEW, "with the lane, by its owner, no call needed");
+                    .has(Capability.RENEW, "with the lane, by its owner, no call needed")
+                    .refuses(Capability.PATTERN, "each ordered topic has streams and owners of its own");
         } else {
-            all.has(Capability.RENEW, "claimed again by its owner").releaseDelay(YEAR);
+            all.has(Capability.RENEW, "claimed again by its owner")
+                    .has(
+                            Capability.PATTERN,
+                            "topics that a Transload client has declared; a new one is found within a second, and nothing"
+                                    + " of it is missed")
+                    .releaseDelay(YEAR);
         }
         Duration retained = shape.retained();
         if (retained != null) {

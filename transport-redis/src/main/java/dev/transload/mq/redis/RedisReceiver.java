@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,6 +46,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private static final int BLOCK_MILLIS = 200;
     private static final int MOST_DUE = 200;
     private static final int MOST_TOGETHER = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration HAND_OVER = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
@@ -69,6 +71,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private final Deliveries deliveries;
     private final int lanes;
     private final Feed feed;
+    private final boolean pattern;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -87,6 +90,8 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private volatile @Nullable Connection connection;
     private long nextDue;
     private long nextAlive;
+    private long nextLook;
+    private volatile List<String> topics;
     private boolean fresh = true;
 
     RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
@@ -111,18 +116,20 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
                 spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
                 ordered ? Long.MAX_VALUE / 4 : leaseNanos,
                 this);
+        this.pattern = TopicPatterns.isPattern(place);
+        this.topics = pattern || place.role() != Role.GROUP ? List.of() : List.of(String.valueOf(place.topic()));
         this.lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
         this.feed = ordered
                 ? new LaneFeed(
                         lanes,
-                        lane -> Source.of(place, group, lane),
+                        lane -> Source.of(place, group, lane, topics),
                         spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
                         this,
                         around.time(),
                         spec.lease(),
                         HAND_OVER)
                 : new PlainFeed(
-                        Source.of(place, group, 0),
+                        Source.of(place, group, 0, topics),
                         this,
                         around.time(),
                         spec.lease().toMillis());
@@ -337,7 +344,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private void serverRefused(JedisDataException cause) throws InterruptedException {
         if (RedisErrors.isMissing(cause) || RedisErrors.code(cause).equals("WRONGTYPE")) {
-            if (fresh || spec.ephemeral()) {
+            if (fresh || spec.ephemeral() || pattern) {
                 makeAgain();
             } else {
                 gone(cause);
@@ -396,30 +403,67 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private void tend(Connection open) {
         long now = around.time().nanos();
+        if (pattern && nextLook - now <= 0) {
+            lookForTopics(open);
+            nextLook = now + LOOK.toNanos();
+        }
         if (nextDue - now <= 0) {
             long wait = BLOCK_MILLIS;
             if (!spec.ephemeral()) {
                 wait = Math.min(wait, due(open, ownStream, RedisKeys.lanes(ownStream, lanes)));
             }
-            if (place.role() == Role.GROUP) {
-                String topic = String.valueOf(place.topic());
+            for (String topic : topics) {
                 wait = Math.min(wait, due(open, topic, RedisKeys.lanes(topic, lanes)));
             }
             nextDue = around.time().nanos() + TimeUnit.MILLISECONDS.toNanos(wait);
         }
         if (spec.ephemeral() && nextAlive - now <= 0) {
             nextAlive = now + ServerInfo.EPHEMERAL.toNanos() / 6;
-            List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.ephemeral(ownStream)));
-            keys.addAll(RedisKeys.lanes(ownStream, lanes));
-            Object there = call(
-                    open,
-                    Script.EPHEMERAL,
-                    keys,
-                    List.of(Bytes.of(group), Bytes.of(ServerInfo.EPHEMERAL.toMillis()), Bytes.of("0")));
-            if (Bytes.number(there) != 1) {
-                throw new JedisDataException("NOGROUP of an ephemeral subscription");
+            if (pattern) {
+                var unused = around.topology().patterns().follow(group, String.valueOf(place.topic()), true);
+            }
+            for (String topic : topics) {
+                if (!keepAlive(open, topic, false)) {
+                    throw new JedisDataException("NOGROUP of an ephemeral subscription");
+                }
             }
         }
+    }
+
+    private boolean keepAlive(Connection open, String topic, boolean make) {
+        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.ephemeral(topic)));
+        keys.addAll(RedisKeys.lanes(topic, lanes));
+        List<byte[]> arguments =
+                List.of(Bytes.of(group), Bytes.of(ServerInfo.EPHEMERAL.toMillis()), Bytes.of(make ? "1" : "0"));
+        return Bytes.number(call(open, Script.EPHEMERAL, keys, arguments)) == 1;
+    }
+
+    private void lookForTopics(Connection open) {
+        open.sendCommand(Command.SMEMBERS, RedisKeys.TOPICS);
+        List<?> names = open.getOne() instanceof List<?> list ? list : List.of();
+        List<String> found = TopicPatterns.matching(String.valueOf(place.topic()), names);
+        if (Set.copyOf(found).equals(Set.copyOf(topics))) {
+            return;
+        }
+        List<String> there = new ArrayList<>();
+        for (String topic : found) {
+            if (topics.contains(topic) || hasGroup(open, topic)) {
+                there.add(topic);
+            }
+        }
+        topics = List.copyOf(there);
+        if (feed instanceof PlainFeed plain) {
+            plain.follow(Source.of(place, group, 0, topics));
+        }
+    }
+
+    // Who declares a topic makes our group of it too; it is only missing where that was not done to the end.
+    private boolean hasGroup(Connection open, String topic) {
+        if (spec.ephemeral()) {
+            return keepAlive(open, topic, true);
+        }
+        List<byte[]> arguments = List.of(Bytes.of("create"), Bytes.of(group), Bytes.of("0"));
+        return Bytes.number(call(open, Script.GROUP, List.of(RedisKeys.lane(topic, 0)), arguments)) == 1;
     }
 
     /** Moves what is due; gives the milliseconds until the next. */
@@ -509,10 +553,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private void taken(List<?> stream, List<Source> sources, long now) {
         byte[] key = (byte[]) stream.get(0);
-        Source source = sources.stream()
-                .filter(one -> java.util.Arrays.equals(one.key(), key))
-                .findFirst()
-                .orElseThrow();
+        Source source = sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
         for (Object one : (List<?>) stream.get(1)) {
             List<?> entry = (List<?>) one;
             if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
@@ -530,7 +571,10 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private RedisDelivery made(
             Source source, RedisMessages.Read read, DeliveryCount count, boolean doubtful, String token, long since) {
-        String destination = place.role() == Role.GROUP ? String.valueOf(place.topic()) : place.name();
+        String destination = source.own() ? String.valueOf(place.topic()) : source.stream();
+        if (place.role() != Role.GROUP) {
+            destination = place.name();
+        }
         if (place.role() == Role.GROUP && source.own()) {
             destination = read.message().annotations().getOrDefault(Annotations.DESTINATION, destination);
         }
@@ -605,8 +649,12 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     public void ended(RedisDelivery delivery) {
         feed.ended(delivery);
         if (!delivery.source().own()) {
-            around.trimmer().touch(RedisTopology.topic(place));
+            around.trimmer().touch(topicPlace(delivery.source().stream()));
         }
+    }
+
+    private Place topicPlace(String topic) {
+        return new Place(Role.TOPIC, topic, null, null, place.shape(), place.portable());
     }
 
     @Override
@@ -633,25 +681,30 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         }
         List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.owners(ownStream), RedisKeys.members(ownStream)));
         for (int lane = 0; lane < lanes; lane++) {
-            Source.of(place, group, lane).forEach(source -> keys.add(source.key()));
+            Source.of(place, group, lane, topics).forEach(source -> keys.add(source.key()));
         }
         Completed end = new Completed();
         if (spec.ephemeral()) {
-            for (byte[] stream : RedisKeys.lanes(ownStream, lanes)) {
-                around.commander()
-                        .submit(RedisCall.of(
-                                Command.XGROUP,
-                                RedisCall.Answer.of(answer -> {}, cause -> LOG.debug("redis: group stays", cause)),
-                                Bytes.of("DESTROY"),
-                                stream,
-                                Bytes.of(group)));
+            for (String topic : topics) {
+                for (byte[] stream : RedisKeys.lanes(topic, lanes)) {
+                    quietly(Command.XGROUP, Bytes.of("DESTROY"), stream, Bytes.of(group));
+                }
+                quietly(Command.HDEL, RedisKeys.ephemeral(topic), Bytes.of(group));
+                around.trimmer().touch(topicPlace(topic));
             }
-            around.commander().submit(RedisCall.of(Command.HDEL, end, RedisKeys.ephemeral(ownStream), Bytes.of(group)));
-            around.trimmer().touch(RedisTopology.topic(place));
+            quietly(Command.HDEL, RedisKeys.PATTERNS, Bytes.of(group));
+            String beside = RedisKeys.ofEphemeral(ownStream, group);
+            around.commander()
+                    .submit(RedisCall.of(Command.DEL, end, RedisKeys.owners(beside), RedisKeys.members(beside)));
         } else {
             around.commander()
                     .submit(RedisCall.of(Script.CLOSE, end, keys, List.of(Bytes.of(group), consumer, Bytes.of(lanes))));
         }
+    }
+
+    private void quietly(Command command, byte[]... arguments) {
+        RedisCall.Answer answer = RedisCall.Answer.of(done -> {}, cause -> LOG.debug("redis: left behind", cause));
+        around.commander().submit(RedisCall.of(command, answer, arguments));
     }
 
     private final class Completed implements RedisCall.Answer {

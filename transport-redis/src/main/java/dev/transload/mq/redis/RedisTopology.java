@@ -7,6 +7,7 @@ import dev.transload.mq.Topology;
 import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Protocol.Command;
 
 /**
  * Makes and checks places, and remembers what was declared, to do it again after a connection was lost.
@@ -28,17 +29,19 @@ final class RedisTopology {
     private final Topology policy;
     private final RedisOptions options;
     private final String where;
+    private final TopicPatterns patterns;
 
     /** Lanes by name of stream, of what was declared. */
     private final Map<String, Integer> lanes = new ConcurrentHashMap<>();
 
     private final Map<String, Place> declared = new ConcurrentHashMap<>();
 
-    RedisTopology(Commander commander, Topology policy, RedisOptions options, String where) {
+    RedisTopology(Commander commander, Topology policy, RedisOptions options, TimeSource time) {
         this.commander = commander;
         this.policy = policy;
         this.options = options;
-        this.where = where;
+        this.where = options.where();
+        this.patterns = new TopicPatterns(commander, time);
     }
 
     /** Makes or checks a place that is sent to. */
@@ -61,7 +64,8 @@ final class RedisTopology {
                 Bytes.of(policy == Topology.CREATE ? "create" : "look"),
                 Bytes.of(text(place.role(), place.shape())),
                 Bytes.of(unlessKnown),
-                Bytes.of(group));
+                Bytes.of(group),
+                Bytes.of(retainedMillis(place.shape())));
         return commander.ask(Script.DECLARE, keys, arguments).thenCompose(answer -> {
             List<?> told = answer instanceof List<?> list ? list : List.of("");
             switch (Bytes.text(told.get(0))) {
@@ -72,7 +76,7 @@ final class RedisTopology {
                     if (found > keys.size() - 1) {
                         return declare(place, found);
                     }
-                    return announced(place);
+                    return announced(place, Bytes.number(told.get(2)) == 1);
                 }
                 case "missing" ->
                     throw new DestinationNotFoundException("redis: there is no " + what(place) + " at " + where, null);
@@ -88,13 +92,26 @@ final class RedisTopology {
         });
     }
 
-    private CompletableFuture<Void> announced(Place place) {
+    private static long retainedMillis(Shape shape) {
+        Duration retained = shape.retained();
+        return retained == null ? 0 : retained.toMillis();
+    }
+
+    // Groups that follow a pattern have theirs of a new topic before the first message is sent to it.
+    private CompletableFuture<Void> announced(Place place, boolean made) {
         if (place.role() != Role.TOPIC || policy != Topology.CREATE) {
             return CompletableFuture.completedFuture(null);
         }
-        return commander
-                .ask(Command.SADD, RedisKeys.TOPICS, Bytes.of(RedisKeys.stream(place)))
-                .thenAccept(added -> {});
+        return patterns.announce(place.name()).thenCompose(groups -> {
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            for (TopicPatterns.Follower follower : groups) {
+                all.add(
+                        follower.ephemeral()
+                                ? ephemeral(place, follower.group(), true).thenAccept(there -> {})
+                                : makeGroup(follower.group(), place, made ? "0" : "$"));
+            }
+            return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+        });
     }
 
     private int lanesUnlessKnown(Place place) {
@@ -139,28 +156,44 @@ final class RedisTopology {
 
     /** Makes or checks a durable group, its topic, and the place that is its own. */
     CompletableFuture<Void> declareGroup(Place group, @Nullable Instant startAt) {
+        String name = RedisKeys.group(group);
+        if (TopicPatterns.isPattern(group)) {
+            return declare(group)
+                    .thenCompose(done -> patterns.follow(name, String.valueOf(group.topic()), false))
+                    .thenCompose(done -> eachTopic(group, topic -> makeGroup(name, topic, start(startAt))));
+        }
         Place topic = topic(group);
         return declare(topic).thenCompose(done -> declare(group)).thenCompose(done -> {
             if (policy == Topology.NONE) {
                 return CompletableFuture.completedFuture(null);
             }
-            return due(RedisKeys.stream(topic), lanes(topic)).thenCompose(moved -> makeGroup(group, topic, startAt));
+            return due(RedisKeys.stream(topic), lanes(topic))
+                    .thenCompose(moved -> makeGroup(name, topic, start(startAt)));
         });
     }
 
-    private CompletableFuture<Void> makeGroup(Place group, Place topic, @Nullable Instant startAt) {
+    /** Does something for each topic that a group follows by its pattern. */
+    private CompletableFuture<Void> eachTopic(Place group, Function<Place, CompletableFuture<Void>> work) {
+        return patterns.topics(String.valueOf(group.topic()))
+                .thenCompose(topics -> CompletableFuture.allOf(topics.stream()
+                        .map(name -> work.apply(new Place(Role.TOPIC, name, null, null, group.shape(), true)))
+                        .toArray(CompletableFuture<?>[]::new)));
+    }
+
+    private CompletableFuture<Void> makeGroup(String group, Place topic, String start) {
         return commander
                 .ask(
                         Script.GROUP,
                         RedisKeys.lanes(RedisKeys.stream(topic), lanes(topic)),
                         List.of(
                                 Bytes.of(policy == Topology.CREATE ? "create" : "look"),
-                                Bytes.of(RedisKeys.group(group)),
-                                Bytes.of(start(startAt))))
+                                Bytes.of(group),
+                                Bytes.of(start)))
                 .thenAccept(there -> {
                     if (Bytes.number(there) != 1) {
                         throw new DestinationNotFoundException(
-                                "redis: there is no " + what(group) + " at " + where, null);
+                                "redis: there is no group " + group + " of topic " + topic.name() + " at " + where,
+                                null);
                     }
                 });
     }
@@ -180,9 +213,7 @@ final class RedisTopology {
         return millis < 0 ? "0" : millis + "-18446744073709551615";
     }
 
-    /** Keeps an ephemeral group alive, and makes it if asked to; tells whether it is there. */
-    CompletableFuture<Boolean> keepEphemeral(Place group, String name, boolean make) {
-        Place topic = topic(group);
+    private CompletableFuture<Boolean> ephemeral(Place topic, String name, boolean make) {
         String stream = RedisKeys.stream(topic);
         List<byte[]> keys = new ArrayList<>();
         keys.add(RedisKeys.ephemeral(stream));
@@ -205,9 +236,14 @@ final class RedisTopology {
                     "an ephemeral group is made at the server, which topology NONE does not allow",
                     "use a durable group, or topology ASSERT or CREATE");
         }
+        if (TopicPatterns.isPattern(group)) {
+            return patterns.follow(name, String.valueOf(group.topic()), true)
+                    .thenCompose(done -> eachTopic(
+                            group, topic -> ephemeral(topic, name, true).thenAccept(there -> {})));
+        }
         return declare(topic(group))
                 .thenCompose(done -> due(RedisKeys.stream(topic(group)), lanes(topic(group))))
-                .thenCompose(done -> keepEphemeral(group, name, true))
+                .thenCompose(done -> ephemeral(topic(group), name, true))
                 .thenAccept(there -> {
                     if (!there) {
                         throw new DestinationNotFoundException(
@@ -222,6 +258,11 @@ final class RedisTopology {
     }
 
     // ---- later
+
+    /** Groups that follow patterns. */
+    TopicPatterns patterns() {
+        return patterns;
+    }
 
     /** A place is no more. */
     void forget(Place place) {

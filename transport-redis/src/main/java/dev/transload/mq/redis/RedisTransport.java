@@ -58,7 +58,7 @@ final class RedisTransport implements Transport {
         this.context = context;
         this.server = server;
         this.commander = commander;
-        this.topology = new RedisTopology(commander, context.topology(), options, options.where());
+        this.topology = new RedisTopology(commander, context.topology(), options, context.time());
         this.trimmer = new TopicTrimmer(commander, topology, context.time());
         this.sender = new RedisSender(commander, topology, trimmer);
         this.admin = new RedisAdmin(commander, topology, options);

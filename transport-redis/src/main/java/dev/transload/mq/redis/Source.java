@@ -3,6 +3,7 @@ package dev.transload.mq.redis;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One stream that a receiver reads, and how. Immutable. */
@@ -26,7 +27,7 @@ final class Source {
     }
 
     /** The streams of one lane of a place, those first that are for it alone. */
-    static List<Source> of(Place place, String group, int lane) {
+    static List<Source> of(Place place, String group, int lane, List<String> topics) {
         List<Source> all = new ArrayList<>(2);
         byte[] name = Bytes.of(group);
         if (place.role() != Role.GROUP || place.group() != null) {
@@ -34,10 +35,14 @@ final class Source {
             all.add(new Source(RedisKeys.lane(own, lane), own, name, lane, true));
         }
         if (place.role() == Role.GROUP) {
-            String topic = RedisKeys.stream(RedisTopology.topic(place));
-            all.add(new Source(RedisKeys.lane(topic, lane), topic, name, lane, false));
+            topics.forEach(topic -> all.add(new Source(RedisKeys.lane(topic, lane), topic, name, lane, false)));
         }
         return all;
+    }
+
+    /** Whether it is the stream of that name. */
+    boolean is(byte[] name) {
+        return Arrays.equals(key, name);
     }
 
     /** Its name at the server. */

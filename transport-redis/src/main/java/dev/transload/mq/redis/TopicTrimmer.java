@@ -58,14 +58,14 @@ final class TopicTrimmer {
         String stream = RedisKeys.stream(topic);
         List<byte[]> keys = new ArrayList<>();
         keys.add(RedisKeys.ephemeral(stream));
+        keys.add(RedisKeys.shape(stream));
         keys.addAll(RedisKeys.lanes(stream, topology.lanes(topic)));
-        Duration retained = topic.shape().retained();
         commander.submit(RedisCall.of(
                 Script.TRIM,
                 RedisCall.Answer.of(
                         cut -> {}, cause -> LOG.debug("redis: topic {} is not trimmed now", topic.name(), cause)),
                 keys,
-                List.of(Bytes.of(retained == null ? 0 : retained.toMillis()))));
+                List.of()));
     }
 
     void close() {

@@ -1,7 +1,8 @@
 -- Makes or checks the streams of a place.
 -- KEYS: hash of the place's shape, then its streams by lane; as many as might be needed
--- ARGV: create or look, shape, lanes unless the place has a number already, group or nothing
--- Gives 'ok' and the number of lanes, 'missing', 'type' and what is there, or 'differs' and the shape that is there.
+-- ARGV: create or look, shape, lanes unless the place has a number already, group or nothing, milliseconds that entries
+--   are kept though they are handled
+-- Gives 'ok', the number of lanes and whether it was made now (1 or 0), 'missing', 'type' and what is there, or 'differs' and the shape that is there.
 local made = redis.call('EXISTS', KEYS[2]) == 1
 if not made and ARGV[1] ~= 'create' then
   return {'missing'}
@@ -28,6 +29,6 @@ if ARGV[1] == 'create' then
       redis.pcall('XGROUP', 'CREATE', stream, ARGV[4], '0')
     end
   end
-  redis.call('HSET', KEYS[1], 'shape', ARGV[2], 'lanes', lanes)
+  redis.call('HSET', KEYS[1], 'shape', ARGV[2], 'lanes', lanes, 'retained', ARGV[5])
 end
-return {'ok', tostring(lanes)}
+return {'ok', tostring(lanes), made and '0' or '1'}

@@ -1,14 +1,13 @@
 -- Cuts off what all groups of a topic have handled, or what is older than the topic keeps it; ends ephemeral groups
 -- whose clients are gone.
--- KEYS: hash of when ephemeral groups end, then streams of the topic
--- ARGV: milliseconds that messages are kept, 0 for until they are handled
+-- KEYS: hash of when ephemeral groups end, hash of the topic's shape, then streams of the topic
 -- Gives how many entries went.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ends = redis.call('HGETALL', KEYS[1])
 for i = 1, #ends, 2 do
   if tonumber(ends[i + 1]) < now then
-    for k = 2, #KEYS do
+    for k = 3, #KEYS do
       redis.pcall('XGROUP', 'DESTROY', KEYS[k], ends[i])
     end
     redis.call('HDEL', KEYS[1], ends[i])
@@ -25,12 +24,16 @@ local function before(a, b)
   local bms, bseq = parts(b)
   return ams < bms or (ams == bms and aseq < bseq)
 end
+local shape = redis.call('HMGET', KEYS[2], 'shape', 'retained')
+if not shape[1] then
+  return 0
+end
 local cut = 0
-for k = 2, #KEYS do
+for k = 3, #KEYS do
   local stream = KEYS[k]
   if redis.call('EXISTS', stream) == 1 then
-    if ARGV[1] ~= '0' then
-      cut = cut + redis.call('XTRIM', stream, 'MINID', string.format('%.0f', now - ARGV[1]))
+    if shape[2] and shape[2] ~= '0' then
+      cut = cut + redis.call('XTRIM', stream, 'MINID', string.format('%.0f', now - shape[2]))
     else
       local low
       for _, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
