@@ -34,6 +34,7 @@ final class Connector {
             connection.connect();
             connection.sendCommand(Command.PING);
             Object unused = connection.getOne();
+            connection.setSoTimeout((int) options.timeout().toMillis());
             return connection;
         } catch (JedisException e) {
             if (connection != null) {

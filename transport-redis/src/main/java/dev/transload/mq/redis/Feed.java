@@ -1,7 +1,6 @@
 package dev.transload.mq.redis;
 
 import java.util.List;
-import redis.clients.jedis.Connection;
 
 /**
  * Where a receiver's deliveries come from: all streams of its place, or those of the lanes it owns.
@@ -11,7 +10,7 @@ import redis.clients.jedis.Connection;
 interface Feed {
 
     /** Looks after what was abandoned, after lanes and leases. Called often; does what is due. */
-    void tend(Connection connection);
+    void tend();
 
     /** Streams to read now; empty if there are none. */
     List<Source> sources();

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
 
 /**
  * The lanes of an ordered place that a receiver owns, under a lease that it renews for all of them at once. Who comes to
@@ -97,16 +96,16 @@ final class LaneFeed implements Feed {
     }
 
     @Override
-    public void tend(Connection connection) {
+    public void tend() {
         long now = time.nanos();
         if (!owned.isEmpty() && leaseEnd - now < 0) {
             loseAll("the lease of its lanes ended without a renewal");
         }
         if (reader.mayTake() && (nextBeat - now < 0 || hasLeft(now))) {
-            beat(connection);
+            beat();
         }
         for (Lane lane : owned.values()) {
-            takeOver(connection, lane);
+            takeOver(lane);
         }
     }
 
@@ -119,7 +118,7 @@ final class LaneFeed implements Feed {
         return false;
     }
 
-    private void beat(Connection connection) {
+    private void beat() {
         long now = time.nanos();
         List<byte[]> arguments =
                 new ArrayList<>(List.of(reader.consumer(), Bytes.of(lease.toMillis()), Bytes.of(lanes)));
@@ -131,8 +130,8 @@ final class LaneFeed implements Feed {
                 all.remove();
             }
         }
-        List<?> answer = reader.list(
-                connection, Script.LANES, List.of(RedisKeys.owners(place), RedisKeys.members(place)), arguments);
+        List<?> answer =
+                reader.list(Script.LANES, List.of(RedisKeys.owners(place), RedisKeys.members(place)), arguments);
         leaseEnd = now + lease.toNanos();
         nextBeat = time.nanos() + pauseNanos;
         Set<Integer> told = new HashSet<>();
@@ -180,11 +179,10 @@ final class LaneFeed implements Feed {
         }
     }
 
-    private void takeOver(Connection connection, Lane lane) {
+    private void takeOver(Lane lane) {
         while (!lane.leaving && lane.takenOver < lane.sources.size()) {
             Source source = lane.sources.get(lane.takenOver);
             List<?> answer = reader.list(
-                    connection,
                     Script.TAKE_OVER,
                     List.of(source.key(), RedisKeys.owners(place)),
                     List.of(

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
 
 /**
  * All streams of a place without order, and what other consumers have let go of in them.
@@ -44,7 +43,7 @@ final class PlainFeed implements Feed {
     }
 
     @Override
-    public void tend(Connection connection) {
+    public void tend() {
         if (nextClaim - time.nanos() > 0 || waiting.size() >= MOST_CLAIMED || !reader.mayTake()) {
             return;
         }
@@ -52,7 +51,6 @@ final class PlainFeed implements Feed {
         for (Source source : sources) {
             String cursor = cursors.getOrDefault(source, "0-0");
             List<?> answer = reader.list(
-                    connection,
                     Script.CLAIM,
                     List.of(source.key()),
                     List.of(

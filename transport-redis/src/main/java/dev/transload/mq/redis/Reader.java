@@ -1,7 +1,6 @@
 package dev.transload.mq.redis;
 
 import java.util.List;
-import redis.clients.jedis.Connection;
 
 /** What a feed asks of its receiver. */
 interface Reader {
@@ -12,8 +11,8 @@ interface Reader {
     /** Whether the receiver still takes deliveries. */
     boolean mayTake();
 
-    /** Runs a script on the receiver's connection; nothing is an empty list. */
-    List<?> list(Connection connection, Script script, List<byte[]> keys, List<byte[]> arguments);
+    /** Runs a script on the receiver's connection; no answer is an empty list. */
+    List<?> list(Script script, List<byte[]> keys, List<byte[]> arguments);
 
     /** The delivery of an entry that was pending for someone before. */
     RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token);

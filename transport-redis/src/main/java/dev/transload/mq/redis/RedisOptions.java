@@ -163,7 +163,7 @@ public final class RedisOptions {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .resp2()
                 .connectionTimeoutMillis((int) Math.max(1, Math.min(60_000, connectTimeout.toMillis())))
-                .socketTimeoutMillis((int) timeout.toMillis())
+                .socketTimeoutMillis((int) Math.max(1, Math.min(timeout.toMillis(), connectTimeout.toMillis())))
                 .database(database)
                 .clientName(clientName.replaceAll("[^!-~]", "_"));
         uri.password().ifPresent(config::password);

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -29,7 +28,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -44,9 +42,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisReceiver.class);
     private static final int BLOCK_MILLIS = 200;
-    private static final int MOST_DUE = 200;
     private static final int MOST_TOGETHER = 500;
-    private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration HAND_OVER = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
@@ -69,9 +65,9 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private final String group;
     private final byte[] consumer;
     private final Deliveries deliveries;
-    private final int lanes;
     private final Feed feed;
-    private final boolean pattern;
+    private final ReceiverLink link;
+    private final PlaceKeeper keeper;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -86,12 +82,6 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private volatile boolean stopping;
     private volatile boolean closing;
-    private volatile long lastContact;
-    private volatile @Nullable Connection connection;
-    private long nextDue;
-    private long nextAlive;
-    private long nextLook;
-    private volatile List<String> topics;
     private boolean fresh = true;
 
     RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
@@ -116,24 +106,23 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
                 spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
                 ordered ? Long.MAX_VALUE / 4 : leaseNanos,
                 this);
-        this.pattern = TopicPatterns.isPattern(place);
-        this.topics = pattern || place.role() != Role.GROUP ? List.of() : List.of(String.valueOf(place.topic()));
-        this.lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
+        int lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
+        this.link = new ReceiverLink(around);
+        this.keeper = new PlaceKeeper(around, link, spec, group, lanes, BLOCK_MILLIS);
         this.feed = ordered
                 ? new LaneFeed(
                         lanes,
-                        lane -> Source.of(place, group, lane, topics),
+                        lane -> Source.of(place, group, lane, keeper.topics()),
                         spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
                         this,
                         around.time(),
                         spec.lease(),
                         HAND_OVER)
                 : new PlainFeed(
-                        Source.of(place, group, 0, topics),
+                        Source.of(place, group, 0, keeper.topics()),
                         this,
                         around.time(),
                         spec.lease().toMillis());
-        this.lastContact = around.time().nanos();
         this.thread = new Thread(this::run, "mq-redis-" + around.clientId() + "-" + place.name() + "-" + unique);
         thread.setDaemon(true);
     }
@@ -179,10 +168,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     void abandon() {
         stopping = true;
         closing = true;
-        Connection open = connection;
-        if (open != null) {
-            Connector.drop(open);
-        }
+        link.drop();
         wake();
     }
 
@@ -194,11 +180,12 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         } finally {
             lock.unlock();
         }
+        link.unblock();
     }
 
     @Override
     public long lastContact() {
-        return lastContact;
+        return link.lastContact();
     }
 
     // ---- the thread
@@ -218,10 +205,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
             stopping = true;
             closing = true;
             stopped.complete(null);
-            Connection open = connection;
-            if (open != null) {
-                Connector.drop(open);
-            }
+            link.drop();
             runTasks();
             leave();
         }
@@ -242,20 +226,21 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
             giveBack(feed.drop());
             stopped.complete(null);
         }
-        Connection open = connection;
         try {
-            if (open == null) {
-                open = connect();
+            if (!link.isOpen()) {
+                connect();
             }
             deliveries.repeat();
-            feed.tend(open);
+            feed.tend();
             feed.losses(this::lostLane);
-            tend(open);
+            if (keeper.tend() && feed instanceof PlainFeed plain) {
+                plain.follow(Source.of(place, group, 0, keeper.topics()));
+            }
             handOut();
             if (stopping) {
                 await(BLOCK_MILLIS);
             } else {
-                read(open);
+                read();
             }
             fresh = false;
         } catch (JedisDataException e) {
@@ -293,23 +278,20 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     // ---- connection
 
-    private Connection connect() throws InterruptedException {
+    private void connect() throws InterruptedException {
         long pause = FIRST_PAUSE.toMillis();
-        while (true) {
+        while (!link.isOpen()) {
             try {
-                Connection made = around.connector().connect();
-                connection = made;
+                link.connect();
                 fresh = true;
-                if (closing) {
-                    throw new InterruptedException();
-                }
-                lastContact = around.time().nanos();
-                return made;
-            } catch (MessagingException e) {
+            } catch (MessagingException | JedisException e) {
                 LOG.debug("redis: receiver of {} has no connection yet", place.name(), e);
+                waitOut(pause);
+                pause = Math.min(pause * 2, around.options().maxReconnectDelay().toMillis());
             }
-            waitOut(pause);
-            pause = Math.min(pause * 2, around.options().maxReconnectDelay().toMillis());
+            if (closing) {
+                throw new InterruptedException();
+            }
         }
     }
 
@@ -335,16 +317,12 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     private void disconnected(RuntimeException cause) {
         LOG.debug("redis: receiver of {} lost its connection", place.name(), cause);
-        Connection old = connection;
-        connection = null;
-        if (old != null) {
-            Connector.drop(old);
-        }
+        link.drop();
     }
 
     private void serverRefused(JedisDataException cause) throws InterruptedException {
         if (RedisErrors.isMissing(cause) || RedisErrors.code(cause).equals("WRONGTYPE")) {
-            if (fresh || spec.ephemeral() || pattern) {
+            if (fresh || spec.ephemeral() || keeper.isPattern()) {
                 makeAgain();
             } else {
                 gone(cause);
@@ -401,81 +379,6 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
 
     // ---- reading
 
-    private void tend(Connection open) {
-        long now = around.time().nanos();
-        if (pattern && nextLook - now <= 0) {
-            lookForTopics(open);
-            nextLook = now + LOOK.toNanos();
-        }
-        if (nextDue - now <= 0) {
-            long wait = BLOCK_MILLIS;
-            if (!spec.ephemeral()) {
-                wait = Math.min(wait, due(open, ownStream, RedisKeys.lanes(ownStream, lanes)));
-            }
-            for (String topic : topics) {
-                wait = Math.min(wait, due(open, topic, RedisKeys.lanes(topic, lanes)));
-            }
-            nextDue = around.time().nanos() + TimeUnit.MILLISECONDS.toNanos(wait);
-        }
-        if (spec.ephemeral() && nextAlive - now <= 0) {
-            nextAlive = now + ServerInfo.EPHEMERAL.toNanos() / 6;
-            if (pattern) {
-                var unused = around.topology().patterns().follow(group, String.valueOf(place.topic()), true);
-            }
-            for (String topic : topics) {
-                if (!keepAlive(open, topic, false)) {
-                    throw new JedisDataException("NOGROUP of an ephemeral subscription");
-                }
-            }
-        }
-    }
-
-    private boolean keepAlive(Connection open, String topic, boolean make) {
-        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.ephemeral(topic)));
-        keys.addAll(RedisKeys.lanes(topic, lanes));
-        List<byte[]> arguments =
-                List.of(Bytes.of(group), Bytes.of(ServerInfo.EPHEMERAL.toMillis()), Bytes.of(make ? "1" : "0"));
-        return Bytes.number(call(open, Script.EPHEMERAL, keys, arguments)) == 1;
-    }
-
-    private void lookForTopics(Connection open) {
-        open.sendCommand(Command.SMEMBERS, RedisKeys.TOPICS);
-        List<?> names = open.getOne() instanceof List<?> list ? list : List.of();
-        List<String> found = TopicPatterns.matching(String.valueOf(place.topic()), names);
-        if (Set.copyOf(found).equals(Set.copyOf(topics))) {
-            return;
-        }
-        List<String> there = new ArrayList<>();
-        for (String topic : found) {
-            if (topics.contains(topic) || hasGroup(open, topic)) {
-                there.add(topic);
-            }
-        }
-        topics = List.copyOf(there);
-        if (feed instanceof PlainFeed plain) {
-            plain.follow(Source.of(place, group, 0, topics));
-        }
-    }
-
-    // Who declares a topic makes our group of it too; it is only missing where that was not done to the end.
-    private boolean hasGroup(Connection open, String topic) {
-        if (spec.ephemeral()) {
-            return keepAlive(open, topic, true);
-        }
-        List<byte[]> arguments = List.of(Bytes.of("create"), Bytes.of(group), Bytes.of("0"));
-        return Bytes.number(call(open, Script.GROUP, List.of(RedisKeys.lane(topic, 0)), arguments)) == 1;
-    }
-
-    /** Moves what is due; gives the milliseconds until the next. */
-    private long due(Connection open, String stream, List<byte[]> streams) {
-        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(stream), RedisKeys.later(stream)));
-        keys.addAll(streams);
-        List<?> answer = list(open, Script.DUE, keys, List.of(Bytes.of(MOST_DUE)));
-        long moved = Bytes.number(answer.get(0));
-        long next = Bytes.number(answer.get(1));
-        return moved == MOST_DUE ? 0 : next < 0 ? Long.MAX_VALUE : Math.max(1, next);
-    }
-
     private void handOut() {
         int left;
         lock.lock();
@@ -506,7 +409,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         sink.deliver(batch);
     }
 
-    private void read(Connection open) throws InterruptedException {
+    private void read() throws InterruptedException {
         int most;
         lock.lock();
         try {
@@ -515,13 +418,11 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
             lock.unlock();
         }
         List<Source> sources = most > 0 ? feed.sources() : List.of();
-        long untilDue = TimeUnit.NANOSECONDS.toMillis(nextDue - around.time().nanos());
+        long untilDue =
+                TimeUnit.NANOSECONDS.toMillis(keeper.nextDue() - around.time().nanos());
         int block = (int) Math.max(1, Math.min(BLOCK_MILLIS, untilDue));
         if (sources.isEmpty()) {
             await(block);
-            return;
-        }
-        if (!tasks.isEmpty()) {
             return;
         }
         List<byte[]> arguments = new ArrayList<>(List.of(
@@ -535,10 +436,9 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
                 Bytes.of("STREAMS")));
         sources.forEach(source -> arguments.add(source.key()));
         sources.forEach(source -> arguments.add(Bytes.of(">")));
-        open.sendCommand(Command.XREADGROUP, arguments.toArray(new byte[0][]));
-        Object answer = open.getOne();
+        Object answer =
+                link.waiting(Command.XREADGROUP, () -> tasks.isEmpty() && !stopping, arguments.toArray(new byte[0][]));
         long now = around.time().nanos();
-        lastContact = now;
         if (answer instanceof List<?> streams) {
             for (int i = 0; i < streams.size(); i++) {
                 taken((List<?>) streams.get(i), sources, now);
@@ -602,23 +502,8 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     }
 
     @Override
-    public List<?> list(Connection open, Script script, List<byte[]> keys, List<byte[]> arguments) {
-        return call(open, script, keys, arguments) instanceof List<?> list ? list : List.of();
-    }
-
-    private @Nullable Object call(Connection open, Script script, List<byte[]> keys, List<byte[]> arguments) {
-        try {
-            open.sendCommand(Command.EVALSHA, RedisCall.arguments(script.sha(), keys, arguments));
-            return open.getOne();
-        } catch (JedisDataException e) {
-            if (!RedisErrors.code(e).equals("NOSCRIPT")) {
-                throw e;
-            }
-            open.sendCommand(Command.EVAL, RedisCall.arguments(script.source(), keys, arguments));
-            return open.getOne();
-        } finally {
-            lastContact = around.time().nanos();
-        }
+    public List<?> list(Script script, List<byte[]> keys, List<byte[]> arguments) {
+        return link.call(script, keys, arguments) instanceof List<?> list ? list : List.of();
     }
 
     @Override
@@ -649,12 +534,8 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     public void ended(RedisDelivery delivery) {
         feed.ended(delivery);
         if (!delivery.source().own()) {
-            around.trimmer().touch(topicPlace(delivery.source().stream()));
+            around.trimmer().touch(keeper.topicPlace(delivery.source().stream()));
         }
-    }
-
-    private Place topicPlace(String topic) {
-        return new Place(Role.TOPIC, topic, null, null, place.shape(), place.portable());
     }
 
     @Override
@@ -679,32 +560,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         for (RedisDelivery delivery : deliveries.all()) {
             deliveries.release(delivery, 0, false, Completion.IGNORED);
         }
-        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.owners(ownStream), RedisKeys.members(ownStream)));
-        for (int lane = 0; lane < lanes; lane++) {
-            Source.of(place, group, lane, topics).forEach(source -> keys.add(source.key()));
-        }
-        Completed end = new Completed();
-        if (spec.ephemeral()) {
-            for (String topic : topics) {
-                for (byte[] stream : RedisKeys.lanes(topic, lanes)) {
-                    quietly(Command.XGROUP, Bytes.of("DESTROY"), stream, Bytes.of(group));
-                }
-                quietly(Command.HDEL, RedisKeys.ephemeral(topic), Bytes.of(group));
-                around.trimmer().touch(topicPlace(topic));
-            }
-            quietly(Command.HDEL, RedisKeys.PATTERNS, Bytes.of(group));
-            String beside = RedisKeys.ofEphemeral(ownStream, group);
-            around.commander()
-                    .submit(RedisCall.of(Command.DEL, end, RedisKeys.owners(beside), RedisKeys.members(beside)));
-        } else {
-            around.commander()
-                    .submit(RedisCall.of(Script.CLOSE, end, keys, List.of(Bytes.of(group), consumer, Bytes.of(lanes))));
-        }
-    }
-
-    private void quietly(Command command, byte[]... arguments) {
-        RedisCall.Answer answer = RedisCall.Answer.of(done -> {}, cause -> LOG.debug("redis: left behind", cause));
-        around.commander().submit(RedisCall.of(command, answer, arguments));
+        keeper.leave(consumer, new Completed());
     }
 
     private final class Completed implements RedisCall.Answer {

@@ -152,6 +152,19 @@ final class RedisTopology {
         return place.role().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + " " + place.name();
     }
 
+    /** Makes sure that a place can be received from. */
+    CompletableFuture<Void> check(Place place) {
+        List<byte[]> streams = RedisKeys.lanes(RedisKeys.stream(place), lanes(place));
+        return commander
+                .ask(Script.GROUP, streams, List.of(Bytes.of("look"), Bytes.of(RedisKeys.group(place)), Bytes.of("0")))
+                .thenAccept(there -> {
+                    if (Bytes.number(there) != 1) {
+                        throw new DestinationNotFoundException(
+                                "redis: there is no " + what(place) + " to receive from at " + where, null);
+                    }
+                });
+    }
+
     // ---- groups
 
     /** Makes or checks a durable group, its topic, and the place that is its own. */

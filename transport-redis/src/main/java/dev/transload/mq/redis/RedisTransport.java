@@ -145,9 +145,7 @@ final class RedisTransport implements Transport {
         return told("receive from " + place.name(), () -> {
             CompletableFuture<Void> made = spec.ephemeral()
                     ? topology.declareEphemeral(place, group)
-                    : place.role() == Role.GROUP
-                            ? topology.declareGroup(place, spec.startAt())
-                            : CompletableFuture.completedFuture(null);
+                    : place.role() == Role.GROUP ? topology.declareGroup(place, spec.startAt()) : topology.check(place);
             return made.thenApply(done -> {
                 if (closing.get()) {
                     throw RedisErrors.closed("receive from " + place.name());
