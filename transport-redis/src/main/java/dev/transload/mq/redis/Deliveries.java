@@ -80,13 +80,24 @@ final class Deliveries {
 
     // ---- what is out
 
-    /** Takes a delivery in that the server has just given, and one that was out before under the same id away. */
-    void add(RedisDelivery delivery, long since) {
+    /** The server has just given a delivery. */
+    void leased(RedisDelivery delivery, long since) {
         delivery.leaseEnd = since + leaseNanos;
+    }
+
+    /**
+     * A delivery goes out, and one that was out before under the same id is out no more. False if its lease has ended
+     * while it waited.
+     */
+    boolean add(RedisDelivery delivery) {
+        if (delivery.leaseEnd - time.nanos() < 0) {
+            return false;
+        }
         RedisDelivery before = out.put(key(delivery), delivery);
         if (before != null && before.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
             outlet.lost(List.of(before), "the lease was over, and the message was claimed again");
         }
+        return true;
     }
 
     private static String key(RedisDelivery delivery) {
@@ -177,10 +188,7 @@ final class Deliveries {
         settled(delivery);
         completion.done();
         outlet.run(() -> {
-            RedisDelivery next = delivery.again();
-            if (outlet.putBack(next)) {
-                out.put(key(next), next);
-            }
+            boolean unused = outlet.putBack(delivery.again()); // else it is for the lane's next owner
         });
     }
 

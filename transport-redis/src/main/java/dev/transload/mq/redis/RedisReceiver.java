@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
-import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Place;
@@ -28,7 +27,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -38,7 +36,7 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p>Thread-safe. Everything but credit, tasks and stages is the thread's own.
  */
-final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
+final class RedisReceiver implements Receiver, Deliveries.Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisReceiver.class);
     private static final int BLOCK_MILLIS = 200;
@@ -68,6 +66,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
     private final Feed feed;
     private final ReceiverLink link;
     private final PlaceKeeper keeper;
+    private final EntryReader reader;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -109,18 +108,19 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         int lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
         this.link = new ReceiverLink(around);
         this.keeper = new PlaceKeeper(around, link, spec, group, lanes, BLOCK_MILLIS);
+        this.reader = new EntryReader(around, link, place, consumer, deliveries, () -> !stopping, this);
         this.feed = ordered
                 ? new LaneFeed(
                         lanes,
                         lane -> Source.of(place, group, lane, keeper.topics()),
                         spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
-                        this,
+                        reader,
                         around.time(),
                         spec.lease(),
                         HAND_OVER)
                 : new PlainFeed(
                         Source.of(place, group, 0, keeper.topics()),
-                        this,
+                        reader,
                         around.time(),
                         spec.lease().toMillis());
         this.thread = new Thread(this::run, "mq-redis-" + around.clientId() + "-" + place.name() + "-" + unique);
@@ -393,7 +393,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
             if (next == null) {
                 break;
             }
-            if (next.state() == RedisDelivery.State.OUT) {
+            if (deliveries.add(next)) {
                 batch.add(next);
             }
         }
@@ -425,24 +425,7 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
             await(block);
             return;
         }
-        List<byte[]> arguments = new ArrayList<>(List.of(
-                Bytes.of("GROUP"),
-                sources.get(0).group(),
-                consumer,
-                Bytes.of("COUNT"),
-                Bytes.of(Math.max(1, most / (place.shape().ordered() ? sources.size() : 1))),
-                Bytes.of("BLOCK"),
-                Bytes.of(block),
-                Bytes.of("STREAMS")));
-        sources.forEach(source -> arguments.add(source.key()));
-        sources.forEach(source -> arguments.add(Bytes.of(">")));
-        Object answer =
-                link.waiting(Command.XREADGROUP, () -> tasks.isEmpty() && !stopping, arguments.toArray(new byte[0][]));
-        long now = around.time().nanos();
-        if (answer instanceof List<?> streams) {
-            for (int i = 0; i < streams.size(); i++) {
-                taken((List<?>) streams.get(i), sources, now);
-            }
+        if (reader.read(feed, sources, most, block, () -> tasks.isEmpty() && !stopping)) {
             if (stopping) {
                 giveBack(feed.drop());
             } else {
@@ -451,71 +434,10 @@ final class RedisReceiver implements Receiver, Reader, Deliveries.Outlet {
         }
     }
 
-    private void taken(List<?> stream, List<Source> sources, long now) {
-        byte[] key = (byte[]) stream.get(0);
-        Source source = sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
-        for (Object one : (List<?>) stream.get(1)) {
-            List<?> entry = (List<?>) one;
-            if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
-                RedisMessages.Read read = read(source, entry.get(0), fields);
-                DeliveryCount count = DeliveryCount.of(1, read.count());
-                feed.take(made(source, read, count, read.count() > 0, feed.token(source), now));
-            }
-        }
-    }
-
-    private RedisMessages.Read read(Source source, Object id, List<?> fields) {
-        return RedisMessages.read(
-                source.stream(), Bytes.text(id), fields, around.options().bodyFieldBytes());
-    }
-
-    private RedisDelivery made(
-            Source source, RedisMessages.Read read, DeliveryCount count, boolean doubtful, String token, long since) {
-        String destination = source.own() ? String.valueOf(place.topic()) : source.stream();
-        if (place.role() != Role.GROUP) {
-            destination = place.name();
-        }
-        if (place.role() == Role.GROUP && source.own()) {
-            destination = read.message().annotations().getOrDefault(Annotations.DESTINATION, destination);
-        }
-        RedisDelivery delivery = new RedisDelivery(deliveries, source, read, destination, count, doubtful, token);
-        deliveries.add(delivery, since);
-        return delivery;
-    }
-
     private void giveBack(List<RedisDelivery> unused) {
         for (RedisDelivery delivery : unused) {
             deliveries.release(delivery, 0, false, Completion.IGNORED);
         }
-    }
-
-    // ---- what feeds ask for
-
-    @Override
-    public byte[] consumer() {
-        return consumer;
-    }
-
-    @Override
-    public boolean mayTake() {
-        return !stopping;
-    }
-
-    @Override
-    public List<?> list(Script script, List<byte[]> keys, List<byte[]> arguments) {
-        return link.call(script, keys, arguments) instanceof List<?> list ? list : List.of();
-    }
-
-    @Override
-    public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
-        RedisMessages.Read read = read(source, id, (List<?>) fields);
-        DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
-        return made(source, read, known, true, token, around.time().nanos());
-    }
-
-    @Override
-    public void onThread(Runnable task) {
-        run(task);
     }
 
     // ---- what deliveries ask for
