@@ -39,6 +39,7 @@ final class Commander implements AutoCloseable {
 
     private final Connector connector;
     private final Duration maxPause;
+    private final Confirmation confirmation;
     private final Thread thread;
     private final CompletableFuture<Void> first = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -64,9 +65,10 @@ final class Commander implements AutoCloseable {
         void up();
     }
 
-    Commander(Connector connector, Duration maxPause, String threadName) {
+    Commander(Connector connector, Duration maxPause, Confirmation confirmation, String threadName) {
         this.connector = connector;
         this.maxPause = maxPause;
+        this.confirmation = confirmation;
         this.thread = new Thread(this::run, threadName);
         thread.setDaemon(true);
     }
@@ -272,6 +274,7 @@ final class Commander implements AutoCloseable {
     private void exchange(List<RedisCall> batch) throws InterruptedException {
         Connection open = connection;
         List<Object> answers;
+        boolean waits = confirmation.isAsked() && batch.stream().anyMatch(RedisCall::isSend);
         try {
             if (open == null) {
                 throw new JedisException("no connection");
@@ -279,14 +282,25 @@ final class Commander implements AutoCloseable {
             for (RedisCall call : batch) {
                 open.sendCommand(call.command(), call.arguments());
             }
-            answers = open.getMany(batch.size());
+            if (waits) {
+                RedisCall last = confirmation.call();
+                open.sendCommand(last.command(), last.arguments());
+            }
+            answers = open.getMany(batch.size() + (waits ? 1 : 0));
         } catch (JedisException e) {
             lost(batch, e);
             return;
         }
+        RuntimeException missing = waits ? confirmation.missing(answers.get(batch.size())) : null;
         boolean serving = true;
         for (int i = 0; i < batch.size(); i++) {
-            serving &= tell(batch.get(i), answers.get(i));
+            RedisCall call = batch.get(i);
+            Object answer = answers.get(i);
+            if (missing != null && call.isSend() && answer != null && !(answer instanceof JedisDataException)) {
+                call.answer().failed(missing);
+            } else {
+                serving &= tell(call, answer);
+            }
         }
         if (!serving) {
             lost(List.of(), new JedisException("the server takes no writes any more"));

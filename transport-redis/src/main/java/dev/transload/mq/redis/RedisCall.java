@@ -99,6 +99,11 @@ class RedisCall {
         return requireNonNull(answer, "answer");
     }
 
+    /** Whether it stores a message. */
+    boolean isSend() {
+        return command == Command.XADD || script == Script.SEND_LATER || script == Script.MOVE;
+    }
+
     /** Bytes on the wire, roughly. */
     int size() {
         int size = 0;

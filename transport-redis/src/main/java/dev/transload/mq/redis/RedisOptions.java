@@ -24,6 +24,7 @@ import redis.clients.jedis.SslVerifyMode;
 public final class RedisOptions {
 
     private static final int DEFAULT_PORT = 6379;
+    private static final int SENTINEL_PORT = 26379;
 
     private final TransportUri uri;
     private final int database;
@@ -33,6 +34,8 @@ public final class RedisOptions {
     private final Duration timeout;
     private final Duration maxReconnectDelay;
     private final boolean verifyHostname;
+    private final Confirmation confirmation;
+    private final Optional<String> sentinel;
 
     private RedisOptions(TransportUri uri) {
         this.uri = uri;
@@ -45,6 +48,16 @@ public final class RedisOptions {
         this.maxReconnectDelay = uri.durationOption(
                 "maxReconnectDelay", Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(10));
         this.verifyHostname = uri.booleanOption("verifyHostname", true);
+        this.confirmation = new Confirmation(
+                uri.intOption("waitReplicas", 0, 0, 100),
+                uri.booleanOption("waitDisk", false),
+                (int) uri.durationOption(
+                                "waitTimeout", Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofMinutes(1))
+                        .toMillis());
+        this.sentinel = uri.option("sentinel");
+        if (!confirmation.isAsked() && uri.option("waitTimeout").isPresent()) {
+            throw new IllegalArgumentException("option waitTimeout needs option waitReplicas or waitDisk");
+        }
         if (bodyField.isEmpty() || bodyField.startsWith("mq-")) {
             throw new IllegalArgumentException(
                     "option bodyField must be a name that does not start with mq-, was '" + bodyField + "'");
@@ -52,9 +65,10 @@ public final class RedisOptions {
         if (uri.username().isPresent() && uri.password().isEmpty()) {
             throw new IllegalArgumentException("a uri of scheme " + uri.scheme() + " has a user but no password");
         }
-        if (uri.hosts().size() > 1) {
-            throw new IllegalArgumentException("a uri of scheme " + uri.scheme() + " has one host, had "
-                    + uri.hosts().size());
+        if (uri.hosts().size() > 1 && sentinel.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a uri of scheme " + uri.scheme() + " has one host unless option sentinel is given, had "
+                            + uri.hosts().size());
         }
         if (!tls()) {
             for (String name :
@@ -86,6 +100,13 @@ public final class RedisOptions {
                 "timeout",
                 "how long an answer of the server may take before the connection counts as lost, default 5s");
         all.put("maxReconnectDelay", "longest pause between attempts to reconnect, default 5s");
+        all.put("sentinel", "name of a master; the hosts are sentinels then, which know where it is");
+        all.put("waitReplicas", "how many replicas must have a message before its send is done (WAIT), default 0");
+        all.put(
+                "waitDisk",
+                "whether a message must be on the disk of the server, and of the replicas waited for, before its send is"
+                        + " done (WAITAOF, from Redis 7.2 on), default false");
+        all.put("waitTimeout", "how long a send waits for that before it fails, default 1s");
         all.put("trustStore", "file of certificates to trust, PKCS12 or JKS; default those of the JVM");
         all.put("trustStorePassword", "password of the trust store");
         all.put("keyStore", "file with the client's certificate and key, PKCS12 or JKS; default none");
@@ -145,17 +166,42 @@ public final class RedisOptions {
         return uri.scheme().equals("rediss");
     }
 
-    /** The server. */
-    HostAndPort server() {
-        return uri.hosts().isEmpty()
-                ? new HostAndPort("localhost", DEFAULT_PORT)
-                : new HostAndPort(
-                        unbracketed(uri.hosts().get(0).host()),
-                        uri.hosts().get(0).portOr(DEFAULT_PORT));
+    /** What a send waits for. */
+    Confirmation confirmation() {
+        return confirmation;
+    }
+
+    /** Name of the master that sentinels are asked for. */
+    Optional<String> sentinel() {
+        return sentinel;
+    }
+
+    /** The server, or the sentinels. */
+    List<HostAndPort> servers() {
+        int port = sentinel.isPresent() ? SENTINEL_PORT : DEFAULT_PORT;
+        if (uri.hosts().isEmpty()) {
+            return List.of(new HostAndPort("localhost", port));
+        }
+        return uri.hosts().stream()
+                .map(host -> new HostAndPort(unbracketed(host.host()), host.portOr(port)))
+                .toList();
     }
 
     private static String unbracketed(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** What the client library is told of a connection to a sentinel, where the server's user and database are unknown. */
+    DefaultJedisClientConfig sentinelConfig(Duration connectTimeout) {
+        int millis = (int) Math.max(1, Math.min(timeout.toMillis(), connectTimeout.toMillis()));
+        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
+                .resp2()
+                .connectionTimeoutMillis(millis)
+                .socketTimeoutMillis(millis);
+        if (tls()) {
+            config.sslOptions(ssl());
+        }
+        return config.build();
     }
 
     /** What the client library is told of a connection. */
@@ -212,7 +258,9 @@ public final class RedisOptions {
 
     /** Where to, for people. */
     String where() {
-        return server().toString();
+        String servers =
+                String.join(",", servers().stream().map(HostAndPort::toString).toList());
+        return sentinel.map(master -> master + " of the sentinels " + servers).orElse(servers);
     }
 
     @Override

@@ -88,14 +88,17 @@ final class RedisTransport implements Transport {
         ServerInfo server;
         Connection asking = connector.connect();
         try {
-            server = ServerInfo.ask(asking);
+            server = ServerInfo.ask(asking, options.confirmation());
         } catch (JedisException e) {
             throw RedisErrors.connecting(options.where(), e);
         } finally {
             Connector.drop(asking);
         }
-        Commander commander =
-                new Commander(connector, options.maxReconnectDelay(), "mq-redis-" + context.clientId() + "-commands");
+        Commander commander = new Commander(
+                connector,
+                options.maxReconnectDelay(),
+                options.confirmation(),
+                "mq-redis-" + context.clientId() + "-commands");
         try {
             commander.start().join();
         } catch (java.util.concurrent.CompletionException e) {

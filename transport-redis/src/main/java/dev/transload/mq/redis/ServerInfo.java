@@ -1,5 +1,6 @@
 package dev.transload.mq.redis;
 
+import dev.transload.mq.UnsupportedCapabilityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,14 +25,27 @@ record ServerInfo(String product, String version, String durability, List<String
     }
 
     /** Asks a server. */
-    static ServerInfo ask(Connection connection) {
+    static ServerInfo ask(Connection connection, Confirmation confirmation) {
         Map<String, String> server = info(connection, "server");
         Map<String, String> persistence = info(connection, "persistence");
         Map<String, String> replication = info(connection, "replication");
         String fsync = setting(connection, "appendfsync");
         String save = setting(connection, "save");
         String eviction = setting(connection, "maxmemory-policy");
-        return of(server, persistence, replication, fsync, save, eviction);
+        ServerInfo info = of(server, persistence, replication, confirmation, fsync, save, eviction);
+        boolean cluster = server.getOrDefault("redis_mode", "").equals("cluster");
+        if (cluster) {
+            throw new UnsupportedCapabilityException(
+                    "queues",
+                    "a connection to a cluster",
+                    info.toString(),
+                    "the transport asks one server for everything and follows no slots",
+                    "use a single server, or one that sentinels watch");
+        }
+        if (confirmation.disk()) {
+            info.requireWaitAof(connection, persistence);
+        }
+        return info;
     }
 
     /** Reads what a server told; a setting it would not tell is empty text. */
@@ -39,6 +53,7 @@ record ServerInfo(String product, String version, String durability, List<String
             Map<String, String> server,
             Map<String, String> persistence,
             Map<String, String> replication,
+            Confirmation confirmation,
             String fsync,
             String save,
             String eviction) {
@@ -46,8 +61,15 @@ record ServerInfo(String product, String version, String durability, List<String
                 || server.getOrDefault("server_name", "redis").equals("valkey");
         String version = server.getOrDefault(valkey ? "valkey_version" : "redis_version", "of unknown version");
         List<String> warnings = new ArrayList<>();
-        String durability = disk(persistence.getOrDefault("aof_enabled", "0").equals("1"), fsync, save, warnings) + "; "
-                + replicas(replication, warnings);
+        boolean appendOnly = persistence.getOrDefault("aof_enabled", "0").equals("1");
+        String durability =
+                disk(appendOnly, fsync, save, warnings) + "; " + replicas(replication, confirmation, warnings);
+        if (confirmation.isAsked()) {
+            durability = confirmation.text() + "; otherwise " + durability;
+        }
+        if (confirmation.disk()) {
+            warnings.removeIf(warning -> warning.startsWith("appendfsync"));
+        }
         if (eviction.startsWith("allkeys")) {
             warnings.add("maxmemory-policy is " + eviction
                     + ": a server that runs out of memory throws whole queues away; noeviction keeps them");
@@ -78,13 +100,29 @@ record ServerInfo(String product, String version, String durability, List<String
         };
     }
 
-    private static String replicas(Map<String, String> replication, List<String> warnings) {
+    private static String replicas(Map<String, String> replication, Confirmation confirmation, List<String> warnings) {
         String count = replication.getOrDefault("connected_slaves", "0");
         if (count.equals("0")) {
             return "no replica";
         }
+        if (confirmation.replicas() > 0) {
+            return count + (count.equals("1") ? " replica" : " replicas");
+        }
         warnings.add("replicas get what was sent after it was confirmed: a failover may lose the last of it");
         return count + (count.equals("1") ? " replica" : " replicas") + ", which are not waited for";
+    }
+
+    private void requireWaitAof(Connection connection, Map<String, String> persistence) {
+        connection.sendCommand(Command.COMMAND, "INFO", "WAITAOF");
+        boolean known = connection.getOne() instanceof List<?> answer && !answer.isEmpty() && answer.get(0) != null;
+        if (!known || persistence.getOrDefault("aof_enabled", "0").equals("0")) {
+            throw new UnsupportedCapabilityException(
+                    "durability",
+                    "option waitDisk",
+                    toString(),
+                    known ? "appendonly is off" : "the server has no WAITAOF, which came with Redis 7.2",
+                    "leave the option out, or have appendfsync always");
+        }
     }
 
     private static Map<String, String> info(Connection connection, String section) {

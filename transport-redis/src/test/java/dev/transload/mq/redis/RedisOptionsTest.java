@@ -19,7 +19,7 @@ class RedisOptionsTest {
     @Test
     void whatIsNotGivenHasItsDefault() {
         RedisOptions options = of("redis:");
-        assertThat(options.server()).hasToString("localhost:6379");
+        assertThat(options.servers()).hasToString("[localhost:6379]");
         assertThat(options.database()).isZero();
         assertThat(options.shards()).isEqualTo(8);
         assertThat(options.bodyField()).isEqualTo("body");
@@ -32,7 +32,7 @@ class RedisOptionsTest {
     void thePathIsTheDatabaseAndTheUserIsAnAclUser() {
         RedisOptions options = of("redis://alice:s3cret@[::1]:7000/3");
         DefaultJedisClientConfig config = options.config("a client\u00e9", Duration.ofSeconds(2));
-        assertThat(options.server().getHost()).isEqualTo("::1");
+        assertThat(options.servers().get(0).getHost()).isEqualTo("::1");
         assertThat(config.getDatabase()).isEqualTo(3);
         assertThat(config.getUser()).isEqualTo("alice");
         assertThat(config.getPassword()).isEqualTo("s3cret");
@@ -56,11 +56,19 @@ class RedisOptionsTest {
         "redis://h?bodyField=mq-x, bodyField",
         "redis://h?timeout=1ms, timeout",
         "redis://h?trustStore=/x, rediss",
+        "redis://h?waitTimeout=2s, waitReplicas",
     })
     void whatIsWrongIsNamed(String uri, String named) {
         assertThatThrownBy(() -> of(uri))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(named);
+    }
+
+    @Test
+    void withASentinelTheHostsAreSentinels() {
+        RedisOptions options = of("redis://a,b:1/2?sentinel=main");
+        assertThat(options.servers()).hasToString("[a:26379, b:1]");
+        assertThat(options.where()).isEqualTo("main of the sentinels a:26379,b:1");
     }
 
     @Test
