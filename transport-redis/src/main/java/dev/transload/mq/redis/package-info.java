@@ -11,6 +11,15 @@
  *
  * A send is done when the server has answered the write, and, where asked for, when replicas or disks have it. A delivery
  * is settled by a script that first looks whether it is still its consumer's.
+ *
+ * <h2>Capabilities</h2>
+ *
+ * Durable and ephemeral groups, patterns, order by key over streams with one owner each, replay, delays, exact attempts,
+ * moves in one step, browsing. Priorities are the engine's lanes.
+ *
+ * <h2>Not supported</h2>
+ *
+ * Redis Cluster, header filters at the server.
  */
 @NullMarked
 package dev.transload.mq.redis;
