@@ -19,6 +19,7 @@ public final class Capabilities {
     private final Map<Capability, String> notes;
     private final Map<Capability, String> refusals;
     private final Duration maxSendDelay;
+    private final Duration maxTopicDelay;
     private final String delayNote;
     private final Duration maxReleaseDelay;
     private final Duration maxLease;
@@ -38,6 +39,7 @@ public final class Capabilities {
         this.notes = Map.copyOf(b.notes);
         this.refusals = Map.copyOf(b.refusals);
         this.maxSendDelay = b.maxSendDelay;
+        this.maxTopicDelay = b.maxTopicDelay == null ? b.maxSendDelay : b.maxTopicDelay;
         this.delayNote = b.delayNote;
         this.maxReleaseDelay = b.maxReleaseDelay;
         this.maxLease = b.maxLease;
@@ -89,6 +91,11 @@ public final class Capabilities {
     /** Longest native delay of a send, zero for none. */
     public Duration maxSendDelay() {
         return maxSendDelay;
+    }
+
+    /** Longest native delay of a send to a {@link Place.Role#TOPIC}, zero for none; as of any send unless told. */
+    public Duration maxTopicDelay() {
+        return maxTopicDelay;
     }
 
     /**
@@ -174,6 +181,7 @@ public final class Capabilities {
         private final Map<Capability, String> notes = new EnumMap<>(Capability.class);
         private final Map<Capability, String> refusals = new EnumMap<>(Capability.class);
         private Duration maxSendDelay = Duration.ZERO;
+        private @Nullable Duration maxTopicDelay;
         private String delayNote = "";
         private Duration maxReleaseDelay = Duration.ZERO;
         private Duration maxLease = Duration.ofDays(365);
@@ -212,6 +220,12 @@ public final class Capabilities {
         public Builder sendDelay(Duration max, String note) {
             this.maxSendDelay = max;
             this.delayNote = note;
+            return this;
+        }
+
+        /** Declares a native delay of topics that is not that of other places. */
+        public Builder topicDelay(Duration max) {
+            this.maxTopicDelay = max;
             return this;
         }
 
