@@ -165,7 +165,7 @@ final class SqsClients {
     private void closeHttp() {
         http.close();
         timers.shutdownNow();
-        loops.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        loops.shutdownGracefully(100, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 
     /** Counts each attempt that leaves, and each that was one too many. */

@@ -26,6 +26,7 @@ final class SqsNames {
 
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\\.fifo");
     private static final Pattern GROUP_ID = Pattern.compile("[!-~]{1,128}");
+    private static final Pattern PORTABLE = Pattern.compile("[a-z0-9]+([.-][a-z0-9]+)*");
     private static final int HASH = 12;
 
     /** What ids of message groups start with that are not the key itself. */
@@ -42,10 +43,16 @@ final class SqsNames {
 
     /** Name of the queue of a place that has one; for a reply address that is no name, one that does not exist. */
     String queue(Place place) {
-        if (place.role() == Role.REPLY || !place.portable()) {
+        if (place.role() == Role.REPLY || !(place.portable() || isNamedDeadLetters(place))) {
             return place.name();
         }
         return fitted(place.name(), place.shape().ordered(), QUEUE);
+    }
+
+    // A subscription that names a queue for its dead letters means the queue one would declare by that name.
+    private static boolean isNamedDeadLetters(Place place) {
+        return place.role() == Role.DEAD_LETTERS
+                && PORTABLE.matcher(place.name()).matches();
     }
 
     /** Name of the queue with the other kind of order, which must not exist beside it. */
