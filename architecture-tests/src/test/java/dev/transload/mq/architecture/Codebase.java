@@ -17,6 +17,7 @@ final class Codebase {
     static final String INMEMORY = "dev.transload.mq.inmemory";
     static final String RABBITMQ = "dev.transload.mq.rabbitmq";
     static final String KAFKA = "dev.transload.mq.kafka";
+    static final String SQS = "dev.transload.mq.sqs";
     static final String JUNIT = "dev.transload.mq.junit";
     static final String TCK = "dev.transload.mq.tck";
     static final String FIXTURES = "dev.transload.mq.fixtures";
@@ -31,10 +32,11 @@ final class Codebase {
             new Module("mq-tck", Set.of(TCK)),
             new Module("transport-inmemory", Set.of(INMEMORY)),
             new Module("transport-rabbitmq", Set.of(RABBITMQ)),
-            new Module("transport-kafka", Set.of(KAFKA)));
+            new Module("transport-kafka", Set.of(KAFKA)),
+            new Module("transport-sqs", Set.of(SQS)));
 
     /** One package for each transport. */
-    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA);
+    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA, SQS);
 
     static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

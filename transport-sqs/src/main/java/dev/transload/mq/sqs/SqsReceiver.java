@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqsReceiver implements Receiver {
 
+    private static final Duration MARGIN = Duration.ofMillis(500);
     private static final long LOOK_MILLIS = 200;
     private static final long TROUBLE_MILLIS = 250;
 
@@ -41,6 +42,7 @@ final class SqsReceiver implements Receiver {
     private final GroupHolds groups = new GroupHolds();
     private final Set<SqsDelivery> held = new LinkedHashSet<>();
     private final int leaseSeconds;
+    private final long leaseNanos;
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private SqsSettler settler;
@@ -76,8 +78,10 @@ final class SqsReceiver implements Receiver {
         this.host = host;
         this.queue = queue;
         this.settler = new SqsSettler(ask, queue, time);
-        long lease = (spec.lease().toMillis() + 999) / 1000;
-        this.leaseSeconds = (int) Math.max(1, Math.min(SqsCapabilities.LONGEST_LEASE.toSeconds(), lease));
+        // At the service it is longer than here, so that whoever holds a delivery knows first that it is over.
+        long lease = (spec.lease().plus(MARGIN).toMillis() + 999) / 1000;
+        this.leaseSeconds = (int) Math.min(SqsCapabilities.LONGEST_LEASE.toSeconds(), lease);
+        this.leaseNanos = Duration.ofSeconds(leaseSeconds).minus(MARGIN).toNanos();
         this.polls = new Polls(ask, options, leaseSeconds, time);
         this.lastContact = time.nanos();
     }
@@ -222,12 +226,7 @@ final class SqsReceiver implements Receiver {
         for (software.amazon.awssdk.services.sqs.model.Message message : messages) {
             SqsMessages.Read read = SqsMessages.read(message);
             SqsDelivery delivery = new SqsDelivery(
-                    this,
-                    read,
-                    destination(read),
-                    message,
-                    now,
-                    now + Duration.ofSeconds(leaseSeconds).toNanos());
+                    this, read, destination(read), message, now, now + leaseNanos);
             if (!from.equals(queue) || closed) {
                 continue; // of a queue that is gone
             }
@@ -312,24 +311,7 @@ final class SqsReceiver implements Receiver {
         } else {
             completion.failed(failure);
         }
-        if (seconds == SqsSettler.DELETE) {
-            next(delivery, failure == null);
-        }
         leaveIfDone();
-    }
-
-    // The next of the group runs, unless what was before it may come again.
-    private void next(SqsDelivery delivery, boolean deleted) {
-        if (deleted && !stopped) {
-            SqsDelivery following = groups.next(delivery);
-            if (following != null && !isOver(following)) {
-                deliver(List.of(following));
-            }
-            poll();
-        } else {
-            groups.drop(delivery).forEach(later -> settler.order(later, 0, failure -> {}));
-            settler.go();
-        }
     }
 
     void renew(SqsDelivery delivery, Completion completion) {
@@ -356,7 +338,7 @@ final class SqsReceiver implements Receiver {
         settler.order(delivery, seconds, failure -> {
             delivery.renewals--;
             if (failure == null) {
-                delivery.deadlineNanos = asked + Duration.ofSeconds(seconds).toNanos();
+                delivery.deadlineNanos = asked + Duration.ofSeconds(seconds).minus(MARGIN).toNanos();
                 completion.done();
             } else {
                 completion.failed(failure);
@@ -400,7 +382,7 @@ final class SqsReceiver implements Receiver {
         }
         List<SqsDelivery> over = held.stream().filter(this::isOver).toList();
         lose(over, "the lease of " + leaseSeconds + " s ended without a renewal");
-        long third = Duration.ofSeconds(leaseSeconds).toNanos() / 3;
+        long third = leaseNanos / 3;
         long now = time.nanos();
         groups.forEachWaiting(delivery -> {
             if (delivery.deadlineNanos - now < 2 * third && !isOver(delivery) && delivery.renewals == 0) {

@@ -54,7 +54,7 @@ final class SqsSettler {
         this.time = time;
         this.ask = ask;
         this.queue = queue;
-        // The next message of a key waits for the one before it; elsewhere nobody waits for a delete.
+        // A message group gives out nothing before the delete; elsewhere nobody waits for one.
         this.deletes =
                 new Batcher<>(BYTES, REQUESTS, queue.isFifo() ? 2 : 10, queue.isFifo(), ask.worker(), this::delete);
         this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), this::change);
