@@ -46,7 +46,7 @@ final class SnsTopics {
         String name = name(topic);
         String key = ShapeTag.topicKey(topic.name());
         String wanted = ShapeTag.of(topic.shape());
-        CompletableFuture<String> there = policy == Topology.CREATE ? make(name) : find(name);
+        CompletableFuture<String> there = policy == Topology.CREATE ? make(name) : find(topic.name(), name);
         return there.thenCompose(arn -> tags(arn).thenCompose(tags -> {
             String is = tags.get(key);
             if (is != null && !is.equals(wanted)) {
@@ -110,10 +110,10 @@ final class SnsTopics {
 
     /** The ARN of the SNS topic that carries a topic. */
     CompletableFuture<String> find(Place place) {
-        return find(name(place));
+        return find(place.name(), name(place));
     }
 
-    private CompletableFuture<String> find(String name) {
+    private CompletableFuture<String> find(String place, String name) {
         String known = arns.get(name);
         if (known != null) {
             return CompletableFuture.completedFuture(known);
@@ -121,7 +121,7 @@ final class SnsTopics {
         if (name.startsWith("arn:")) {
             return CompletableFuture.completedFuture(name);
         }
-        return page(name, null);
+        return page(place, name, null);
     }
 
     /** The ARN of a topic that was found before, or null. */
@@ -135,7 +135,7 @@ final class SnsTopics {
     }
 
     // Its ARN could be put together, but not without knowing the account.
-    private CompletableFuture<String> page(String name, @Nullable String token) {
+    private CompletableFuture<String> page(String place, String name, @Nullable String token) {
         return ask.sns("look for topic " + name, sns -> sns.listTopics(r -> r.nextToken(token)))
                 .thenCompose(answer -> {
                     Optional<String> found = answer.topics().stream()
@@ -148,8 +148,8 @@ final class SnsTopics {
                     }
                     String next = answer.nextToken();
                     return next == null || next.isEmpty()
-                            ? CompletableFuture.failedFuture(missing(name))
-                            : page(name, next);
+                            ? CompletableFuture.failedFuture(missing(place))
+                            : page(place, name, next);
                 });
     }
 
@@ -237,7 +237,7 @@ final class SnsTopics {
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
-        return policy == Topology.CREATE ? make(name(group)) : find(name(group));
+        return policy == Topology.CREATE ? make(name(group)) : find(group);
     }
 
     /** Makes a queue of its own for an ephemeral group and subscribes it. */

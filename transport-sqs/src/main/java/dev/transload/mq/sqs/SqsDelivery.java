@@ -60,6 +60,23 @@ final class SqsDelivery implements Incoming {
         this.deadlineNanos = deadlineNanos;
     }
 
+    private SqsDelivery(SqsDelivery before) {
+        this.receiver = before.receiver;
+        this.message = before.message;
+        this.destination = before.destination;
+        this.storedAt = before.storedAt;
+        this.count = before.count + 1;
+        this.receipt = before.receipt;
+        this.group = before.group;
+        this.receivedNanos = before.receivedNanos;
+        this.deadlineNanos = before.deadlineNanos;
+    }
+
+    /** The next delivery of the same message under the same lease. */
+    SqsDelivery again() {
+        return new SqsDelivery(this);
+    }
+
     /** Whether its message group keeps order. */
     boolean isOrdered() {
         return receiver.queue().isFifo();

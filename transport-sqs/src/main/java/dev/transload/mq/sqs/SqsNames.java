@@ -41,9 +41,15 @@ final class SqsNames {
         this.prefix = prefix;
     }
 
-    /** Name of the queue of a place that has one; for a reply address that is no name, one that does not exist. */
+    /**
+     * Name of the queue of a place that has one. A reply address came in a message: one that is no name of a queue of this
+     * account and region gives the empty name, which no queue has.
+     */
     String queue(Place place) {
-        if (place.role() == Role.REPLY || !(place.portable() || isNamedDeadLetters(place))) {
+        if (place.role() == Role.REPLY) {
+            return isLegal(place.name()) ? place.name() : "";
+        }
+        if (!place.portable() && !isNamedDeadLetters(place)) {
             return place.name();
         }
         return fitted(place.name(), place.shape().ordered(), QUEUE);

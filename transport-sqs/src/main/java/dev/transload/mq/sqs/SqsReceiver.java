@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class SqsReceiver implements Receiver {
 
     private static final Duration MARGIN = Duration.ofMillis(500);
+    private static final int IN_PLACE_SECONDS = 300;
     private static final long LOOK_MILLIS = 200;
     private static final long TROUBLE_MILLIS = 250;
 
@@ -225,8 +226,7 @@ final class SqsReceiver implements Receiver {
         boolean given = false;
         for (software.amazon.awssdk.services.sqs.model.Message message : messages) {
             SqsMessages.Read read = SqsMessages.read(message);
-            SqsDelivery delivery = new SqsDelivery(
-                    this, read, destination(read), message, now, now + leaseNanos);
+            SqsDelivery delivery = new SqsDelivery(this, read, destination(read), message, now, now + leaseNanos);
             if (!from.equals(queue) || closed) {
                 continue; // of a queue that is gone
             }
@@ -293,19 +293,52 @@ final class SqsReceiver implements Receiver {
     }
 
     private void order(SqsDelivery delivery, int seconds, Completion completion) {
-        settler.order(
-                delivery,
-                Math.min(seconds, rest(delivery)),
-                failure -> settled(delivery, seconds, completion, failure));
-        if (seconds != SqsSettler.DELETE) {
+        boolean done = seconds == SqsSettler.DELETE;
+        if (!done && !stopped && seconds <= IN_PLACE_SECONDS && groups.isFollowed(delivery)) {
+            waitInPlace(delivery, seconds, completion);
+            return;
+        }
+        settler.order(delivery, Math.min(seconds, rest(delivery)), failure -> settled(completion, failure));
+        SqsDelivery following = null;
+        if (done && !stopped) {
+            following = groups.next(delivery);
+        } else {
             // Those of its group that came with it go back behind it, so that none overtakes it.
-            groups.drop(delivery).forEach(later -> settler.order(later, Math.min(seconds, rest(later)), failure -> {}));
+            int wait = Math.max(0, seconds);
+            groups.drop(delivery).forEach(later -> settler.order(later, Math.min(wait, rest(later)), failure -> {}));
         }
         settler.go();
+        if (following != null) {
+            // If the one before cannot be deleted it comes again, after this one: a duplicate, as everywhere.
+            handOut(following);
+        }
+        poll();
     }
 
-    private void settled(
-            SqsDelivery delivery, int seconds, Completion completion, @Nullable MessagingException failure) {
+    // Given back, it would take those behind it along, and each would count one more delivery.
+    private void waitInPlace(SqsDelivery delivery, int seconds, Completion completion) {
+        SqsDelivery again = delivery.again();
+        groups.putBack(delivery, again);
+        look();
+        ask.worker().later(seconds * 1_000L, () -> {
+            if (!closed && groups.isFirst(again)) {
+                handOut(again);
+            }
+        });
+        completion.done();
+    }
+
+    private void handOut(SqsDelivery delivery) {
+        if (isOver(delivery)) {
+            groups.drop(delivery).forEach(later -> settler.order(later, 0, failure -> {}));
+            settler.go();
+        } else {
+            groups.handedOut(delivery);
+            deliver(List.of(delivery));
+        }
+    }
+
+    private void settled(Completion completion, @Nullable MessagingException failure) {
         if (failure == null) {
             completion.done();
         } else {
@@ -338,7 +371,8 @@ final class SqsReceiver implements Receiver {
         settler.order(delivery, seconds, failure -> {
             delivery.renewals--;
             if (failure == null) {
-                delivery.deadlineNanos = asked + Duration.ofSeconds(seconds).minus(MARGIN).toNanos();
+                delivery.deadlineNanos =
+                        asked + Duration.ofSeconds(seconds).minus(MARGIN).toNanos();
                 completion.done();
             } else {
                 completion.failed(failure);
@@ -414,6 +448,8 @@ final class SqsReceiver implements Receiver {
         if (!stopped) {
             stopped = true;
             polls.hurry();
+            groups.dropWaitingInPlace().forEach(later -> settler.order(later, 0, failure -> {}));
+            settler.go();
         }
         if (polls.isIdle()) {
             quiet.complete(null);

@@ -76,7 +76,7 @@ final class SqsTopology {
                 return checked(place, found.get());
             }
             if (policy != Topology.CREATE) {
-                return CompletableFuture.failedFuture(missing(name));
+                return CompletableFuture.failedFuture(missing(place.name(), name));
             }
             return create(place, name, resourcePolicy);
         });
@@ -84,10 +84,10 @@ final class SqsTopology {
 
     /** Finds the queue of a place that should exist. */
     CompletableFuture<QueueRef> find(Place place) {
-        return find(names.queue(place));
+        return find(place.name(), names.queue(place));
     }
 
-    private CompletableFuture<QueueRef> find(String name) {
+    private CompletableFuture<QueueRef> find(String place, String name) {
         QueueRef ref = known.get(name);
         if (ref != null) {
             return CompletableFuture.completedFuture(ref);
@@ -95,7 +95,7 @@ final class SqsTopology {
         return look(name)
                 .thenCompose(found -> found.isPresent()
                         ? CompletableFuture.completedFuture(found.get())
-                        : CompletableFuture.failedFuture(missing(name)));
+                        : CompletableFuture.failedFuture(missing(place, name)));
     }
 
     /** A queue that was found before, or null. */
@@ -139,8 +139,8 @@ final class SqsTopology {
         known.values().removeIf(one -> one.url().equals(ref.url()));
     }
 
-    static DestinationNotFoundException missing(String name) {
-        return new DestinationNotFoundException("sqs: there is no queue " + name, null);
+    private static DestinationNotFoundException missing(String place, String queue) {
+        return new DestinationNotFoundException("sqs: there is no " + place + ": no queue " + queue, null);
     }
 
     private CompletableFuture<QueueRef> checked(Place place, QueueRef ref) {
@@ -191,7 +191,7 @@ final class SqsTopology {
                 // Another client was faster, or made it with other attributes.
                 .exceptionallyCompose(
                         failure -> SqsErrors.unwrapped(failure).getCause() instanceof QueueNameExistsException
-                                ? find(name).thenCompose(ref -> checked(place, ref))
+                                ? find(place.name(), name).thenCompose(ref -> checked(place, ref))
                                 : CompletableFuture.failedFuture(failure));
     }
 
@@ -273,7 +273,7 @@ final class SqsTopology {
                 .thenApply(answer -> {
                     String arn = answer.attributes().get(QueueAttributeName.QUEUE_ARN);
                     if (arn == null) {
-                        throw SqsTopology.missing(ref.name());
+                        throw missing(ref.name(), ref.name());
                     }
                     return arn;
                 });
