@@ -3,13 +3,10 @@ package dev.transload.mq.sqs;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
-import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
 /**
  * The requests for messages that one receiver has under way. A poll cannot be taken back: the service may hand a message
@@ -29,7 +26,6 @@ final class Polls {
     private final SqsOptions options;
     private final int leaseSeconds;
     private final TimeSource time;
-    private final List<CompletableFuture<ReceiveMessageResponse>> requests = new ArrayList<>();
     private int underWay;
     private int reserved;
     private int width = 1;
@@ -66,23 +62,20 @@ final class Polls {
         int seconds = underWay > 0 ? 1 : seconds();
         reserved += most;
         underWay++;
-        SqsAsk.told(ask.sqs("receive from " + queue.name(), sqs -> {
-                    CompletableFuture<ReceiveMessageResponse> request = sqs.receiveMessage(r -> r.queueUrl(queue.url())
-                            .maxNumberOfMessages(most)
-                            .waitTimeSeconds(seconds)
-                            .visibilityTimeout(leaseSeconds)
-                            .messageAttributeNames("All")
-                            .messageSystemAttributeNames(
-                                    MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
-                                    MessageSystemAttributeName.SENT_TIMESTAMP,
-                                    MessageSystemAttributeName.MESSAGE_GROUP_ID)
-                            .overrideConfiguration(o ->
-                                    o.apiCallTimeout(options.requestTimeout().plus(Duration.ofSeconds(seconds)))));
-                    requests.add(request);
-                    return request;
-                })
+        SqsAsk.told(ask.sqs(
+                        "receive from " + queue.name(),
+                        sqs -> sqs.receiveMessage(r -> r.queueUrl(queue.url())
+                                .maxNumberOfMessages(most)
+                                .waitTimeSeconds(seconds)
+                                .visibilityTimeout(leaseSeconds)
+                                .messageAttributeNames("All")
+                                .messageSystemAttributeNames(
+                                        MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
+                                        MessageSystemAttributeName.SENT_TIMESTAMP,
+                                        MessageSystemAttributeName.MESSAGE_GROUP_ID)
+                                .overrideConfiguration(o -> o.apiCallTimeout(
+                                        options.requestTimeout().plus(Duration.ofSeconds(seconds))))))
                 .handle((answer, failure) -> {
-                    requests.removeIf(CompletableFuture::isDone);
                     reserved -= most;
                     underWay--;
                     if (failure != null) {
@@ -114,10 +107,5 @@ final class Polls {
     /** The receiver ends: later polls, if any, are short again. */
     void hurry() {
         idleSince = time.nanos();
-    }
-
-    /** Drops what is still open; messages it brings nevertheless come back when their lease ends. */
-    void abandon() {
-        List.copyOf(requests).forEach(request -> request.cancel(true));
     }
 }

@@ -227,10 +227,10 @@ final class SqsReceiver implements Receiver {
         for (software.amazon.awssdk.services.sqs.model.Message message : messages) {
             SqsMessages.Read read = SqsMessages.read(message);
             SqsDelivery delivery = new SqsDelivery(this, read, destination(read), message, now, now + leaseNanos);
-            if (!from.equals(queue) || closed) {
+            if (!from.equals(queue)) {
                 continue; // of a queue that is gone
             }
-            if (stopped) {
+            if (stopped || closed) {
                 settler.order(delivery, 0, failure -> {});
                 given = true;
             } else if (!isWanted(read)) {
@@ -495,7 +495,6 @@ final class SqsReceiver implements Receiver {
                 host.left(this);
             }
             settler.flush();
-            polls.abandon();
             quiet.complete(null);
             SqsAsk.told(host.discard().handle((done, failure) -> ended.complete(null)));
         }
