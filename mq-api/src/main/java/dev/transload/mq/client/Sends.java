@@ -131,6 +131,7 @@ final class Sends {
             if (key != null) {
                 go = keyed.submit(key, send, keepsOrder(send));
             }
+            send.inFlight = go;
         } finally {
             lock.unlock();
         }
@@ -167,9 +168,11 @@ final class Sends {
         }
     }
 
+    // Of a send that was marked as in flight while the lock was held: whoever ends it meanwhile must not tell that it
+    // was
+    // never sent.
     private void dispatch(PendingSend send) {
         send.tries++;
-        send.inFlight = true;
         transport.send(send);
         if (!sweeping && send.state != PendingSend.ENDED) {
             scheduleSweep();
@@ -280,9 +283,16 @@ final class Sends {
     }
 
     private void again(PendingSend send) {
-        if (send.state != PendingSend.ENDED) {
-            dispatch(send);
+        lock.lock();
+        try {
+            if (send.state == PendingSend.ENDED) {
+                return;
+            }
+            send.inFlight = true;
+        } finally {
+            lock.unlock();
         }
+        dispatch(send);
     }
 
     private void fail(PendingSend send, MessagingException failure) {
@@ -322,7 +332,11 @@ final class Sends {
         }
         Object key = orderKey(send);
         List<PendingSend> go = key == null ? List.of() : keyed.ended(key, send);
-        return closed ? List.of() : go;
+        if (closed) {
+            return List.of();
+        }
+        go.forEach(next -> next.inFlight = true);
+        return go;
     }
 
     private boolean keepsOrder(PendingSend send) {

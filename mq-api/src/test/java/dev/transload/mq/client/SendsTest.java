@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +49,10 @@ class SendsTest {
     }
 
     private Sends sends(int maxOutstanding, boolean failFast, Topology topology) {
+        return sends(maxOutstanding, failFast, topology, engine::complete);
+    }
+
+    private Sends sends(int maxOutstanding, boolean failFast, Topology topology, Executor elsewhere) {
         EngineSettings settings = new EngineSettings(
                 TransportUri.parse("scripted:"),
                 "test",
@@ -58,12 +64,7 @@ class SendsTest {
                 failFast,
                 false);
         return new Sends(
-                transport,
-                engine.time,
-                engine.events(),
-                engine::complete,
-                new Declarations(transport, topology),
-                settings);
+                transport, engine.time, engine.events(), elsewhere, new Declarations(transport, topology), settings);
     }
 
     private static Message message(String id) {
@@ -357,6 +358,25 @@ class SendsTest {
         assertThatThrownBy(() -> sends.sendInternal(EMAILS, message("late"), 0))
                 .isInstanceOf(ClientClosedException.class);
         assertThat(sends.outstanding()).isZero();
+    }
+
+    @Test
+    void closingJustBeforeTheNextOfAKeyIsHandedOverDoesNotTellThatItWasNeverSent() {
+        transport.capabilities(Capabilities.builder("Scripted", ScriptedTransport.LIMITS)
+                .has(Capability.LANES, "yes")
+                .build());
+        transport.holdSends(true);
+        AtomicReference<Runnable> whenTheFirstEnds = new AtomicReference<>(() -> {});
+        Sends closing =
+                sends(4, false, Topology.CREATE, task -> whenTheFirstEnds.get().run());
+        closing.send(ORDERS, keyed("1", "k"), 0, false);
+        PendingSend second = closing.send(ORDERS, keyed("2", "k"), 0, true);
+        whenTheFirstEnds.set(closing::failAll);
+
+        transport.sends.get(0).confirm();
+
+        assertThat(transport.sends).hasSize(2);
+        assertThat(failureOf(second).outcome()).isEqualTo(Outcome.UNKNOWN);
     }
 
     @Test
