@@ -54,6 +54,14 @@ print_modules() {
   done
 }
 
+# The first lines of what each failed test said, as far as its stack trace: print_failures LOG
+print_failures() {
+  awk '
+    / -- Time elapsed: .*<<< (FAILURE|ERROR)!/ { left = 16; sub(/^\[ERROR\] /, ""); sub(/ -- Time elapsed.*/, ""); print; next }
+    left > 0 && (/^\tat / || /^$/ || /^\[(INFO|ERROR|WARNING)\] /) { left = 0 }
+    left > 0 { print "    " $0; left-- }' "$1"
+}
+
 # Makes pages of the certificates that the conformance kit wrote about each broker, in target/verify/docs: those in docs,
 # and compatibility.html. Does nothing where the kit has not run or the command line was not built.
 write_matrix() {

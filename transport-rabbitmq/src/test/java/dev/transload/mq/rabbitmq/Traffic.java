@@ -118,7 +118,8 @@ final class Traffic implements MqListener {
 
     void assertSound() {
         assertThat(unexpected).as("failures of sends that are not of ours").isEmpty();
-        assertThat(ledger.violations()).as(ledger.toString()).isEmpty();
+        List<String> violations = ledger.violations();
+        assertThat(violations).as("%s of %s", violations, ledger).isEmpty();
     }
 
     @Override
