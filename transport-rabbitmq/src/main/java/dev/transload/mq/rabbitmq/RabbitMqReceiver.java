@@ -50,7 +50,8 @@ final class RabbitMqReceiver implements Receiver {
                 sink, spec.maxCredit(), delivery -> delivery.session().handOver(delivery));
     }
 
-    private boolean ordered() {
+    /** Whether it brings the messages of each key in their order. */
+    boolean ordered() {
         return spec.from().shape().ordered();
     }
 
@@ -227,11 +228,8 @@ final class RabbitMqReceiver implements Receiver {
         stopped = true;
         return transport.act("stop receiving", () -> {
             ReceiveSession now = session;
-            if (now != null
-                    && !ordered()
-                    && now.channel().isOpen()
-                    && !now.consumerTag().isEmpty()) {
-                now.channel().basicCancel(now.consumerTag());
+            if (now != null && !ordered()) {
+                now.cancel();
             }
             List<RabbitMqDelivery> rest = gate.shut();
             if (now != null && !ordered()) {

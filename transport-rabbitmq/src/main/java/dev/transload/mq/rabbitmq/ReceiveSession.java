@@ -45,6 +45,7 @@ final class ReceiveSession implements Consumer {
     private final AckCoalescer<RabbitMqDelivery> unsettled = new AckCoalescer<>();
     private boolean over; // guarded by lock
     private volatile String consumerTag = "";
+    private boolean cancelled; // of the control thread
     /** When something was last settled. */
     private volatile long settledNanos = System.nanoTime() - SETTLED_NANOS;
     /** Whether its deliveries are passed on at the end of the batch being read; of the I/O thread. */
@@ -74,10 +75,6 @@ final class ReceiveSession implements Consumer {
 
     Channel channel() {
         return channel;
-    }
-
-    String consumerTag() {
-        return consumerTag;
     }
 
     /** What a message was sent to. */
@@ -277,25 +274,45 @@ final class ReceiveSession implements Consumer {
         receiver.ended(this, open, unwritten.size(), why, cause);
     }
 
+    /** Ends the consumer, whose deliveries stay with this session; waits for the network. */
+    void cancel() throws IOException {
+        if (channel.isOpen() && !consumerTag.isEmpty() && !cancelled) {
+            cancelled = true;
+            channel.basicCancel(consumerTag);
+        }
+    }
+
     /**
      * Closes the channel; waits for the network. What is unsettled goes back to the broker, in order.
      *
-     * @param queue asked for its size for a moment before, if not empty: the broker's channel has a bound on what it
-     *     hands to a queue at once, and forgets the rest when it closes, so that acks written just before would not
-     *     count. It hands on more when the queue has taken what it has, and while it answers
+     * <p>The broker's channel has a bound on what it hands to a quorum queue at once, and forgets the rest when it
+     * closes, so that acks written just before would not count. The end of a consumer goes through the queue's log, after
+     * all of them. A consumer of an ordered queue stays until the channel ends: another one would become active, with what
+     * comes after that which goes back.
+     *
+     * @param queue asked for its size for a moment, if not empty, where there is no consumer to end: the broker's channel
+     *     hands on more when the queue has taken what it has, and while it answers
      */
     void close(String queue) {
         flush(true);
         try {
-            while (channel.isOpen() && !queue.isEmpty() && System.nanoTime() - settledNanos < SETTLED_NANOS) {
-                channel.queueDeclarePassive(queue);
-                LockSupport.parkNanos(this, BETWEEN_ROUND_TRIPS_NANOS);
+            if (cancelled || receiver.ordered()) {
+                giveTime(queue);
+            } else {
+                cancel();
             }
             if (channel.isOpen()) {
                 channel.close();
             }
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: closing a channel", e);
+        }
+    }
+
+    private void giveTime(String queue) throws IOException {
+        while (channel.isOpen() && !queue.isEmpty() && System.nanoTime() - settledNanos < SETTLED_NANOS) {
+            channel.queueDeclarePassive(queue);
+            LockSupport.parkNanos(this, BETWEEN_ROUND_TRIPS_NANOS);
         }
     }
 
