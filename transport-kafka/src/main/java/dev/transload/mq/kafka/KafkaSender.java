@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,6 +45,7 @@ final class KafkaSender {
 
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int SLOTS = 1 << 14;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Producer<byte[], byte[]> producer;
@@ -53,7 +54,8 @@ final class KafkaSender {
     private final int maxRecordBytes;
     private final BooleanSupplier connected;
     private final Consumer<String> unheardOf;
-    private final Map<String, Traffic<Sent>> traffic = new ConcurrentHashMap<>();
+    private final Map<String, Traffic> traffic = new ConcurrentHashMap<>();
+    private final OnTheWay<Sent> onTheWay = new OnTheWay<>(SLOTS);
     private final Lock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     /** Guarded: what the producer would not take yet, in order. */
@@ -96,7 +98,7 @@ final class KafkaSender {
             return;
         }
         String topic = KafkaNames.topic(outgoing.to());
-        Traffic<Sent> known = traffic.get(topic);
+        Traffic known = traffic.get(topic);
         Sent sent = new Sent(outgoing, known != null ? known : traffic.computeIfAbsent(topic, Traffic::new));
         if (sent.traffic.isIdle()) {
             sent.traffic.progressNanos = time.nanos();
@@ -107,7 +109,7 @@ final class KafkaSender {
     }
 
     // A broker may make a topic because a producer asks for it, so the producer is not asked before it is there.
-    private void lookFor(Traffic<Sent> t) {
+    private void lookFor(Traffic t) {
         long now = time.nanos();
         long last = t.lookedNanos.get();
         if ((last == 0 || now - last > LOOK_NANOS) && t.lookedNanos.compareAndSet(last, now == 0 ? 1 : now)) {
@@ -178,7 +180,7 @@ final class KafkaSender {
     private boolean workOff(Sent head) {
         boolean moved = false;
         Sent next = head;
-        while (next != null && (next.ended.get() || next.offer())) {
+        while (next != null && (next.ended == 1 || next.offer())) {
             moved = true;
             lock.lock();
             try {
@@ -236,33 +238,41 @@ final class KafkaSender {
         return stuck;
     }
 
+    private List<Sent> to(String topic) {
+        List<Sent> found = new ArrayList<>();
+        onTheWay.forEach(sent -> {
+            if (sent.traffic.topic.equals(topic)) {
+                found.add(sent);
+            }
+        });
+        return found;
+    }
+
     /** A place behind a topic that is stuck, to make it anew. */
     @Nullable
     Place placeOf(String topic) {
-        Traffic<Sent> t = traffic.get(topic);
-        if (t != null) {
-            for (Sent sent : t.inFlight.keySet()) {
-                return sent.outgoing.to();
-            }
-        }
         lock.lock();
         try {
             ArrayDeque<Sent> queue = backlog.get(topic);
-            return queue == null ? null : queue.element().outgoing.to();
+            if (queue != null) {
+                return queue.element().outgoing.to();
+            }
         } finally {
             lock.unlock();
         }
+        List<Sent> some = to(topic);
+        return some.isEmpty() ? null : some.get(0).outgoing.to();
     }
 
     /** The topic is not there, and this client does not make it: what is on its way there will not arrive. */
     void missing(String topic) {
         topology.forget(topic);
-        Traffic<Sent> t = traffic.get(topic);
+        Traffic t = traffic.get(topic);
         if (t != null) {
             Function<Sent, MessagingException> why =
                     sent -> new DestinationNotFoundException("kafka: there is no topic " + topic, null);
             failWaiting(sent -> sent.traffic == t, why);
-            t.inFlight.keySet().forEach(sent -> sent.fail(why.apply(sent)));
+            to(topic).forEach(sent -> sent.fail(why.apply(sent)));
         }
     }
 
@@ -271,11 +281,6 @@ final class KafkaSender {
         failWaiting(
                 sent -> sent.traffic.topic.equals(topic),
                 sent -> new AuthenticationException("kafka: may not send to " + topic, why));
-    }
-
-    /** Sends of this client that the producer has and the broker has not confirmed. */
-    int inFlight() {
-        return traffic.values().stream().mapToInt(t -> t.inFlight.size()).sum();
     }
 
     /** Waits for what is on its way, at most so long, and ends. */
@@ -294,14 +299,17 @@ final class KafkaSender {
     }
 
     /** One message on its way. */
-    private final class Sent implements Callback {
+    private final class Sent extends OnTheWay.Entry implements Callback {
+        private static final AtomicIntegerFieldUpdater<Sent> ENDED =
+                AtomicIntegerFieldUpdater.newUpdater(Sent.class, "ended");
+
         private final Outgoing outgoing;
-        private final Traffic<Sent> traffic;
-        private final AtomicBoolean ended = new AtomicBoolean();
+        private final Traffic traffic;
+        private volatile int ended;
         private @Nullable Thread offering;
         private @Nullable Exception refusal;
 
-        Sent(Outgoing outgoing, Traffic<Sent> traffic) {
+        Sent(Outgoing outgoing, Traffic traffic) {
             this.outgoing = outgoing;
             this.traffic = traffic;
         }
@@ -314,12 +322,15 @@ final class KafkaSender {
                 lookFor(traffic);
                 return false;
             }
-            traffic.inFlight.put(this, true);
+            onTheWay.add(this);
+            traffic.onTheWay.incrementAndGet();
             refusal = null;
             offering = Thread.currentThread();
             try {
                 producer.send(
-                        KafkaMessages.record(outgoing, time.millis(), state.appendTime(), traffic.turn(state)), this);
+                        KafkaMessages.record(
+                                outgoing, time.millis(), state.appendTime(), traffic.turn(state.partitions())),
+                        this);
             } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
                 refusal = e;
             } finally {
@@ -335,7 +346,7 @@ final class KafkaSender {
                                 + outgoing.to().name(),
                         why));
             } else if (why instanceof TimeoutException && !closed) {
-                traffic.inFlight.remove(this);
+                leave();
                 return false;
             } else {
                 fail(KafkaErrors.sending(outgoing, why, maxRecordBytes));
@@ -360,16 +371,22 @@ final class KafkaSender {
             if (failure != null) {
                 fail(KafkaErrors.sending(outgoing, failure, maxRecordBytes));
             } else {
-                traffic.inFlight.remove(this);
-                if (ended.compareAndSet(false, true)) {
+                leave();
+                if (ENDED.compareAndSet(this, 0, 1)) {
                     outgoing.done();
                 }
             }
         }
 
+        private void leave() {
+            if (onTheWay.remove(this)) {
+                traffic.onTheWay.decrementAndGet();
+            }
+        }
+
         void fail(MessagingException why) {
-            traffic.inFlight.remove(this);
-            if (ended.compareAndSet(false, true)) {
+            leave();
+            if (ENDED.compareAndSet(this, 0, 1)) {
                 outgoing.failed(why);
             }
         }

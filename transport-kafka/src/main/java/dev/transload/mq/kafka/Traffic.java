@@ -1,23 +1,23 @@
 package dev.transload.mq.kafka;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is known of the sends to one topic. Thread-safe.
- *
- * @param <S> a send
- */
-final class Traffic<S> {
+/** What is known of the sends to one topic. Thread-safe. */
+final class Traffic {
+
+    /** With so many on the way for each partition nobody is left without work by what follows in one piece. */
+    private static final int ENOUGH = 8;
+
+    /** So many messages in a row make batches that are worth a request. */
+    private static final int RUN = 32;
 
     final String topic;
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger turn = new AtomicInteger(ThreadLocalRandom.current().nextInt());
-    final Map<S, Boolean> inFlight = new ConcurrentHashMap<>();
+    final AtomicInteger onTheWay = new AtomicInteger();
     final AtomicLong lookedNanos = new AtomicLong();
     volatile long progressNanos;
 
@@ -25,13 +25,20 @@ final class Traffic<S> {
         this.topic = topic;
     }
 
-    /** The partitions in turn, so that few messages are spread over all consumers, too. */
+    /**
+     * The partition of the next message without a key: all in turn, so that few messages are spread over all consumers,
+     * too; in runs while many are on the way, since the producer makes a batch for each partition.
+     */
     @Nullable
-    Integer turn(KafkaTopology.TopicState state) {
-        return state.partitions() < 2 ? null : Math.floorMod(turn.getAndIncrement(), state.partitions());
+    Integer turn(int partitions) {
+        if (partitions < 2) {
+            return null;
+        }
+        int n = turn.getAndIncrement();
+        return Math.floorMod(onTheWay.get() < ENOUGH * partitions ? n : Math.floorDiv(n, RUN), partitions);
     }
 
     boolean isIdle() {
-        return inFlight.isEmpty() && waiting.get() == 0;
+        return onTheWay.get() == 0 && waiting.get() == 0;
     }
 }

@@ -1,0 +1,40 @@
+package dev.transload.mq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TrafficTest {
+
+    private final Traffic traffic = new Traffic("jobs");
+
+    private List<Integer> turns(int messages) {
+        return Stream.generate(() -> traffic.turn(4)).limit(messages).toList();
+    }
+
+    @Test
+    void fewMessagesGoToAllPartitions() {
+        assertThat(turns(4)).containsExactlyInAnyOrder(0, 1, 2, 3);
+    }
+
+    @Test
+    void whileManyAreOnTheWayEachPartitionGetsSomeInARow() {
+        traffic.onTheWay.set(1_000);
+
+        List<Integer> turns = turns(256);
+
+        long changes = Stream.iterate(1, i -> i + 1)
+                .limit(255)
+                .filter(i -> !turns.get(i).equals(turns.get(i - 1)))
+                .count();
+        assertThat(changes).isBetween(7L, 9L);
+        assertThat(turns).contains(0, 1, 2, 3);
+    }
+
+    @Test
+    void theOnlyPartitionIsLeftToTheClient() {
+        assertThat(traffic.turn(1)).isNull();
+    }
+}
