@@ -98,7 +98,8 @@ public final class RedisIdempotencyStore implements IdempotencyStore, AutoClosea
         byte[] who = Bytes.of(requireNonNull(owner, "owner"));
         byte[] millis = millis("lease", lease);
         String token = newToken();
-        long left = ask("claim a key", again -> run(Script.IDEMPOTENCY_BEGIN, entry, List.of(Bytes.of(token), who, millis)));
+        long left = ask(
+                "claim a key", again -> run(Script.IDEMPOTENCY_BEGIN, entry, List.of(Bytes.of(token), who, millis)));
         if (left == 0) {
             return new Claim.Started(token);
         }
