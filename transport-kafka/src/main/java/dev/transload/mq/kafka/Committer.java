@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commits what a member's lanes have done: every 100 ms, or at once where someone waits for it. One commit is under way
- * at a time, and what one failed to say the next one says. Used by the member's loop alone.
+ * at a time, and what one failed to say the next one says. One that gets no answer counts as failed after a while, since
+ * the client sets no end to it. Used by the member's loop alone.
  */
 final class Committer {
 
@@ -34,47 +37,70 @@ final class Committer {
     private final String group;
     private final Lanes lanes;
     private final Consumer<byte[], byte[]> consumer;
+    private final LongSupplier nanos;
     private int mostChars;
-    private boolean underWay;
-    private boolean awaited;
-    private long last = System.nanoTime();
+    private @Nullable Attempt underWay;
+    private long last;
 
     /**
      * @param mostChars longest metadata of an offset that the broker is said to take
      */
-    Committer(String group, Lanes lanes, Consumer<byte[], byte[]> consumer, int mostChars) {
+    Committer(String group, Lanes lanes, Consumer<byte[], byte[]> consumer, int mostChars, LongSupplier nanos) {
         this.group = group;
         this.lanes = lanes;
         this.consumer = consumer;
         this.mostChars = mostChars;
+        this.nanos = nanos;
+        this.last = nanos.getAsLong();
+    }
+
+    /** A commit that was begun and is not answered yet. */
+    private static final class Attempt {
+        private final List<Lane.Commit> commits;
+        private final boolean awaited;
+
+        Attempt(List<Lane.Commit> commits) {
+            this.commits = commits;
+            this.awaited = commits.stream().anyMatch(Lane.Commit::awaited);
+        }
     }
 
     /** Begins a commit if one is due. */
     void begin() {
-        if (underWay) {
+        long now = nanos.getAsLong();
+        Attempt before = underWay;
+        if (before != null && now - last < ANSWER.toNanos()) {
             return;
         }
-        List<Lane.Commit> commits = lanes.commits(System.nanoTime() - last >= EVERY_NANOS, mostChars);
+        if (before != null) {
+            LOG.warn("kafka: a commit of group {} is not answered, another one is made", group);
+            answered(before, new TimeoutException("no answer within " + ANSWER));
+        }
+        List<Lane.Commit> commits = lanes.commits(now - last >= EVERY_NANOS, mostChars);
         if (commits.isEmpty()) {
             return;
         }
-        last = System.nanoTime();
-        underWay = true;
-        awaited = commits.stream().anyMatch(Lane.Commit::awaited);
+        last = now;
+        Attempt attempt = new Attempt(commits);
+        underWay = attempt;
         try {
-            consumer.commitAsync(offsets(commits), (offsets, failure) -> {
-                underWay = false;
-                ended(commits, failure);
-            });
+            consumer.commitAsync(offsets(commits), (offsets, failure) -> answered(attempt, failure));
         } catch (KafkaException e) {
-            underWay = false;
-            ended(commits, e);
+            answered(attempt, e);
+        }
+    }
+
+    private void answered(Attempt attempt, @Nullable Exception failure) {
+        if (underWay == attempt) { // otherwise it has been given up
+            underWay = null;
+            ended(attempt.commits, failure);
         }
     }
 
     /** Whether a commit is under way that someone waits for. */
     boolean isAwaited() {
-        return underWay && awaited;
+        Attempt attempt = underWay;
+        return attempt != null && attempt.awaited;
     }
 
     /** Commits all news and waits for it. */
@@ -91,7 +117,7 @@ final class Committer {
         if (commits.isEmpty()) {
             return;
         }
-        last = System.nanoTime();
+        last = nanos.getAsLong();
         try {
             again(() -> {
                 consumer.commitSync(offsets(commits), ANSWER);

@@ -91,7 +91,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         this.member = member;
         this.lanes = member.lanes();
         this.consumer = consumer;
-        this.committer = new Committer(member.group(), lanes, consumer, settings.mostChars());
+        this.committer = new Committer(member.group(), lanes, consumer, settings.mostChars(), System::nanoTime);
         this.pauses = new Pauses(lanes, consumer);
         this.begin = new Beginning(lanes, consumer);
         this.settings = settings;
