@@ -56,7 +56,7 @@ final class Isolation<T> {
             }
             return true;
         }
-        if (!attempts.suspect(maxAttempts)) {
+        if (!attempts.suspect(maxAttempts) && !isAtTheLimit(delivery)) {
             return true;
         }
         events.count(MqObserver.Event.SUSPECTED, spec.source());
@@ -86,6 +86,12 @@ final class Isolation<T> {
             outcomes.move(delivery, alone, copy.build(), Duration.ZERO, () -> engine.suspectsAt(alone));
         }
         return false;
+    }
+
+    // The broker would take the message away after a few more, and with it whatever nobody has handled.
+    private boolean isAtTheLimit(EngineDelivery<T> delivery) {
+        int limit = spec.capabilities().counting().limit();
+        return limit != Integer.MAX_VALUE && delivery.incoming().brokerCount() >= limit - 1;
     }
 
     // Order must hold, so it runs where it is, when no other handler does.

@@ -59,6 +59,23 @@ class IsolationTest {
     }
 
     @Test
+    void whatTheBrokerWouldTakeAwayAfterOneMoreDeliveryIsMovedInTime() throws Exception {
+        rig.options.retry(RetryPolicy.immediate(50));
+        rig.capabilities =
+                FlowRig.capable().counting(new Counting(false, false, 10)).build();
+        rig.start(delivery -> ran.add(delivery.id()));
+
+        rig.deliver(delivered("may-come-twice-more", null, 8)).acked.get(10, TimeUnit.SECONDS);
+        rig.deliver(delivered("may-come-once-more", null, 9)).acked.get(10, TimeUnit.SECONDS);
+
+        assertThat(ran).containsExactly("may-come-twice-more");
+        assertThat(rig.engine.transport.sentTo("emails.suspects"))
+                .singleElement()
+                .satisfies(copy -> assertThat(copy.id()).isEqualTo("may-come-once-more"));
+        assertThat(rig.deadLettered).isEmpty();
+    }
+
+    @Test
     void whereCountsAreExactASuspectRunsOnceMoreAndIsThenSetAside() throws Exception {
         rig.capabilities = FlowRig.capable()
                 .counting(new Counting(true, true, Integer.MAX_VALUE))
