@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.ApiException;
  * @param release the release line, such as {@code 4.4}, as its newest metadata format shows; empty if it is not told
  * @param nodes brokers that answered
  * @param consumerProtocol whether the broker can run consumer groups itself
- * @param shareGroups whether the broker has share groups
+ * @param shareGroups whether the broker has share groups of Kafka 4.2 or newer
  * @param maxRecordBytes largest batch of records it takes
  * @param maxMetadataChars longest metadata of a committed offset
  * @param retention how long a topic keeps messages unless told otherwise; zero for ever
@@ -37,6 +37,8 @@ import org.apache.kafka.common.errors.ApiException;
  * @param leastSession shortest session of a member of a classic group
  * @param formsAfter how long a classic group that was empty waits for more members before the first gets anything
  * @param makesTopics whether it makes a topic that a producer asks for
+ * @param shareDeliveries after how many deliveries a share group gives a message up, unless it is told otherwise
+ * @param archivePrefix how names of topics begin to which share groups can write what they give up; empty if they cannot
  */
 record BrokerInfo(
         String release,
@@ -51,7 +53,9 @@ record BrokerInfo(
         Duration sessionTimeout,
         Duration leastSession,
         Duration formsAfter,
-        boolean makesTopics) {
+        boolean makesTopics,
+        int shareDeliveries,
+        Optional<String> archivePrefix) {
 
     /** Levels of {@code metadata.version} at which a release line begins. */
     private static final List<Map.Entry<Integer, String>> RELEASES = List.of(
@@ -68,6 +72,9 @@ record BrokerInfo(
             Map.entry(9, "3.5"),
             Map.entry(8, "3.4"),
             Map.entry(1, "3.3"));
+
+    /** The level of Kafka 4.2; share groups of before lend no message again, and whole batches only. */
+    private static final int SHARES = 28;
 
     /** Asks a cluster. Blocks. */
     static BrokerInfo ask(Admin admin, Duration most)
@@ -89,7 +96,8 @@ record BrokerInfo(
                 features.map(BrokerInfo::release).orElse(""),
                 nodes.size(),
                 features.map(f -> finalized(f, "group.version") >= 1).orElse(false),
-                features.map(f -> finalized(f, "share.version") >= 1).orElse(false),
+                features.map(f -> finalized(f, "share.version") >= 1 && level(f) >= SHARES)
+                        .orElse(false),
                 (int) number(config, "message.max.bytes", 1_048_588),
                 (int) number(config, "offset.metadata.max.bytes", ProgressText.MOST_CHARS),
                 retention(config),
@@ -100,7 +108,10 @@ record BrokerInfo(
                 Duration.ofMillis(number(config, "group.initial.rebalance.delay.ms", 3_000)),
                 config.map(all -> all.get("auto.create.topics.enable"))
                         .map(entry -> !"false".equals(entry.value()))
-                        .orElse(true));
+                        .orElse(true),
+                (int) number(config, "group.share.delivery.count.limit", 5),
+                features.filter(f -> finalized(f, "share.version") >= 2)
+                        .map(f -> text(config, "errors.deadletterqueue.topic.name.prefix", "dlq.")));
     }
 
     private static long left(long deadline) {
@@ -126,13 +137,17 @@ record BrokerInfo(
     }
 
     private static String release(FeatureMetadata features) {
-        SupportedVersionRange range = features.supportedFeatures().get("metadata.version");
-        int level = range == null ? 0 : range.maxVersion();
+        int level = level(features);
         return RELEASES.stream()
                 .filter(line -> level >= line.getKey())
                 .findFirst()
                 .map(Map.Entry::getValue)
                 .orElse("");
+    }
+
+    private static int level(FeatureMetadata features) {
+        SupportedVersionRange range = features.supportedFeatures().get("metadata.version");
+        return range == null ? 0 : range.maxVersion();
     }
 
     private static int finalized(FeatureMetadata features, String feature) {
@@ -149,6 +164,10 @@ record BrokerInfo(
         } catch (NumberFormatException e) {
             return unlessTold;
         }
+    }
+
+    private static String text(Optional<Config> config, String name, String unlessTold) {
+        return config.map(all -> all.get(name)).map(ConfigEntry::value).orElse(unlessTold);
     }
 
     private static Duration retention(Optional<Config> config) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Contact {
 
-    private static final String BYTES = "incoming-byte-total";
+    /** Name of the metric that counts what comes, of all connections or of one. */
+    static final String BYTES = "incoming-byte-total";
     /** The client keeps a connection of its own to the coordinator, whose name has a plus sign. */
     private static final String COORDINATOR = "node-+";
 

@@ -88,7 +88,8 @@ final class GroupStart {
         }
     }
 
-    private void write(String group, Collection<String> topics, @Nullable Instant startAt)
+    /** Where a group starts that is new: now, or at a time of the past. */
+    Map<TopicPartition, Long> starts(Collection<String> topics, @Nullable Instant startAt)
             throws ExecutionException, InterruptedException {
         List<TopicPartition> partitions = ask.partitions(topics);
         Map<TopicPartition, Long> starts = ask.offsets(
@@ -103,8 +104,14 @@ final class GroupStart {
             Map<TopicPartition, Long> ends = ask.offsets(partitions, OffsetSpec.latest());
             starts.replaceAll((partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
         }
+        return starts;
+    }
+
+    private void write(String group, Collection<String> topics, @Nullable Instant startAt)
+            throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        starts.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset, UNTOUCHED)));
+        starts(topics, startAt)
+                .forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset, UNTOUCHED)));
         if (offsets.isEmpty()) {
             return;
         }

@@ -36,6 +36,7 @@ final class KafkaAdmin implements PlaceAdmin {
 
     private final KafkaAsk ask;
     private final GroupStart groups;
+    private final ShareGroups shareGroups;
     private final Tenants tenants;
 
     /** Who uses places in this client. */
@@ -50,9 +51,10 @@ final class KafkaAdmin implements PlaceAdmin {
         boolean passOver(Place place, Map<TopicPartition, Long> ends) throws ExecutionException, InterruptedException;
     }
 
-    KafkaAdmin(KafkaAsk ask, GroupStart groups, Tenants tenants) {
+    KafkaAdmin(KafkaAsk ask, GroupStart groups, ShareGroups shareGroups, Tenants tenants) {
         this.ask = ask;
         this.groups = groups;
+        this.shareGroups = shareGroups;
         this.tenants = tenants;
     }
 
@@ -62,6 +64,9 @@ final class KafkaAdmin implements PlaceAdmin {
             String own = KafkaNames.topic(place);
             if (ask.partitions(List.of(own)).isEmpty()) {
                 return OptionalLong.empty();
+            }
+            if (shareGroups.reads(place)) {
+                return OptionalLong.of(shareGroups.depth(place, topics(place)));
             }
             Waiting waiting = waiting(place);
             long depth = 0;
@@ -151,6 +156,10 @@ final class KafkaAdmin implements PlaceAdmin {
 
     // The topic's messages are others', too, so the group goes past them.
     private void passOver(Place place, Map<TopicPartition, Long> ends) throws ExecutionException, InterruptedException {
+        if (shareGroups.reads(place)) {
+            shareGroups.passOver(place, ends);
+            return;
+        }
         if (tenants.passOver(place, ends)) {
             return;
         }
@@ -187,7 +196,11 @@ final class KafkaAdmin implements PlaceAdmin {
             }
             awaitGone(topic);
             if (place.role() != Role.TOPIC) {
-                deleteGroup(KafkaNames.group(place));
+                if (shareGroups.reads(place)) {
+                    shareGroups.delete(place);
+                } else {
+                    deleteGroup(KafkaNames.group(place));
+                }
             }
         });
     }

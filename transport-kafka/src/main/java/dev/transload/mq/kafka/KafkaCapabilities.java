@@ -1,6 +1,7 @@
 package dev.transload.mq.kafka;
 
 import dev.transload.mq.Shape;
+import dev.transload.mq.Topology;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capabilities.Limits;
 import dev.transload.mq.spi.Capability;
@@ -26,7 +27,7 @@ final class KafkaCapabilities {
 
     private KafkaCapabilities() {}
 
-    static Capabilities of(Shape shape, BrokerInfo broker, KafkaOptions options) {
+    static Capabilities of(Shape shape, BrokerInfo broker, KafkaOptions options, Topology policy) {
         Duration retention = options.retention().orElse(broker.retention());
         int copies = options.replication().map(Short::intValue).orElse(broker.replication());
         Capabilities.Builder all = Capabilities.builder(broker.toString(), limits(broker))
@@ -61,7 +62,10 @@ final class KafkaCapabilities {
                                 + seconds(KafkaConsumers.lanesSession(options, broker)))
                 .volatileReplies(false)
                 .exactDepth(true);
-        int lanes = shape.partitions() == 0 ? options.partitions() : shape.partitions();
+        if (options.shares() && !shape.ordered()) {
+            return shared(all, broker, policy).build();
+        }
+        int lanes = shape.partitions() == 0 ? options.partitions(shape) : shape.partitions();
         all.sharedByLanes("partitions, " + lanes + " unless the topic exists with others: no more consumers than that"
                 + " work at once");
         if (shape.ordered()) {
@@ -72,6 +76,27 @@ final class KafkaCapabilities {
 
     private static String seconds(Duration duration) {
         return duration.toMillis() / 1000.0 + " s";
+    }
+
+    private static Capabilities.Builder shared(Capabilities.Builder all, BrokerInfo broker, Topology policy) {
+        int deliveries = ShareGroups.deliveries(broker, policy);
+        return all.has(
+                        Capability.GROUPS,
+                        "a share group for each, whose members share a partition: any number of them works, none in order;"
+                                + " each receiver is up to " + SlotSizes.MOST
+                                + " members, since one that holds a message"
+                                + " brings no other; what comes back uncounted by handlers is counted here: the broker"
+                                + " gives a message up after " + deliveries + " deliveries, so the engine sets it aside"
+                                + " at the last but one"
+                                + ShareGroups.archive(broker)
+                                        .map(topic -> ", and what is given up all the same is in the topic " + topic)
+                                        .orElse("")
+                                + "; ephemeral: partitions read from their end, without a group")
+                .has(Capability.RENEW, "by the receiver, at half the time that the group lends a message for")
+                .refuses(Capability.NOTE_ATTEMPTS, "a share group counts deliveries, and remembers nothing else")
+                .refuses(Capability.BROWSE, "a share group does not tell which messages are done")
+                .maxInFlightSpan(ShareGroups.SPAN)
+                .counting(new Counting(false, false, deliveries));
     }
 
     private static Limits limits(BrokerInfo broker) {

@@ -11,7 +11,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Makes consumers, with or without a group. Thread-safe. */
@@ -150,19 +152,44 @@ final class KafkaConsumers {
         }
     }
 
+    /**
+     * A consumer that is a member of a share group.
+     *
+     * @param records most records of one poll
+     */
+    ShareConsumer<byte[], byte[]> sharing(String group, int records) {
+        Map<String, Object> base = common();
+        base.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        base.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
+        base.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+        base.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+        // It does not poll while there is no credit; what it holds is watched by the time it is lent for.
+        base.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+        base.put(ConsumerConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, (long) Integer.MAX_VALUE);
+        return new KafkaShareConsumer<>(
+                options.properties(KafkaOptions.Part.CONSUMER, base),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
     /** A consumer that reads partitions by itself. */
     Consumer<byte[], byte[]> alone(int maxCredit) {
         return make(base(maxCredit));
     }
 
     private Map<String, Object> base(int maxCredit) {
-        Map<String, Object> base = new HashMap<>();
-        base.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId + "-receive-" + made.incrementAndGet());
+        Map<String, Object> base = common();
         base.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         base.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        base.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         base.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         base.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(LEAST_RECORDS, Math.min(MOST_RECORDS, maxCredit)));
+        return base;
+    }
+
+    private Map<String, Object> common() {
+        Map<String, Object> base = new HashMap<>();
+        base.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId + "-receive-" + made.incrementAndGet());
+        base.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         base.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
         base.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         base.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);

@@ -17,6 +17,9 @@ final class KafkaNames {
     /** The topic of all reply inboxes. */
     static final String REPLIES = "mq--replies";
 
+    /** How the name of the topic ends to which brokers write what share groups give up; it begins as they demand. */
+    static final String ARCHIVE = "mq--archive";
+
     /** The topic of all lanes of delay, and the group that receives from it. */
     static final String DELAYS = "mq--delays";
 

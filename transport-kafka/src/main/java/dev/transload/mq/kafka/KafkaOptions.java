@@ -1,6 +1,6 @@
 package dev.transload.mq.kafka;
 
-import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.Shape;
 import dev.transload.mq.spi.TransportUri;
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public final class KafkaOptions {
 
     private static final int DEFAULT_PORT = 9092;
+    private static final int DEFAULT_PARTITIONS = 8;
     private static final String PREFIX = "kafka.";
     private static final Duration YEARS = Duration.ofDays(3650);
 
@@ -46,10 +48,13 @@ public final class KafkaOptions {
             "partition.assignment.strategy",
             "enable.auto.commit",
             "auto.offset.reset",
-            "allow.auto.create.topics");
+            "allow.auto.create.topics",
+            "share.acknowledgement.mode",
+            "share.acquire.mode");
 
     private final TransportUri uri;
-    private final int partitions;
+    private final boolean shares;
+    private final OptionalInt partitions;
     private final Optional<Short> replication;
     private final Optional<Duration> retention;
     private final Protocol protocol;
@@ -73,8 +78,10 @@ public final class KafkaOptions {
         if (!uri.path().isEmpty() && !uri.path().equals("/")) {
             throw new IllegalArgumentException("a uri of scheme " + uri.scheme() + " has no path");
         }
-        checkQueues(uri.option("queues").orElse("group"));
-        this.partitions = uri.intOption("partitions", 8, 1, 1024);
+        this.shares = shares(uri.option("queues").orElse("group"));
+        this.partitions = uri.option("partitions").isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(uri.intOption("partitions", DEFAULT_PARTITIONS, 1, 1024));
         int copies = uri.intOption("replication", -1, -1, 100);
         if (copies == 0) {
             throw new IllegalArgumentException("option replication must be 1 to 100, or -1 for the broker's default");
@@ -96,7 +103,6 @@ public final class KafkaOptions {
      * Reads the options of a URI.
      *
      * @throws IllegalArgumentException if a value is wrong; the text names the option
-     * @throws UnsupportedCapabilityException if queues are to be read by share groups
      */
     public static KafkaOptions of(TransportUri uri) {
         return new KafkaOptions(uri);
@@ -105,10 +111,14 @@ public final class KafkaOptions {
     /** Names of all options, each with what it means. */
     static Map<String, String> descriptions() {
         Map<String, String> all = new LinkedHashMap<>();
-        all.put("partitions", "partitions of a topic whose destination gives no number, default 8");
+        all.put(
+                "partitions",
+                "partitions of a topic whose destination gives no number, default 8; 1 where share groups read");
         all.put("replication", "copies of a topic that is made, default the broker's default.replication.factor");
         all.put("retention", "how long a topic that is made keeps messages, handled or not; default the broker's");
-        all.put("queues", "how queues are read: group, by a consumer group; share groups are refused for now");
+        all.put(
+                "queues",
+                "how queues and groups without order are read: group, by consumer groups, or share, by share groups");
         all.put("protocol", "of consumer groups: auto, consumer or classic; default auto, the newest the broker has");
         all.put(
                 "revocationWait",
@@ -125,19 +135,11 @@ public final class KafkaOptions {
         return all;
     }
 
-    private static void checkQueues(String text) {
-        if (text.equals("share")) {
-            throw new UnsupportedCapabilityException(
-                    "queues",
-                    "option queues=share",
-                    "Kafka",
-                    "share groups are not supported yet, since in one a message that is held keeps its consumer from all"
-                            + " others, and messages that are given back unhandled are dropped after a few times",
-                    "leave the option out, and queues are read by consumer groups");
+    private static boolean shares(String text) {
+        if (!text.equals("group") && !text.equals("share")) {
+            throw new IllegalArgumentException("option queues must be group or share, was '" + text + "'");
         }
-        if (!text.equals("group")) {
-            throw new IllegalArgumentException("option queues must be group, was '" + text + "'");
-        }
+        return text.equals("share");
     }
 
     private static Protocol protocol(String text) {
@@ -283,9 +285,14 @@ public final class KafkaOptions {
         return servers();
     }
 
-    /** Partitions of a topic whose destination gives no number. */
-    public int partitions() {
-        return partitions;
+    /** Whether what has no order is read by share groups. */
+    public boolean shares() {
+        return shares;
+    }
+
+    /** Partitions of a topic whose destination gives no number: members of a share group share one among them. */
+    public int partitions(Shape shape) {
+        return partitions.orElse(shares && !shape.ordered() ? 1 : DEFAULT_PARTITIONS);
     }
 
     /** Copies of a topic that is made; empty for the broker's default. */

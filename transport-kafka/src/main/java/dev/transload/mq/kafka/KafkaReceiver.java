@@ -55,6 +55,11 @@ final class KafkaReceiver implements Receiver, Outlet.Feed {
 
     /** The topics it reads, as far as their names are known in advance. */
     Set<String> topics() {
+        return topics(spec);
+    }
+
+    /** The topics to read, as far as their names are known in advance. */
+    static Set<String> topics(ReceiveSpec spec) {
         Set<String> topics = new LinkedHashSet<>();
         Place from = spec.from();
         if (from.role() == Role.GROUP && from.topic() != null && !spec.pattern()) {
@@ -72,7 +77,11 @@ final class KafkaReceiver implements Receiver, Outlet.Feed {
 
     /** What a message of a topic was sent to, as far as the topic tells. */
     String destination(String topic, dev.transload.mq.Message message) {
-        Place from = spec.from();
+        return destination(spec.from(), topic, message);
+    }
+
+    /** What a message of a topic was sent to, for one who receives from a place. */
+    static String destination(Place from, String topic, dev.transload.mq.Message message) {
         if (from.role() != Role.GROUP || from.topic() == null) {
             return from.name();
         }

@@ -54,6 +54,8 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     private final GroupStart groups;
     private final GroupShare shares;
     private final TopicPatterns patterns;
+    private final ShareGroups shareGroups;
+    private final ShareReceivers sharers;
     private final Map<KafkaReceiver, GroupMember> members = new ConcurrentHashMap<>();
     private final KafkaReaders readers;
     private final AtomicInteger threads = new AtomicInteger();
@@ -80,10 +82,16 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         this.shares = new GroupShare(ask);
         this.patterns = new TopicPatterns(ask);
         this.readers = new KafkaReaders(context, ask, topology, consumers, patterns);
+        this.shareGroups = new ShareGroups(ask, groups, topology, broker, options.shares());
+        this.sharers = new ShareReceivers(consumers, patterns, context.time());
     }
 
     GroupStart groups() {
         return groups;
+    }
+
+    ShareGroups shareGroups() {
+        return shareGroups;
     }
 
     /** Starts to receive. Blocks. */
@@ -99,6 +107,9 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
             topology.declare(from);
             requireThere(from);
         }
+        if (shareGroups.reads(from)) {
+            return shareFrom(spec, sink);
+        }
         KafkaReceiver receiver = new KafkaReceiver(spec, sink);
         Set<String> topics = receiver.topics();
         if (spec.pattern() && from.topic() != null) {
@@ -110,6 +121,22 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         GroupMember member = join(receiver, topics);
         member.awaitBegun(BEGINS);
         shares.await(member, topics, isTogether(from), consumers.shareWait());
+        return receiver;
+    }
+
+    private ShareReceiver shareFrom(ReceiveSpec spec, Sink sink) throws ExecutionException, InterruptedException {
+        Place from = spec.from();
+        Set<String> topics = KafkaReceiver.topics(spec);
+        if (spec.pattern() && from.topic() != null) {
+            topics.addAll(matching(from.topic()));
+        }
+        if (from.role() != Role.GROUP) {
+            shareGroups.begin(from, Set.of(), false, null);
+        }
+        ShareReceiver receiver = sharers.receive(spec, sink, topics);
+        if (closed) {
+            var unused = receiver.close(Duration.ZERO);
+        }
         return receiver;
     }
 
@@ -134,7 +161,9 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         if (topic != null) {
             topics.addAll(KafkaNames.isPattern(topic) ? matching(topic) : Set.of(topic));
         }
-        if (made) {
+        if (shareGroups.reads(group)) {
+            shareGroups.begin(group, topics, made, startAt);
+        } else if (made) {
             groups.born(group, topics, startAt);
         } else if (topology.policy() == Topology.CREATE) {
             groups.found(group, topics, startAt);
@@ -235,6 +264,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         forgetLeft();
         members.forEach((receiver, member) -> topics.addAll(member.reading(receiver)));
         topics.addAll(readers.topics());
+        topics.addAll(sharers.topics());
         return topics;
     }
 
@@ -259,9 +289,12 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
                 receiver.outlet().tell(() -> receiver.outlet().sink().failed(why));
             }
         });
+        sharers.missing(topic, why);
     }
 
     void lookForPatterns() throws ExecutionException, InterruptedException {
+        sharers.look();
+        sharers.lookForPatterns();
         for (Map.Entry<KafkaReceiver, GroupMember> one : members.entrySet()) {
             ReceiveSpec spec = one.getKey().spec();
             if (spec.pattern() && spec.from().topic() != null) {
@@ -283,7 +316,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     @Override
     public void deleted(Place place) throws InterruptedException {
         topology.forget(KafkaNames.topic(place));
-        List<CompletableFuture<Void>> left = new ArrayList<>();
+        List<CompletableFuture<Void>> left = new ArrayList<>(sharers.deleted(place, DELETED));
         members.forEach((receiver, member) -> {
             if (receiver.spec().from().name().equals(place.name()) && members.remove(receiver, member)) {
                 left.add(member.leave(receiver, DELETED));
@@ -328,7 +361,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     /** Closes all. */
     CompletableFuture<Void> close(Duration timeout) {
         closed = true;
-        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        List<CompletableFuture<Void>> ends = new ArrayList<>(sharers.close(timeout));
         members.keySet().forEach(receiver -> ends.add(receiver.close(timeout)));
         ends.add(readers.close(timeout));
         return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]));

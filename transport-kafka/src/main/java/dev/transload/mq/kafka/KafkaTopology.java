@@ -44,6 +44,10 @@ final class KafkaTopology {
 
     private static final Duration REPLIES_KEEP = Duration.ofHours(1);
     private static final int REPLY_PARTITIONS = 16;
+    private static final Map<String, String> REPLY_SETTINGS = Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG, Long.toString(REPLIES_KEEP.toMillis()),
+            TopicConfig.SEGMENT_MS_CONFIG, Long.toString(REPLIES_KEEP.toMillis() / 4));
     private static final long VISIBLE_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(10).toNanos();
 
@@ -154,15 +158,9 @@ final class KafkaTopology {
 
     /** Makes the topic of all reply inboxes unless it is there; returns its partitions. */
     int declareReplies() throws ExecutionException, InterruptedException {
-        TopicState found = find(KafkaNames.REPLIES);
-        if (found == null && policy != Topology.NONE) {
-            Map<String, String> settings = new HashMap<>();
-            settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-            settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(REPLIES_KEEP.toMillis()));
-            settings.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(REPLIES_KEEP.toMillis() / 4));
-            make(KafkaNames.REPLIES, REPLY_PARTITIONS, settings);
-            found = awaitVisible(KafkaNames.REPLIES);
-        }
+        TopicState found = policy == Topology.NONE
+                ? find(KafkaNames.REPLIES)
+                : declareShared(KafkaNames.REPLIES, REPLY_PARTITIONS, REPLY_SETTINGS);
         if (found == null) {
             throw new UnsupportedCapabilityException(
                     "request/reply",
@@ -174,6 +172,17 @@ final class KafkaTopology {
         learned(KafkaNames.REPLIES, found);
         replies = policy != Topology.NONE;
         return found.partitions();
+    }
+
+    /** Makes a topic that all clients share, unless it is there. */
+    TopicState declareShared(String topic, int partitions, Map<String, String> settings)
+            throws ExecutionException, InterruptedException {
+        TopicState found = find(topic);
+        if (found != null) {
+            return found;
+        }
+        make(topic, partitions, settings);
+        return awaitVisible(topic);
     }
 
     private int partitions(Place place) throws ExecutionException, InterruptedException {
@@ -190,7 +199,7 @@ final class KafkaTopology {
     }
 
     private int declared(Shape shape) {
-        return shape.partitions() == 0 ? options.partitions() : shape.partitions();
+        return shape.partitions() == 0 ? options.partitions(shape) : shape.partitions();
     }
 
     private Map<String, String> settings(Place place) {
@@ -247,9 +256,8 @@ final class KafkaTopology {
         return made;
     }
 
-    // It is made when the controller says so. Brokers learn of it a moment later, each by itself, and any of them may
-    // be
-    // the one that answers: so what is seen of it is seen by one question after the other, until all is there.
+    // The controller says that it is made. Brokers learn of it a moment later, each by itself, and any may be the one
+    // that answers: so what is seen of it is seen by one question after the other, until all is there.
     private TopicState awaitVisible(String topic) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + VISIBLE_NANOS;
         while (System.nanoTime() < deadline) {

@@ -5,6 +5,7 @@ import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
 import dev.transload.mq.Topology;
+import dev.transload.mq.UnsupportedCapabilityException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
@@ -69,8 +70,8 @@ final class KafkaTransport implements Transport {
         this.topology = new KafkaTopology(ask, context.topology(), options, broker.toString());
         this.consumers = new KafkaConsumers(options, context.clientId(), broker);
         this.receivers = new KafkaReceivers(context, options, broker, ask, topology, consumers);
-        this.admin = new KafkaAdmin(ask, receivers.groups(), receivers);
-        this.restoration = new Restoration(topology, receivers.groups(), receivers);
+        this.admin = new KafkaAdmin(ask, receivers.groups(), receivers.shareGroups(), receivers);
+        this.restoration = new Restoration(topology, receivers.groups(), receivers.shareGroups(), receivers);
         this.watch = new ClusterWatch(ask, context.time(), new Watching());
         this.sender = new KafkaSender(
                 producer, context.time(), topology, broker.maxRecordBytes(), watch::isUp, this::lookFor);
@@ -98,6 +99,7 @@ final class KafkaTransport implements Transport {
         try {
             admin = Admin.create(options.properties(KafkaOptions.Part.ADMIN, adminBase(context)));
             BrokerInfo broker = BrokerInfo.ask(admin, context.connectTimeout());
+            requireShareGroups(options, broker);
             producer = KafkaProducers.make(options, context.clientId(), broker);
             KafkaTransport transport = new KafkaTransport(options, context, broker, new KafkaAsk(admin), producer);
             transport.watch.start();
@@ -110,6 +112,17 @@ final class KafkaTransport implements Transport {
                 admin.close(Duration.ZERO);
             }
             throw KafkaErrors.connecting(options.where(), e);
+        }
+    }
+
+    private static void requireShareGroups(KafkaOptions options, BrokerInfo broker) {
+        if (options.shares() && !broker.shareGroups()) {
+            throw new UnsupportedCapabilityException(
+                    "queues",
+                    "option queues=share",
+                    broker.toString(),
+                    "it has no share groups, which need Kafka 4.2 with share.version 1",
+                    "leave the option out, and queues are read by consumer groups");
         }
     }
 
@@ -142,7 +155,8 @@ final class KafkaTransport implements Transport {
 
     @Override
     public Capabilities capabilities(Shape shape) {
-        return capabilities.computeIfAbsent(shape, key -> KafkaCapabilities.of(key, broker, options));
+        return capabilities.computeIfAbsent(
+                shape, key -> KafkaCapabilities.of(key, broker, options, topology.policy()));
     }
 
     @Override

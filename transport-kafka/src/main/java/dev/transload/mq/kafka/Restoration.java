@@ -21,11 +21,13 @@ final class Restoration {
 
     private final KafkaTopology topology;
     private final GroupStart groups;
+    private final ShareGroups shareGroups;
     private final KafkaAdmin.Tenants tenants;
 
-    Restoration(KafkaTopology topology, GroupStart groups, KafkaAdmin.Tenants tenants) {
+    Restoration(KafkaTopology topology, GroupStart groups, ShareGroups shareGroups, KafkaAdmin.Tenants tenants) {
         this.topology = topology;
         this.groups = groups;
+        this.shareGroups = shareGroups;
         this.tenants = tenants;
     }
 
@@ -34,7 +36,11 @@ final class Restoration {
         for (Place place : topology.lost()) {
             LOG.warn("kafka: {} is gone, it is made again", place.name());
             try {
-                if (topology.declare(place) && place.role() == Role.GROUP) {
+                if (shareGroups.reads(place)) {
+                    shareGroups.setUpAgain(place);
+                    topology.declare(place);
+                    shareGroups.begin(place, topics(place), true, Instant.EPOCH);
+                } else if (topology.declare(place) && place.role() == Role.GROUP) {
                     groups.born(place, topics(place), Instant.EPOCH);
                 }
             } catch (MessagingException | ExecutionException e) {

@@ -6,7 +6,8 @@
  * A queue, a topic, dead letters and every other place one sends to is a Kafka topic of the place's name. A queue is read
  * by the consumer group of its own name. A group of a topic is the consumer group {@code topic--group}, which reads the
  * topic and a Kafka topic of the group's own name, where messages come that are for this group alone. Shapes are kept
- * with the topic, in a setting that has no other effect.
+ * with the topic, in a setting that has no other effect. With {@code ?queues=share} what has no order is read by the share
+ * group of the same name instead, whose members share partitions.
  *
  * <h2>Guarantees</h2>
  *
@@ -24,7 +25,7 @@
  *
  * <h2>Not supported</h2>
  *
- * Transactions. More processes than partitions do not share a queue's work any further.
+ * Transactions. More processes than partitions do not share a queue's work any further, but by a share group.
  */
 @NullMarked
 package dev.transload.mq.kafka;

@@ -3,7 +3,7 @@ package dev.transload.mq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.transload.mq.UnsupportedCapabilityException;
+import dev.transload.mq.Shape;
 import dev.transload.mq.kafka.KafkaOptions.Part;
 import dev.transload.mq.kafka.KafkaOptions.Protocol;
 import dev.transload.mq.spi.TransportUri;
@@ -27,7 +27,7 @@ class KafkaOptionsTest {
     @Test
     void whatIsNotGivenHasItsDefault() {
         KafkaOptions options = of("kafka:");
-        assertThat(options.partitions()).isEqualTo(8);
+        assertThat(options.partitions(Shape.PLAIN)).isEqualTo(8);
         assertThat(options.replication()).isEmpty();
         assertThat(options.retention()).isEmpty();
         assertThat(options.protocol()).isEqualTo(Protocol.AUTO);
@@ -37,16 +37,23 @@ class KafkaOptionsTest {
     }
 
     @Test
-    void shareGroupsAreRefusedAndAnotherReaderOfQueuesIsAnError() {
-        assertThat(of("kafka:?queues=group").partitions()).isEqualTo(8);
-        assertThatThrownBy(() -> of("kafka:?queues=share"))
-                .isInstanceOf(UnsupportedCapabilityException.class)
-                .hasMessageContaining("queues=share")
-                .hasMessageContaining("consumer groups");
+    void queuesAreReadByConsumerGroupsOrByShareGroups() {
+        assertThat(of("kafka:").shares()).isFalse();
+        assertThat(of("kafka:?queues=group").shares()).isFalse();
+        assertThat(of("kafka:?queues=share").shares()).isTrue();
         assertThatThrownBy(() -> of("kafka:?queues=many"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("queues")
                 .hasMessageContaining("many");
+    }
+
+    @Test
+    void onePartitionIsEnoughWhereAllConsumersShareIt() {
+        Shape ordered = new Shape(true, 0, 1, null);
+        assertThat(of("kafka:?queues=share").partitions(Shape.PLAIN)).isEqualTo(1);
+        assertThat(of("kafka:?queues=share").partitions(ordered)).isEqualTo(8);
+        assertThat(of("kafka:?queues=share&partitions=3").partitions(Shape.PLAIN))
+                .isEqualTo(3);
     }
 
     @Test

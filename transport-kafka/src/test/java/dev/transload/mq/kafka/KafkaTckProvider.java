@@ -13,20 +13,32 @@ import org.jspecify.annotations.Nullable;
 abstract class KafkaTckProvider implements MqTckProvider {
 
     /** Enough to share work by; each costs the broker files, and the kit makes hundreds of topics. */
-    private static final String OPTIONS = "?partitions=3";
+    private static final String FEW = "?partitions=3";
 
     private final KafkaVersion version;
+    private final String suffix;
+    private final String options;
     private final SideDoors doors;
     private @Nullable KafkaControl control;
 
     KafkaTckProvider(KafkaVersion version) {
+        this(version, "", FEW);
+    }
+
+    /**
+     * @param suffix of the provider's name
+     * @param options of the URI
+     */
+    KafkaTckProvider(KafkaVersion version, String suffix, String options) {
         this.version = version;
+        this.suffix = suffix;
+        this.options = options;
         this.doors = new SideDoors(version);
     }
 
     @Override
     public String name() {
-        return "kafka-" + version.line();
+        return "kafka-" + version.line() + suffix;
     }
 
     @Override
@@ -36,7 +48,7 @@ abstract class KafkaTckProvider implements MqTckProvider {
 
     @Override
     public TckBroker broker() {
-        return TckBroker.at(KafkaBroker.shared(version).uri() + OPTIONS);
+        return TckBroker.at(KafkaBroker.shared(version).uri() + options);
     }
 
     @Override

@@ -1,0 +1,393 @@
+package dev.transload.mq.kafka;
+
+import dev.transload.mq.spi.Completion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One consumer of a {@link ShareReceiver} and the thread that alone talks to it. It takes turns: it polls while it holds
+ * nothing, and then tells the broker of outcomes and renews what is out, until each has one.
+ *
+ * <p>A poll asks for one batch and goes on asking in the background until it has come. If it returns before, and the next
+ * poll begins in the moment in which the batch comes, the client fetches another one, which it cannot hand out as long as
+ * the first is not done, and which nobody else gets either until the broker's lock on it ends. So a poll has no end but a
+ * batch, or being woken because there is something else to do, and outcomes are told by commits, which need no poll.
+ *
+ * <p>State that others see is guarded by the receiver's lock; all else belongs to the thread. The client's own failures are
+ * survived by a new consumer.
+ */
+final class ShareSlot {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShareSlot.class);
+
+    private static final Duration ENDLESS = Duration.ofHours(12);
+    private static final Duration RENEWED = Duration.ofMillis(200);
+    private static final Duration ANSWER = Duration.ofNanos(ShareAnswers.WAIT_NANOS);
+    private static final Duration LEAST_CLOSE = Duration.ofMillis(500);
+    private static final long LOAN_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long UNANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** A slot that waits so long for outcomes lets others bring what comes next. */
+    private static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final ShareReceiver receiver;
+    private final int size;
+    private final Supplier<ShareConsumer<byte[], byte[]>> connector;
+    private final Thread thread;
+
+    /** Guarded by the receiver's lock: outcomes that the broker has not been told. */
+    private List<Settle> outcomes = new ArrayList<>();
+    /** Guarded by the receiver's lock. */
+    private boolean polling;
+    /** Guarded by the receiver's lock: what wakes the consumer. */
+    private Runnable wakeup = () -> {};
+    /** Guarded by the receiver's lock: how many polls have begun. */
+    private long polls;
+
+    private volatile boolean holding;
+    private volatile @Nullable ShareMeter meter;
+
+    // Of the thread alone.
+    private final Map<ShareDelivery.Id, ShareDelivery> open = new LinkedHashMap<>();
+    private final ShareAnswers answers = new ShareAnswers();
+    private Set<String> subscribed = Set.of();
+    /** Whether there is room kept for a poll, which may have asked for a batch though it brought none. */
+    private boolean reserved;
+
+    private boolean broken;
+    private long loanBegan;
+    private long loanNanos = LOAN_NANOS;
+
+    private record Settle(ShareDelivery delivery, AcknowledgeType outcome, Completion completion) {}
+
+    /**
+     * @param size most records of a poll
+     * @param connector makes the consumer; called on the slot's thread
+     */
+    ShareSlot(ShareReceiver receiver, int size, Supplier<ShareConsumer<byte[], byte[]>> connector, String threadName) {
+        this.receiver = receiver;
+        this.size = size;
+        this.connector = connector;
+        this.thread = KafkaAsk.daemon(this::run, threadName);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Bytes that have come from brokers. */
+    double bytes() {
+        ShareMeter now = meter;
+        return now == null ? 0 : now.bytes();
+    }
+
+    // ---- with the receiver's lock held
+
+    void settled(ShareDelivery delivery, AcknowledgeType outcome, Completion completion) {
+        outcomes.add(new Settle(delivery, outcome, completion));
+        receiver.lock().signalAll();
+    }
+
+    boolean hasOutcomes() {
+        return !outcomes.isEmpty();
+    }
+
+    /** Whether it polls, or could with so much room. */
+    boolean canBring(int room) {
+        return polling || (!holding && size <= room);
+    }
+
+    /** Has the thread look at once. */
+    void wake() {
+        receiver.lock().signalAll();
+        if (polling) {
+            polling = false;
+            wakeup.run();
+        }
+    }
+
+    /**
+     * Begins a poll anew that has stopped asking, as the client does when a batch brings nothing to hand out, but marks of
+     * transactions. To be called now and then, seconds apart.
+     */
+    void look() {
+        ShareMeter now = meter;
+        if (now != null && now.isStalled(polls) && polling) {
+            wake();
+        }
+    }
+
+    // ---- the thread
+
+    private void run() {
+        Throwable fatal = null;
+        try {
+            do {
+                fatal = useConsumer();
+            } while (fatal == null && broken && !receiver.isClosing());
+        } catch (InterruptedException e) {
+            LOG.debug("kafka: a consumer of a share group is interrupted");
+        } catch (RuntimeException | Error e) {
+            LOG.error("kafka: a consumer of a share group broke", e);
+            fatal = e;
+        }
+        receiver.unreserve(reserved ? size : 0);
+        receiver.slotEnded(this, fatal);
+    }
+
+    private @Nullable Throwable useConsumer() throws InterruptedException {
+        Throwable fatal = null;
+        ShareConsumer<byte[], byte[]> consumer = connector.get();
+        try {
+            broken = false;
+            subscribed = Set.of();
+            meter = new ShareMeter(consumer);
+            receiver.lock().run(() -> wakeup = consumer::wakeup);
+            consumer.setAcknowledgementCommitCallback(answers);
+            while (fatal == null && !broken && !isOver()) {
+                fatal = stepSafely(consumer);
+            }
+        } finally {
+            meter = null;
+            end(consumer);
+        }
+        return fatal;
+    }
+
+    private boolean isOver() {
+        return receiver.isClosing() || (open.isEmpty() && answers.isEmpty() && receiver.isStopped());
+    }
+
+    private @Nullable Throwable stepSafely(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        try {
+            step(consumer);
+        } catch (WakeupException e) {
+            LOG.trace("kafka: woken", e);
+        } catch (AuthorizationException | AuthenticationException e) {
+            return e;
+        } catch (KafkaException e) {
+            LOG.warn("kafka: trouble in a share group, goes on: {}", e.toString());
+            receiver.awaitOutcomes(this, TROUBLE_NANOS);
+        }
+        return null;
+    }
+
+    private void step(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        subscribe(consumer);
+        if (!answers.isEmpty()) {
+            consumer.commitAsync(); // has nothing to tell, and passes answers on
+            answers.giveUp(System.nanoTime());
+        }
+        if (!open.isEmpty()) {
+            hold(consumer);
+        } else if (!answers.isEmpty()) {
+            receiver.awaitOutcomes(this, UNANSWERED_NANOS);
+        } else {
+            takeMore(consumer);
+        }
+    }
+
+    private void subscribe(ShareConsumer<byte[], byte[]> consumer) {
+        Set<String> topics = receiver.topics();
+        if (!topics.equals(subscribed)) {
+            consumer.subscribe(topics);
+            subscribed = topics;
+        }
+    }
+
+    private void takeMore(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        if (!reserved) {
+            reserved = receiver.reserve(size);
+        }
+        if (!reserved) {
+            receiver.grow();
+            receiver.awaitRoom(size, IDLE_NANOS);
+            return;
+        }
+        ConsumerRecords<byte[], byte[]> records = polled(consumer);
+        if (!records.isEmpty()) {
+            consumer.acquisitionLockTimeoutMs().ifPresent(millis -> loanNanos = TimeUnit.MILLISECONDS.toNanos(millis));
+            loanBegan = System.nanoTime();
+            take(records);
+        }
+    }
+
+    private ConsumerRecords<byte[], byte[]> polled(ShareConsumer<byte[], byte[]> consumer) {
+        boolean may = receiver.lock().get(() -> {
+            polling = !receiver.isStopped() && receiver.topics().equals(subscribed);
+            polls++;
+            return polling;
+        });
+        if (!may) {
+            return ConsumerRecords.empty();
+        }
+        try {
+            return consumer.poll(ENDLESS);
+        } finally {
+            receiver.lock().run(() -> polling = false);
+        }
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records) {
+        List<ShareDelivery> deliveries = new ArrayList<>(records.count());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            ShareDelivery delivery = new ShareDelivery(receiver, this, record);
+            open.put(delivery.id(), delivery);
+            deliveries.add(delivery);
+        }
+        holding = true;
+        reserved = false;
+        receiver.arrived(deliveries, size);
+    }
+
+    private void hold(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        long renewAt = loanBegan + loanNanos / 2;
+        long most = answers.isEmpty() ? GROW_NANOS : UNANSWERED_NANOS;
+        receiver.awaitOutcomes(this, Math.min(most, Math.max(1, renewAt - System.nanoTime())));
+        if (receiver.isClosing()) {
+            return;
+        }
+        if (System.nanoTime() - renewAt >= 0) {
+            renew(consumer);
+        } else if (acknowledge(consumer)) {
+            consumer.commitSync(ANSWER);
+        }
+        if (!open.isEmpty()) {
+            receiver.grow();
+        }
+    }
+
+    // Puts down what outcomes there are, for the commit that follows.
+    private boolean acknowledge(ShareConsumer<byte[], byte[]> consumer) {
+        List<Settle> now = receiver.lock().get(() -> {
+            List<Settle> all = outcomes;
+            outcomes = new ArrayList<>();
+            return all;
+        });
+        long nanos = System.nanoTime();
+        for (Settle one : now) {
+            ShareDelivery delivery = one.delivery();
+            if (open.remove(delivery.id(), delivery)) {
+                try {
+                    consumer.acknowledge(delivery.record, one.outcome());
+                    answers.told(delivery.id(), one.completion(), nanos);
+                } catch (IllegalStateException e) {
+                    one.completion().failed(ShareReceiver.late(delivery.id()));
+                }
+            } else {
+                one.completion().failed(ShareReceiver.late(delivery.id()));
+            }
+        }
+        holding = !open.isEmpty();
+        return !now.isEmpty();
+    }
+
+    // Has the broker lend again what is out. Renewed records come back by a poll, which brings no others.
+    private void renew(ShareConsumer<byte[], byte[]> consumer) {
+        acknowledge(consumer);
+        long began = System.nanoTime();
+        long left = loanBegan + loanNanos - began;
+        open.values().forEach(delivery -> consumer.acknowledge(delivery.record, AcknowledgeType.RENEW));
+        try {
+            consumer.commitSync(Duration.ofNanos(Math.max(1, Math.min(ShareAnswers.WAIT_NANOS, left))));
+        } catch (WakeupException e) {
+            LOG.trace("kafka: woken while it renews", e);
+        }
+        Set<ShareDelivery.Id> refused = answers.notRenewed();
+        List<ShareDelivery> gone = withdraw(refused::contains);
+        if (!open.isEmpty()) {
+            Set<ShareDelivery.Id> back = renewed(consumer);
+            List<ShareDelivery> missing = withdraw(id -> !back.contains(id));
+            if (!missing.isEmpty()) {
+                broken = true; // the client still waits for an answer, and brings nothing while it does
+                gone.addAll(missing);
+            }
+        }
+        loanBegan = began;
+        holding = !open.isEmpty();
+        receiver.lost(gone, "the share group took it back");
+    }
+
+    private Set<ShareDelivery.Id> renewed(ShareConsumer<byte[], byte[]> consumer) {
+        while (true) {
+            try {
+                Set<ShareDelivery.Id> back = new HashSet<>();
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(RENEWED)) {
+                    ShareDelivery delivery = open.get(ShareDelivery.Id.of(record));
+                    if (delivery != null) {
+                        delivery.record = record;
+                        back.add(delivery.id());
+                    }
+                }
+                return back;
+            } catch (WakeupException e) {
+                LOG.trace("kafka: woken while it renews", e);
+            }
+        }
+    }
+
+    private List<ShareDelivery> withdraw(Predicate<ShareDelivery.Id> which) {
+        List<ShareDelivery> out = new ArrayList<>();
+        open.values().removeIf(delivery -> {
+            boolean gone = which.test(delivery.id());
+            if (gone) {
+                out.add(delivery);
+            }
+            return gone;
+        });
+        return out;
+    }
+
+    // Tells the outcomes there are; what has none goes back with the consumer's close.
+    private void end(ShareConsumer<byte[], byte[]> consumer) {
+        Duration within =
+                receiver.isClosing() && receiver.closeWithin().compareTo(ANSWER) < 0 ? receiver.closeWithin() : ANSWER;
+        if (within.compareTo(LEAST_CLOSE) < 0) {
+            within = LEAST_CLOSE;
+        }
+        try {
+            if (acknowledge(consumer) || !answers.isEmpty()) {
+                consumer.commitSync(within);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("kafka: the last outcomes of a share group's consumer were not told", e);
+        }
+        receiver.lost(withdraw(id -> true), "its consumer was closed");
+        holding = false;
+        try {
+            consumer.close(within);
+        } catch (RuntimeException e) {
+            LOG.debug("kafka: a consumer of a share group did not close well", e);
+        }
+        answers.close();
+        List<Settle> rest = receiver.lock().get(() -> {
+            wakeup = () -> {};
+            List<Settle> all = outcomes;
+            outcomes = new ArrayList<>();
+            return all;
+        });
+        rest.forEach(one -> one.completion()
+                .failed(ShareAnswers.unknown(
+                        "closed before it told of ", one.delivery().id())));
+    }
+}

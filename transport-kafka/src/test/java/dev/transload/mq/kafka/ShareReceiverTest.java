@@ -1,0 +1,191 @@
+package dev.transload.mq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.transload.mq.LeaseLostException;
+import dev.transload.mq.Shape;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Sink;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ShareReceiverTest implements Sink {
+
+    private final List<Incoming> delivered = new CopyOnWriteArrayList<>();
+    private final List<Incoming> lost = new CopyOnWriteArrayList<>();
+    private final List<FakeShareConsumer> consumers = new CopyOnWriteArrayList<>();
+    private volatile long lockMillis = 60_000;
+    private final ShareReceiver receiver = new ShareReceiver(
+            ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), 8).build(),
+            this,
+            Set.of("q"),
+            new Clock(),
+            (of, size) -> new ShareSlot(of, size, () -> consumer(size), "slot-of-a-test"),
+            (of, cause) -> {});
+
+    /** Stands still. */
+    private static final class Clock implements TimeSource {
+        @Override
+        public long millis() {
+            return 0;
+        }
+
+        @Override
+        public long nanos() {
+            return 0;
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private FakeShareConsumer consumer(int size) {
+        FakeShareConsumer made = new FakeShareConsumer(size);
+        made.lockMillis = lockMillis;
+        consumers.add(made);
+        return made;
+    }
+
+    @Override
+    public void deliver(Incoming delivery) {
+        delivered.add(delivery);
+    }
+
+    @Override
+    public void lost(List<? extends Incoming> deliveries, String why) {
+        lost.addAll(deliveries);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        throw new AssertionError(cause);
+    }
+
+    @BeforeEach
+    void start() {
+        receiver.start();
+        soon(() -> assertThat(consumers).hasSize(1));
+    }
+
+    @AfterEach
+    void close() {
+        receiver.close(Duration.ofSeconds(1)).join();
+        assertThat(consumers).allMatch(consumer -> consumer.closed);
+    }
+
+    private static void soon(org.awaitility.core.ThrowingRunnable check) {
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(check);
+    }
+
+    private List<String> told(int slot) {
+        return consumers.get(slot).told;
+    }
+
+    private void deliverTwo() {
+        receiver.credit(8);
+        consumers.get(0).bring(0, 1);
+        soon(() -> assertThat(delivered).hasSize(2));
+    }
+
+    @Test
+    void aSlotPollsOnlyIfAllItMayBringIsWanted() {
+        assertThat(consumers.get(0).size).isEqualTo(4);
+        consumers.get(0).bring(0, 1, 2, 3);
+        receiver.credit(3);
+        assertThat(receiver.reserve(4)).isFalse();
+        assertThat(delivered).isEmpty();
+        receiver.credit(1);
+        soon(() -> assertThat(delivered).hasSize(4));
+        assertThat(consumers).as("nothing more is wanted").hasSize(1);
+        receiver.credit(4);
+        soon(() -> assertThat(consumers).hasSize(2));
+        assertThat(consumers.get(1).size).isEqualTo(2);
+    }
+
+    @Test
+    void anOutcomeIsToldWhileOthersAreOut() {
+        deliverTwo();
+        Told first = new Told();
+        delivered.get(0).ack(first);
+        soon(() -> assertThat(told(0)).containsExactly("0 ACCEPT"));
+        soon(() -> assertThat(first.dones).isEqualTo(1));
+        Told again = new Told();
+        delivered.get(0).ack(again);
+        assertThat(again.failure).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whatComesBackIsHandedOutAgainWithoutTheBroker() {
+        deliverTwo();
+        assertThat(delivered.get(1).brokerCount()).isEqualTo(1);
+        Told back = new Told();
+        delivered.get(1).release(Duration.ZERO, true, back);
+        receiver.credit(1);
+        soon(() -> assertThat(delivered).hasSize(3));
+        assertThat(back.dones).isEqualTo(1);
+        assertThat(delivered.get(2).brokerCount()).isEqualTo(2);
+        assertThat(told(0)).isEmpty();
+    }
+
+    @Test
+    void whatIsOutIsLentAgainAtHalfTime() {
+        lockMillis = 200;
+        consumers.get(0).lockMillis = 200;
+        deliverTwo();
+        soon(() -> assertThat(told(0)).contains("0 RENEW", "1 RENEW"));
+        soon(() -> assertThat(told(0).stream().filter("0 RENEW"::equals)).hasSizeGreaterThan(2));
+        delivered.get(0).ack(Completion.IGNORED);
+        soon(() -> assertThat(told(0)).contains("0 ACCEPT"));
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void whatIsNotLentAgainIsLost() {
+        consumers.get(0).lockMillis = 200;
+        consumers.get(0).refusing = true;
+        deliverTwo();
+        soon(() -> assertThat(lost).containsExactlyInAnyOrderElementsOf(delivered));
+        Told late = new Told();
+        delivered.get(0).ack(late);
+        assertThat(late.failure).isInstanceOf(LeaseLostException.class);
+    }
+
+    @Test
+    void aSlotThatHoldsNothingLeavesWhenIntakeStopsAndOthersWhenAllIsSettled() {
+        deliverTwo();
+        soon(() -> assertThat(consumers).as("one more, for what else is wanted").hasSize(2));
+        CompletableFuture<Void> stopped = receiver.stop();
+        stopped.join();
+        soon(() -> assertThat(consumers.get(1).closed).isTrue());
+        assertThat(consumers.get(0).closed).isFalse();
+        delivered.forEach(delivery -> delivery.ack(Completion.IGNORED));
+        soon(() -> assertThat(consumers.get(0).closed).isTrue());
+        assertThat(told(0)).contains("0 ACCEPT", "1 ACCEPT");
+    }
+
+    @Test
+    void aPollThatAsksForNothingAnyMoreBeginsAnew() {
+        receiver.credit(8);
+        await().pollDelay(Duration.ofMillis(50)).until(() -> true);
+        receiver.lookAtPolls(); // sees where it is
+        receiver.lookAtPolls(); // and that nothing has moved: the poll is woken
+        consumers.get(0).bring(0);
+        soon(() -> assertThat(delivered).hasSize(1));
+    }
+}
