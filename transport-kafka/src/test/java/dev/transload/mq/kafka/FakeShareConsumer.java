@@ -94,7 +94,7 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
         Map<Long, AcknowledgeType> now = Map.copyOf(put);
         put.clear();
         now.forEach((offset, type) -> {
-            this.told.add(offset + " " + type);
+            this.told.add(offset + " " + type.name());
             ConsumerRecord<byte[], byte[]> record = held.remove(offset);
             if (type == AcknowledgeType.RENEW && record != null && !refusing) {
                 renewed.add(record);
