@@ -26,6 +26,9 @@ final class LeaseCases {
     private static final Duration RENEWED = Duration.ofSeconds(3);
 
     private static final Duration BEYOND_RENEWED = Duration.ofSeconds(7);
+    /** By then a prefetch is full, also where it fills in steps; before the first lease ends. */
+    private static final Duration FILLED = Duration.ofSeconds(2);
+
     private static final Duration AT_ONCE = Duration.ofMillis(100);
     private static final SubscribeOptions MANUAL =
             SubscribeOptions.builder().manualSettle().build();
@@ -125,6 +128,7 @@ final class LeaseCases {
                                 .build());
         t.client().sendAll(queue, QueueCases.texts(4));
         slow.await(1);
+        t.elapse(FILLED);
         Seen<String> other = t.seen();
         if (!t.sharedByLanes()) { // else it would get lanes, with what waits in them
             t.newClient()
