@@ -3,6 +3,7 @@ package dev.transload.mq.benchmarks;
 import dev.transload.mq.fixtures.KafkaBroker;
 import dev.transload.mq.fixtures.KafkaVersion;
 import java.util.List;
+import java.util.function.Function;
 
 /** The SDK beside the raw client on one Kafka. */
 public final class KafkaBenchmark implements Contest {
@@ -18,6 +19,11 @@ public final class KafkaBenchmark implements Contest {
 
     /** Runs what the arguments ask for, see {@link BenchmarkOptions#usage}. */
     public static void main(String[] arguments) throws Exception {
+        run(arguments, KafkaBenchmark::new);
+    }
+
+    /** Runs a contest on the broker that the arguments name, or on one of its own. */
+    static void run(String[] arguments, Function<String, Contest> contest) throws Exception {
         String usage = BenchmarkOptions.usage("kafka://localhost:9092", "300,000");
         if (List.of(arguments).contains("--help")) {
             System.out.print(usage);
@@ -25,11 +31,11 @@ public final class KafkaBenchmark implements Contest {
         }
         BenchmarkOptions options = BenchmarkOptions.parse(usage, arguments);
         if (options.uri() != null) {
-            new Comparison(new KafkaBenchmark(options.uri()), options, System.out).run();
+            new Comparison(contest.apply(options.uri()), options, System.out).run();
             return;
         }
         try (KafkaBroker broker = broker()) {
-            new Comparison(new KafkaBenchmark(broker.uri().toString()), options, System.out).run();
+            new Comparison(contest.apply(broker.uri().toString()), options, System.out).run();
         }
     }
 
@@ -61,7 +67,7 @@ public final class KafkaBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) throws Exception {
-        return new RawKafka(name, bootstrap());
+        return new RawKafka(name, bootstrap(uri));
     }
 
     @Override
@@ -76,10 +82,10 @@ public final class KafkaBenchmark implements Contest {
 
     @Override
     public Filler filler() throws Exception {
-        return new RawKafka("filler", bootstrap());
+        return new RawKafka("filler", bootstrap(uri));
     }
 
-    private String bootstrap() {
+    static String bootstrap(String uri) {
         return uri.substring(uri.indexOf("://") + 3).replaceFirst("[/?].*", "");
     }
 }
