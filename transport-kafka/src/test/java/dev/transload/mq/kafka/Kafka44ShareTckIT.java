@@ -4,9 +4,10 @@ import dev.transload.mq.fixtures.KafkaVersion;
 import dev.transload.mq.tck.RunMqTck;
 import org.junit.platform.suite.api.ConfigurationParameter;
 
-/** The kit on Kafka 4.4 with share groups. */
+/** The kit on Kafka 4.4 with share groups: the quick cases. The others by {@code bin/mq tck --tiers}. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.kafka.Kafka44ShareTckIT$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0")
 class Kafka44ShareTckIT {
 
     public static final class Provider extends KafkaTckProvider {
