@@ -13,6 +13,7 @@ import static dev.transload.mq.architecture.Codebase.INMEMORY;
 import static dev.transload.mq.architecture.Codebase.JUNIT;
 import static dev.transload.mq.architecture.Codebase.KAFKA;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
+import static dev.transload.mq.architecture.Codebase.REDIS;
 import static dev.transload.mq.architecture.Codebase.SPI;
 import static dev.transload.mq.architecture.Codebase.TCK;
 import static dev.transload.mq.architecture.Codebase.VOCABULARY;
@@ -69,6 +70,11 @@ class ArrowsTest {
     }
 
     @Test
+    void theRedisTransportKnowsVocabularySpiAndItsBrokersClient() {
+        check(mayKnowOnly(REDIS, VOCABULARY, SPI, "redis.clients.jedis.."));
+    }
+
+    @Test
     void theKitKnowsTheApiAndTestLibrariesButNoTransport() {
         check(mayKnowOnly(
                 TCK,
@@ -90,7 +96,7 @@ class ArrowsTest {
                 .resideInAPackage(FIXTURES)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, KAFKA, CLI, EXAMPLES));
+                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, KAFKA, REDIS, CLI, EXAMPLES));
     }
 
     @Test

@@ -18,6 +18,7 @@ final class Codebase {
     static final String RABBITMQ = "dev.transload.mq.rabbitmq";
     static final String KAFKA = "dev.transload.mq.kafka";
     static final String JUNIT = "dev.transload.mq.junit";
+    static final String REDIS = "dev.transload.mq.redis";
     static final String TCK = "dev.transload.mq.tck";
     static final String FIXTURES = "dev.transload.mq.fixtures";
     static final String CLI = "dev.transload.mq.cli";
@@ -31,10 +32,11 @@ final class Codebase {
             new Module("mq-tck", Set.of(TCK)),
             new Module("transport-inmemory", Set.of(INMEMORY)),
             new Module("transport-rabbitmq", Set.of(RABBITMQ)),
-            new Module("transport-kafka", Set.of(KAFKA)));
+            new Module("transport-kafka", Set.of(KAFKA)),
+            new Module("transport-redis", Set.of(REDIS)));
 
     /** One package for each transport. */
-    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA);
+    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA, REDIS);
 
     static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

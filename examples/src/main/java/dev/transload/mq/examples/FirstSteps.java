@@ -14,7 +14,7 @@ public final class FirstSteps {
         Queue<Email> emails = Queue.of("email-queue", Email.class);
         CountDownLatch received = new CountDownLatch(1);
 
-        try (MqClient mq = MqClient.connect(args[0])) { // "inmemory:", "rabbitmq://user:password@host", "kafka://host"
+        try (MqClient mq = MqClient.connect(args[0])) { // "inmemory:", "rabbitmq://user:password@host", "redis://host"
             mq.subscribe(emails, delivery -> {
                 System.out.println("welcome, " + delivery.payload().to());
                 received.countDown();

@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
             "  mq demo                                       on a broker in memory",
             "  mq demo --uri amqp://guest:guest@localhost    on RabbitMQ",
             "  mq demo --uri kafka://localhost               on Kafka",
+            "  mq demo --uri redis://localhost               on Redis",
             "  diff <(mq demo) <(mq demo --uri amqp://guest:guest@localhost)    nothing but times and names",
             "",
             "Exit code 1: something did not happen as told; the line that starts with ✗ says what."

@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
             "",
             "URIs: rabbitmq://user:password@host:5672/vhost, rabbitmqs://… for TLS (amqp:// and amqps:// as well);",
             "      kafka://host:9092,host:9092, kafkas://… for TLS;",
+            "      redis://user:password@host:6379/0, rediss://… for TLS;",
             "      inmemory: is a broker inside the process and ends with it",
             "",
             "Exit codes: 0 done · 1 what was asked for did not happen · 2 wrong command line, URI or name",

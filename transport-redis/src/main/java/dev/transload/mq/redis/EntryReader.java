@@ -1,0 +1,140 @@
+package dev.transload.mq.redis;
+
+import dev.transload.mq.spi.Annotations;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * Reads entries for one consumer and makes deliveries of them.
+ *
+ * <p>Used by the receiver's thread alone.
+ */
+final class EntryReader implements Reader {
+
+    private final RedisReceiver.Surroundings around;
+    private final ReceiverLink link;
+    private final Place place;
+    private final byte[] consumer;
+    private final Deliveries deliveries;
+    private final BooleanSupplier mayTake;
+    private final Credit credit;
+
+    /**
+     * @param mayTake whether the receiver still takes deliveries
+     */
+    EntryReader(
+            RedisReceiver.Surroundings around,
+            ReceiverLink link,
+            Place place,
+            byte[] consumer,
+            Deliveries deliveries,
+            BooleanSupplier mayTake,
+            Credit credit) {
+        this.around = around;
+        this.link = link;
+        this.place = place;
+        this.consumer = consumer;
+        this.deliveries = deliveries;
+        this.mayTake = mayTake;
+        this.credit = credit;
+    }
+
+    /**
+     * Waits for entries of a feed's streams, unless there is something else to do; tells whether any came.
+     *
+     * @param most how many there is credit for
+     */
+    boolean read(Feed feed, List<Source> sources, int most, int blockMillis, BooleanSupplier goOn) {
+        List<byte[]> arguments = new ArrayList<>(List.of(
+                Bytes.of("GROUP"),
+                sources.get(0).group(),
+                consumer,
+                Bytes.of("COUNT"),
+                Bytes.of(Math.max(1, most / (place.shape().ordered() ? sources.size() : 1))),
+                Bytes.of("BLOCK"),
+                Bytes.of(blockMillis),
+                Bytes.of("STREAMS")));
+        sources.forEach(source -> arguments.add(source.key()));
+        sources.forEach(source -> arguments.add(Bytes.of(">")));
+        Object answer = link.waiting(Command.XREADGROUP, goOn, arguments.toArray(new byte[0][]));
+        if (!(answer instanceof List<?> streams)) {
+            return false;
+        }
+        long now = around.time().nanos();
+        for (Object stream : streams) {
+            take(feed, (List<?>) stream, sources, now);
+        }
+        return true;
+    }
+
+    private void take(Feed feed, List<?> stream, List<Source> sources, long now) {
+        byte[] key = (byte[]) stream.get(0);
+        Source source = sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
+        for (Object one : (List<?>) stream.get(1)) {
+            List<?> entry = (List<?>) one;
+            if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
+                RedisMessages.Read read = read(source, entry.get(0), fields);
+                DeliveryCount count = DeliveryCount.of(1, read.count());
+                feed.take(made(source, read, count, read.count() > 0, feed.token(source), now));
+            }
+        }
+    }
+
+    private RedisMessages.Read read(Source source, Object id, List<?> fields) {
+        return RedisMessages.read(
+                source.stream(), Bytes.text(id), fields, around.options().bodyFieldBytes());
+    }
+
+    private RedisDelivery made(
+            Source source, RedisMessages.Read read, DeliveryCount count, boolean doubtful, String token, long since) {
+        RedisDelivery delivery =
+                new RedisDelivery(deliveries, source, read, destination(source, read), count, doubtful, token);
+        deliveries.leased(delivery, since);
+        return delivery;
+    }
+
+    private String destination(Source source, RedisMessages.Read read) {
+        if (place.role() != Role.GROUP) {
+            return place.name();
+        }
+        return source.own()
+                ? read.message().annotations().getOrDefault(Annotations.DESTINATION, String.valueOf(place.topic()))
+                : source.stream();
+    }
+
+    @Override
+    public byte[] consumer() {
+        return consumer;
+    }
+
+    @Override
+    public boolean mayTake() {
+        return mayTake.getAsBoolean();
+    }
+
+    @Override
+    public List<?> list(Script script, List<byte[]> keys, List<byte[]> arguments) {
+        return link.call(script, keys, arguments) instanceof List<?> list ? list : List.of();
+    }
+
+    @Override
+    public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
+        RedisMessages.Read read = read(source, id, (List<?>) fields);
+        DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
+        return made(source, read, known, true, token, around.time().nanos());
+    }
+
+    @Override
+    public boolean isOut(Source source, String id) {
+        return deliveries.isOut(source, id);
+    }
+
+    @Override
+    public int credit() {
+        return credit.left();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.transload.mq.redis;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * A receiver's own connection, on which it may wait at the server for entries.
+ *
+ * <p>Used by the receiver's thread alone, save for {@link #unblock}, {@link #drop} and {@link #lastContact}.
+ */
+final class ReceiverLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiverLink.class);
+
+    private final RedisReceiver.Surroundings around;
+    private volatile @Nullable Connection connection;
+    private volatile long clientId;
+    private volatile boolean blocked;
+    private volatile long lastContact;
+
+    ReceiverLink(RedisReceiver.Surroundings around) {
+        this.around = around;
+        this.lastContact = around.time().nanos();
+    }
+
+    boolean isOpen() {
+        return connection != null;
+    }
+
+    long lastContact() {
+        return lastContact;
+    }
+
+    /** Connects, once; see {@link Connector#connect}. */
+    void connect() {
+        Connection made = around.connector().connect();
+        clientId = 0;
+        try {
+            made.sendCommand(Command.CLIENT, "ID");
+            clientId = Bytes.number(made.getOne());
+        } catch (JedisDataException e) {
+            LOG.debug("redis: may not ask for the connection's number, so a wait ends by itself only", e);
+        }
+        connection = made;
+        lastContact = around.time().nanos();
+    }
+
+    /** Ends the connection if there is one. */
+    void drop() {
+        Connection old = connection;
+        connection = null;
+        if (old != null) {
+            Connector.drop(old);
+        }
+    }
+
+    private Connection open() {
+        Connection known = connection;
+        if (known == null) {
+            throw new JedisConnectionException("not connected");
+        }
+        return known;
+    }
+
+    /** Runs a script. */
+    @Nullable
+    Object call(Script script, List<byte[]> keys, List<byte[]> arguments) {
+        try {
+            return command(Command.EVALSHA, RedisCall.arguments(script.sha(), keys, arguments));
+        } catch (JedisDataException e) {
+            if (!RedisErrors.code(e).equals("NOSCRIPT")) {
+                throw e;
+            }
+            return command(Command.EVAL, RedisCall.arguments(script.source(), keys, arguments));
+        }
+    }
+
+    @Nullable
+    Object command(Command command, byte[]... arguments) {
+        Connection open = open();
+        open.sendCommand(command, arguments);
+        try {
+            return open.getOne();
+        } finally {
+            lastContact = around.time().nanos();
+        }
+    }
+
+    /** Makes a call that may wait at the server, unless there is something else to do; then null. */
+    @Nullable
+    Object waiting(Command command, BooleanSupplier goOn, byte[]... arguments) {
+        blocked = true;
+        try {
+            return goOn.getAsBoolean() ? command(command, arguments) : null;
+        } finally {
+            blocked = false;
+        }
+    }
+
+    /** Has a call that waits at the server return. Called on any thread. */
+    void unblock() {
+        long id = clientId;
+        if (blocked && id != 0) {
+            RedisCall.Answer answer =
+                    RedisCall.Answer.of(done -> {}, cause -> LOG.debug("redis: the wait ends by itself", cause));
+            around.commander().submit(RedisCall.of(Command.CLIENT, answer, Bytes.of("UNBLOCK"), Bytes.of(id)));
+        }
+    }
+}

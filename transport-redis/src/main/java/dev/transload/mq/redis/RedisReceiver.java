@@ -1,0 +1,441 @@
+package dev.transload.mq.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Receiver;
+import dev.transload.mq.spi.Sink;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * A flow of deliveries from one place: a thread with a connection of its own that waits at the server for entries, moves
+ * what is due, claims what others have let go of, and tells the engine.
+ *
+ * <p>Thread-safe. Everything but credit, tasks and stages is the thread's own.
+ */
+final class RedisReceiver implements Receiver, Deliveries.Outlet {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisReceiver.class);
+    private static final int BLOCK_MILLIS = 200;
+    private static final int REPAIR_PAUSE_MILLIS = 20;
+    private static final int MOST_TOGETHER = 500;
+    private static final Duration HAND_OVER = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+
+    /** What receivers of one client have in common. */
+    record Surroundings(
+            Connector connector,
+            Commander commander,
+            RedisTopology topology,
+            RedisSender sender,
+            TopicTrimmer trimmer,
+            TimeSource time,
+            RedisOptions options,
+            String clientId) {}
+
+    private final Surroundings around;
+    private final ReceiveSpec spec;
+    private final Sink sink;
+    private final Place place;
+    private final String ownStream;
+    private final String group;
+    private final byte[] consumer;
+    private final Deliveries deliveries;
+    private final Feed feed;
+    private final ReceiverLink link;
+    private final PlaceKeeper keeper;
+    private final EntryReader reader;
+    private final Thread thread;
+    private final Credit credit = new Credit();
+    private final PlaceLoss loss;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private volatile boolean stopping;
+    private volatile boolean closing;
+    private boolean fresh = true;
+    private boolean dropped;
+    private long nextSweep;
+
+    RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
+        this.around = around;
+        this.spec = spec;
+        this.sink = sink;
+        this.place = spec.from();
+        this.ownStream = spec.ephemeral() ? String.valueOf(place.topic()) : RedisKeys.stream(place);
+        this.group = group;
+        String unique = UUID.randomUUID().toString().substring(0, 8);
+        String name = around.clientId().replaceAll("[^!-~]|~", "_") + "~" + unique + "~"
+                + spec.lease().toMillis();
+        this.consumer = Bytes.of(name);
+        long leaseNanos = spec.lease().toNanos();
+        boolean ordered = place.shape().ordered();
+        this.deliveries = new Deliveries(
+                around.commander(),
+                around.sender(),
+                around.time(),
+                name,
+                group,
+                spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                ordered ? Long.MAX_VALUE / 4 : leaseNanos,
+                this);
+        int lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
+        this.link = new ReceiverLink(around);
+        this.loss = new PlaceLoss(around, spec, group);
+        this.keeper = new PlaceKeeper(around, link, spec, group, lanes, BLOCK_MILLIS);
+        this.reader = new EntryReader(around, link, place, consumer, deliveries, () -> !stopping, credit);
+        this.feed = ordered
+                ? new LaneFeed(
+                        lanes,
+                        lane -> Source.of(place, group, lane, keeper.topics()),
+                        spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                        reader,
+                        around.time(),
+                        spec.lease().compareTo(PlainFeed.SILENCE) < 0 ? spec.lease() : PlainFeed.SILENCE,
+                        HAND_OVER)
+                : new PlainFeed(
+                        Source.of(place, group, 0, keeper.topics()),
+                        spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                        reader,
+                        around.time(),
+                        spec.lease().toMillis());
+        this.nextSweep = around.time().nanos();
+        this.thread = new Thread(this::run, "mq-redis-" + around.clientId() + "-" + place.name() + "-" + unique);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    CompletableFuture<Void> whenEnded() {
+        return ended;
+    }
+
+    // ---- called by the engine
+
+    @Override
+    public void credit(int n) {
+        credit.add(n);
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        stopping = true;
+        wake();
+        if (!link.isOpen()) {
+            stopped.complete(null); // nothing comes without a connection, and with the next one nothing is read
+        }
+        return stopped;
+    }
+
+    @Override
+    public CompletableFuture<Void> close(Duration timeout) {
+        stopping = true;
+        closing = true;
+        wake();
+        return ended;
+    }
+
+    /** Ends without a word to the server. */
+    void abandon() {
+        stopping = true;
+        closing = true;
+        link.drop();
+        wake();
+    }
+
+    private void wake() {
+        credit.call();
+        link.unblock();
+    }
+
+    @Override
+    public long lastContact() {
+        return link.lastContact();
+    }
+
+    // ---- the thread
+
+    private void run() {
+        try {
+            while (!closing) {
+                runTasks();
+                turn();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("redis: receiver of {} ends", place.name());
+        } catch (RuntimeException e) {
+            LOG.error("redis: receiver of {} ends by a mistake of its own", place.name(), e);
+            sink.failed(e);
+        } finally {
+            stopping = true;
+            closing = true;
+            stopped.complete(null);
+            link.drop();
+            runTasks();
+            leave();
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        expire();
+        try {
+            if (!link.isOpen()) {
+                connect();
+            }
+            deliveries.repeat();
+            feed.tend();
+            feed.losses(this::lostLane);
+            if (keeper.tend() && feed instanceof PlainFeed plain) {
+                plain.follow(Source.of(place, group, 0, keeper.topics()));
+            }
+            handOut();
+            if (stopping) {
+                credit.await(BLOCK_MILLIS);
+            } else {
+                read();
+            }
+            fresh = false;
+        } catch (JedisDataException e) {
+            serverRefused(e);
+        } catch (JedisException | MessagingException e) {
+            disconnected(e);
+        }
+    }
+
+    /** Leases end and a stop is confirmed whether the server can be reached or not. */
+    private void expire() {
+        long now = around.time().nanos();
+        if (nextSweep - now > 0 && !(stopping && !dropped)) {
+            return;
+        }
+        nextSweep = now + TimeUnit.MILLISECONDS.toNanos(BLOCK_MILLIS / 2);
+        deliveries.noteRunning();
+        List<RedisDelivery> over = deliveries.takeOverdue();
+        if (!over.isEmpty()) {
+            lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
+        }
+        feed.expire();
+        feed.losses(this::lostLane);
+        if (stopping && !dropped) {
+            dropped = true;
+            giveBack(feed.drop());
+            stopped.complete(null);
+        }
+    }
+
+    private void lostLane(List<RedisDelivery> all, String why) {
+        List<RedisDelivery> lost = new ArrayList<>();
+        for (RedisDelivery delivery : all) {
+            if (deliveries.lose(delivery)) {
+                lost.add(delivery);
+            }
+        }
+        if (!lost.isEmpty()) {
+            lost(lost, why);
+        }
+    }
+
+    // ---- connection
+
+    private void connect() throws InterruptedException {
+        long pause = FIRST_PAUSE.toMillis();
+        while (!link.isOpen()) {
+            try {
+                link.connect();
+                fresh = true;
+                feed.reconnected();
+            } catch (MessagingException | JedisException e) {
+                LOG.debug("redis: receiver of {} has no connection yet", place.name(), e);
+                waitOut(pause);
+                pause = Math.min(pause * 2, around.options().maxReconnectDelay().toMillis());
+            }
+            if (closing) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    // Leases end although the server cannot be reached, and what waits to be told is told.
+    private void waitOut(long millis) throws InterruptedException {
+        long end = around.time().nanos() + TimeUnit.MILLISECONDS.toNanos(millis);
+        do {
+            credit.await(Math.min(BLOCK_MILLIS, millis));
+            runTasks();
+            if (closing) {
+                throw new InterruptedException();
+            }
+            expire();
+        } while (end - around.time().nanos() > 0);
+    }
+
+    private void disconnected(RuntimeException cause) {
+        LOG.debug("redis: receiver of {} lost its connection", place.name(), cause);
+        link.drop();
+    }
+
+    private void serverRefused(JedisDataException cause) throws InterruptedException {
+        if (PlaceLoss.isOne(cause)) {
+            Optional<MessagingException> end = loss.repair(cause, fresh);
+            if (end.isPresent()) {
+                fail(end.get());
+            }
+            credit.await(REPAIR_PAUSE_MILLIS);
+        } else if (RedisErrors.isRefusal(cause)) {
+            fail(RedisErrors.operation("receive from " + place.name(), cause));
+        } else {
+            LOG.debug("redis: receiver of {} was refused", place.name(), cause);
+            if (RedisErrors.isNoLongerServing(cause)) {
+                disconnected(cause);
+            }
+            waitOut(BLOCK_MILLIS);
+        }
+    }
+
+    private void fail(MessagingException cause) throws InterruptedException {
+        List<RedisDelivery> lost = new ArrayList<>();
+        for (RedisDelivery delivery : deliveries.all()) {
+            if (deliveries.lose(delivery)) {
+                lost.add(delivery);
+            }
+        }
+        if (!lost.isEmpty()) {
+            lost(lost, "the place is gone");
+        }
+        sink.failed(cause);
+        throw new InterruptedException();
+    }
+
+    // ---- reading
+
+    private void handOut() {
+        int left = stopping ? 0 : credit.left();
+        List<Incoming> batch = new ArrayList<>();
+        while (batch.size() < left) {
+            RedisDelivery next = feed.next();
+            if (next == null) {
+                break;
+            }
+            if (deliveries.add(next)) {
+                batch.add(next);
+            }
+        }
+        if (batch.isEmpty()) {
+            return;
+        }
+        credit.used(batch.size());
+        sink.deliver(batch);
+    }
+
+    private void read() throws InterruptedException {
+        int most = Math.min(credit.left(), MOST_TOGETHER);
+        List<Source> sources = most > 0 ? feed.sources() : List.of();
+        long untilDue =
+                TimeUnit.NANOSECONDS.toMillis(keeper.nextDue() - around.time().nanos());
+        int block = (int) Math.max(1, Math.min(BLOCK_MILLIS, untilDue));
+        if (sources.isEmpty()) {
+            credit.await(block);
+            return;
+        }
+        if (reader.read(feed, sources, most, block, () -> tasks.isEmpty() && !stopping)) {
+            if (stopping) {
+                giveBack(feed.drop());
+            } else {
+                handOut();
+            }
+        }
+    }
+
+    private void giveBack(List<RedisDelivery> unused) {
+        for (RedisDelivery delivery : unused) {
+            deliveries.release(delivery, 0, false, Completion.IGNORED);
+        }
+    }
+
+    // ---- what deliveries ask for
+
+    @Override
+    public void run(Runnable task) {
+        tasks.add(requireNonNull(task, "task"));
+        if (ended.isDone()) {
+            runTasks();
+        } else {
+            wake();
+        }
+    }
+
+    @Override
+    public void ended(RedisDelivery delivery) {
+        feed.ended(delivery);
+        if (!delivery.source().own()) {
+            around.trimmer().touch(keeper.topicPlace(delivery.source().stream()));
+        }
+    }
+
+    @Override
+    public boolean putBack(RedisDelivery delivery) {
+        return feed.putBack(delivery);
+    }
+
+    @Override
+    public void lost(List<RedisDelivery> all, String why) {
+        all.forEach(feed::ended);
+        sink.lost(all, why);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closing;
+    }
+
+    // ---- the end
+
+    private void leave() {
+        for (RedisDelivery delivery : deliveries.all()) {
+            deliveries.release(delivery, 0, false, Completion.IGNORED);
+        }
+        keeper.leave(consumer, new Completed());
+    }
+
+    private final class Completed implements RedisCall.Answer {
+        @Override
+        public void answered(@Nullable Object reply) {
+            ended.complete(null);
+            runTasks();
+        }
+
+        @Override
+        public void failed(RuntimeException cause) {
+            LOG.debug("redis: receiver of {} ended without a word", place.name(), cause);
+            ended.complete(null);
+            runTasks();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.transload.mq.redis;
+
+import dev.transload.mq.Message;
+import dev.transload.mq.Shape;
+import dev.transload.mq.spi.Capabilities;
+import dev.transload.mq.spi.Outgoing;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.PlaceAdmin;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Receiver;
+import dev.transload.mq.spi.Sink;
+import dev.transload.mq.spi.Transport;
+import dev.transload.mq.spi.TransportContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One client's connections to a server: one for commands, and one for each receiver.
+ *
+ * <p>Thread-safe.
+ */
+final class RedisTransport implements Transport {
+
+    private final RedisOptions options;
+    private final TransportContext context;
+    private final ServerInfo server;
+    private final Commander commander;
+    private final RedisTopology topology;
+    private final TopicTrimmer trimmer;
+    private final RedisSender sender;
+    private final RedisAdmin admin;
+    private final RedisReceiver.Surroundings around;
+    private final Map<Shape, Capabilities> capabilities = new ConcurrentHashMap<>();
+    private final Set<RedisReceiver> receivers = ConcurrentHashMap.newKeySet();
+    private final Set<RedisInbox> inboxes = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private RedisTransport(
+            RedisOptions options,
+            TransportContext context,
+            Connector connector,
+            ServerInfo server,
+            Commander commander) {
+        this.options = options;
+        this.context = context;
+        this.server = server;
+        this.commander = commander;
+        this.topology = new RedisTopology(commander, context.topology(), options, context.time());
+        this.trimmer = new TopicTrimmer(commander, topology, context.time());
+        this.sender = new RedisSender(commander, topology, trimmer);
+        this.admin = new RedisAdmin(commander, topology, options, context.time());
+        this.around = new RedisReceiver.Surroundings(
+                connector, commander, topology, sender, trimmer, context.time(), options, context.clientId());
+    }
+
+    /** Connects. */
+    static CompletableFuture<Transport> open(RedisOptions options, TransportContext context) {
+        Connector connector = new Connector(options, context.clientId(), context.connectTimeout());
+        CompletableFuture<Transport> opened = new CompletableFuture<>();
+        Thread opening = new Thread(
+                () -> {
+                    try {
+                        opened.complete(connect(options, context, connector));
+                    } catch (RuntimeException e) {
+                        opened.completeExceptionally(e);
+                    }
+                },
+                "mq-redis-" + context.clientId() + "-open");
+        opening.setDaemon(true);
+        opening.start();
+        return opened;
+    }
+
+    private static Transport connect(RedisOptions options, TransportContext context, Connector connector) {
+        ServerInfo server;
+        Connection asking = connector.connect();
+        try {
+            server = ServerInfo.ask(asking, options.confirmation());
+        } catch (JedisException e) {
+            throw RedisErrors.connecting(options.where(), e);
+        } finally {
+            Connector.drop(asking);
+        }
+        Commander commander = new Commander(
+                connector,
+                options.maxReconnectDelay(),
+                options.confirmation(),
+                "mq-redis-" + context.clientId() + "-commands");
+        try {
+            commander.start().join();
+        } catch (java.util.concurrent.CompletionException e) {
+            throw RedisErrors.connecting(options.where(), e);
+        }
+        RedisTransport transport = new RedisTransport(options, context, connector, server, commander);
+        commander.watch(transport.new Watching());
+        return transport;
+    }
+
+    @Override
+    public Capabilities capabilities(Shape shape) {
+        return capabilities.computeIfAbsent(shape, key -> RedisCapabilities.of(key, server, options));
+    }
+
+    @Override
+    public CompletableFuture<Void> declare(Place place) {
+        return told(
+                "declare " + place.name(),
+                () -> place.role() == Role.GROUP ? topology.declareGroup(place, null) : topology.declare(place));
+    }
+
+    private static <T> CompletableFuture<T> told(String what, Supplier<CompletableFuture<T>> work) {
+        CompletableFuture<T> future;
+        try {
+            future = work.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return future.exceptionallyCompose(failure -> {
+            Throwable cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
+                    ? failure.getCause()
+                    : failure;
+            return CompletableFuture.failedFuture(RedisErrors.operation(what, cause));
+        });
+    }
+
+    @Override
+    public void send(Outgoing outgoing) {
+        sender.send(outgoing);
+    }
+
+    @Override
+    public CompletableFuture<Receiver> receive(ReceiveSpec spec, Sink sink) {
+        Place place = spec.from();
+        String group = spec.ephemeral() ? "ephemeral~" + UUID.randomUUID() : RedisKeys.group(place);
+        return told("receive from " + place.name(), () -> {
+            CompletableFuture<Void> made = spec.ephemeral()
+                    ? topology.declareEphemeral(place, group)
+                    : place.role() == Role.GROUP ? topology.declareGroup(place, spec.startAt()) : topology.check(place);
+            return made.thenApply(done -> {
+                if (closing.get()) {
+                    throw RedisErrors.closed("receive from " + place.name());
+                }
+                RedisReceiver receiver = new RedisReceiver(around, spec, sink, group);
+                receivers.add(receiver);
+                var unused = receiver.whenEnded().thenRun(() -> receivers.remove(receiver));
+                receiver.start();
+                return receiver;
+            });
+        });
+    }
+
+    @Override
+    public CompletableFuture<Receiver> openReplyInbox(Sink sink) {
+        if (closing.get()) {
+            return CompletableFuture.failedFuture(RedisErrors.closed("open a reply inbox"));
+        }
+        RedisInbox inbox = new RedisInbox(around, sink);
+        inboxes.add(inbox);
+        return inbox.open();
+    }
+
+    @Override
+    public CompletableFuture<List<Message>> browse(Place place, int max) {
+        return admin.browse(place, max);
+    }
+
+    @Override
+    public PlaceAdmin admin() {
+        return admin;
+    }
+
+    @Override
+    public CompletableFuture<Void> close(Duration timeout) {
+        if (closing.compareAndSet(false, true)) {
+            trimmer.close();
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            receivers.forEach(receiver -> all.add(receiver.close(timeout)));
+            inboxes.forEach(inbox -> all.add(inbox.close(timeout)));
+            var unused = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                    .orTimeout(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS)
+                    .handle((done, late) -> {
+                        receivers.forEach(RedisReceiver::abandon);
+                        inboxes.forEach(RedisInbox::abandon);
+                        return late == null;
+                    })
+                    .thenCompose(inTime -> commander.stop())
+                    .orTimeout(Math.max(200, timeout.toMillis()), TimeUnit.MILLISECONDS)
+                    .whenComplete((done, late) -> {
+                        if (late != null) {
+                            commander.close();
+                        }
+                        ended.complete(null);
+                    });
+        }
+        return ended.copy();
+    }
+
+    private final class Watching implements Commander.Link {
+
+        @Override
+        public void down(String why) {
+            if (!closing.get()) {
+                context.connection(false, why);
+            }
+        }
+
+        @Override
+        public void up() {
+            var unused = topology.restore().whenComplete((done, failure) -> {
+                if (!closing.get()) {
+                    context.connection(true, "connected to " + options.where());
+                }
+            });
+        }
+    }
+}
