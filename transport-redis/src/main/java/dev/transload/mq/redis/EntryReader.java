@@ -15,11 +15,12 @@ import redis.clients.jedis.Protocol.Command;
  */
 final class EntryReader implements Reader {
 
-    private final RedisReceiver.Surroundings around;
+    private final Surroundings around;
     private final ReceiverLink link;
     private final Place place;
     private final byte[] consumer;
     private final Deliveries deliveries;
+    private final Outstanding out;
     private final BooleanSupplier mayTake;
     private final Credit credit;
 
@@ -27,11 +28,12 @@ final class EntryReader implements Reader {
      * @param mayTake whether the receiver still takes deliveries
      */
     EntryReader(
-            RedisReceiver.Surroundings around,
+            Surroundings around,
             ReceiverLink link,
             Place place,
             byte[] consumer,
             Deliveries deliveries,
+            Outstanding out,
             BooleanSupplier mayTake,
             Credit credit) {
         this.around = around;
@@ -39,6 +41,7 @@ final class EntryReader implements Reader {
         this.place = place;
         this.consumer = consumer;
         this.deliveries = deliveries;
+        this.out = out;
         this.mayTake = mayTake;
         this.credit = credit;
     }
@@ -93,7 +96,7 @@ final class EntryReader implements Reader {
             Source source, RedisMessages.Read read, DeliveryCount count, boolean doubtful, String token, long since) {
         RedisDelivery delivery =
                 new RedisDelivery(deliveries, source, read, destination(source, read), count, doubtful, token);
-        deliveries.leased(delivery, since);
+        out.leased(delivery, since);
         return delivery;
     }
 
@@ -130,7 +133,7 @@ final class EntryReader implements Reader {
 
     @Override
     public boolean isOut(Source source, String id) {
-        return deliveries.isOut(source, id);
+        return out.isOut(source, id);
     }
 
     @Override

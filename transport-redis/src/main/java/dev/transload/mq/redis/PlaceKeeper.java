@@ -25,7 +25,7 @@ final class PlaceKeeper {
     private static final int MOST_DUE = 200;
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    private final RedisReceiver.Surroundings around;
+    private final Surroundings around;
     private final ReceiverLink link;
     private final Place place;
     private final boolean ephemeral;
@@ -43,12 +43,7 @@ final class PlaceKeeper {
      * @param mostWaitMillis how long a receiver may wait before it looks again for what is due
      */
     PlaceKeeper(
-            RedisReceiver.Surroundings around,
-            ReceiverLink link,
-            ReceiveSpec spec,
-            String group,
-            int lanes,
-            long mostWaitMillis) {
+            Surroundings around, ReceiverLink link, ReceiveSpec spec, String group, int lanes, long mostWaitMillis) {
         this.around = around;
         this.link = link;
         this.place = spec.from();

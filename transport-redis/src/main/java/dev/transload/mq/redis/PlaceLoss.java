@@ -25,12 +25,12 @@ final class PlaceLoss {
 
     private static final Logger LOG = LoggerFactory.getLogger(PlaceLoss.class);
 
-    private final RedisReceiver.Surroundings around;
+    private final Surroundings around;
     private final ReceiveSpec spec;
     private final Place place;
     private final String group;
 
-    PlaceLoss(RedisReceiver.Surroundings around, ReceiveSpec spec, String group) {
+    PlaceLoss(Surroundings around, ReceiveSpec spec, String group) {
         this.around = around;
         this.spec = spec;
         this.place = spec.from();

@@ -19,13 +19,13 @@ final class ReceiverLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceiverLink.class);
 
-    private final RedisReceiver.Surroundings around;
+    private final Surroundings around;
     private volatile @Nullable Connection connection;
     private volatile long clientId;
     private volatile boolean blocked;
     private volatile long lastContact;
 
-    ReceiverLink(RedisReceiver.Surroundings around) {
+    ReceiverLink(Surroundings around) {
         this.around = around;
         this.lastContact = around.time().nanos();
     }

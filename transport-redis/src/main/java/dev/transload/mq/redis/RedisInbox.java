@@ -34,7 +34,7 @@ final class RedisInbox implements Receiver {
     private static final Duration EXPIRY = Duration.ofSeconds(60);
     private static final long FIRST_PAUSE = 20;
 
-    private final RedisReceiver.Surroundings around;
+    private final Surroundings around;
     private final Sink sink;
     private final String name;
     private final byte[] key;
@@ -50,7 +50,7 @@ final class RedisInbox implements Receiver {
     private volatile @Nullable Connection connection;
     private long nextSign;
 
-    RedisInbox(RedisReceiver.Surroundings around, Sink sink) {
+    RedisInbox(Surroundings around, Sink sink) {
         this.around = around;
         this.sink = sink;
         this.name = RedisKeys.REPLIES + UUID.randomUUID();

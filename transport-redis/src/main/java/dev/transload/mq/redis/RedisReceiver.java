@@ -10,7 +10,6 @@ import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
-import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p>Thread-safe. Everything but credit, tasks and stages is the thread's own.
  */
-final class RedisReceiver implements Receiver, Deliveries.Outlet {
+final class RedisReceiver implements Receiver, Outstanding.Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisReceiver.class);
     private static final int BLOCK_MILLIS = 200;
@@ -41,17 +40,6 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     private static final Duration HAND_OVER = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
-    /** What receivers of one client have in common. */
-    record Surroundings(
-            Connector connector,
-            Commander commander,
-            RedisTopology topology,
-            RedisSender sender,
-            TopicTrimmer trimmer,
-            TimeSource time,
-            RedisOptions options,
-            String clientId) {}
-
     private final Surroundings around;
     private final ReceiveSpec spec;
     private final Sink sink;
@@ -59,6 +47,8 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     private final String ownStream;
     private final String group;
     private final byte[] consumer;
+    private final Outstanding out;
+    private final Notes notes;
     private final Deliveries deliveries;
     private final Feed feed;
     private final ReceiverLink link;
@@ -90,32 +80,28 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
         this.consumer = Bytes.of(name);
         long leaseNanos = spec.lease().toNanos();
         boolean ordered = place.shape().ordered();
-        this.deliveries = new Deliveries(
-                around.commander(),
-                around.sender(),
-                around.time(),
-                name,
-                group,
-                spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
-                ordered ? Long.MAX_VALUE / 4 : leaseNanos,
-                this);
+        String beside = spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream;
+        this.out = new Outstanding(around.time(), ordered ? Long.MAX_VALUE / 4 : leaseNanos, this);
+        this.notes = new Notes(around.commander(), out, name, beside);
+        this.deliveries =
+                new Deliveries(around.commander(), around.sender(), around.time(), name, group, beside, out, notes);
         int lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
         this.link = new ReceiverLink(around);
         this.loss = new PlaceLoss(around, spec, group);
         this.keeper = new PlaceKeeper(around, link, spec, group, lanes, BLOCK_MILLIS);
-        this.reader = new EntryReader(around, link, place, consumer, deliveries, () -> !stopping, credit);
+        this.reader = new EntryReader(around, link, place, consumer, deliveries, out, () -> !stopping, credit);
         this.feed = ordered
                 ? new LaneFeed(
                         lanes,
                         lane -> Source.of(place, group, lane, keeper.topics()),
-                        spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                        beside,
                         reader,
                         around.time(),
                         spec.lease().compareTo(PlainFeed.SILENCE) < 0 ? spec.lease() : PlainFeed.SILENCE,
                         HAND_OVER)
                 : new PlainFeed(
                         Source.of(place, group, 0, keeper.topics()),
-                        spec.ephemeral() ? RedisKeys.ofEphemeral(ownStream, group) : ownStream,
+                        beside,
                         reader,
                         around.time(),
                         spec.lease().toMillis());
@@ -210,9 +196,9 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             if (!link.isOpen()) {
                 connect();
             }
-            deliveries.repeat();
+            out.repeat();
             feed.tend();
-            feed.losses(this::lostLane);
+            feed.losses(this::lostTogether);
             if (keeper.tend() && feed instanceof PlainFeed plain) {
                 plain.follow(Source.of(place, group, 0, keeper.topics()));
             }
@@ -237,13 +223,13 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             return;
         }
         nextSweep = now + TimeUnit.MILLISECONDS.toNanos(BLOCK_MILLIS / 2);
-        deliveries.noteRunning();
-        List<RedisDelivery> over = deliveries.takeOverdue();
+        notes.noteRunning();
+        List<RedisDelivery> over = out.takeOverdue();
         if (!over.isEmpty()) {
             lost(over, "the lease of " + spec.lease().toMillis() + " ms ended without a renewal");
         }
         feed.expire();
-        feed.losses(this::lostLane);
+        feed.losses(this::lostTogether);
         if (stopping && !dropped) {
             dropped = true;
             giveBack(feed.drop());
@@ -251,10 +237,10 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
         }
     }
 
-    private void lostLane(List<RedisDelivery> all, String why) {
+    private void lostTogether(List<RedisDelivery> all, String why) {
         List<RedisDelivery> lost = new ArrayList<>();
         for (RedisDelivery delivery : all) {
-            if (deliveries.lose(delivery)) {
+            if (out.lose(delivery)) {
                 lost.add(delivery);
             }
         }
@@ -320,15 +306,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     }
 
     private void fail(MessagingException cause) throws InterruptedException {
-        List<RedisDelivery> lost = new ArrayList<>();
-        for (RedisDelivery delivery : deliveries.all()) {
-            if (deliveries.lose(delivery)) {
-                lost.add(delivery);
-            }
-        }
-        if (!lost.isEmpty()) {
-            lost(lost, "the place is gone");
-        }
+        lostTogether(out.all(), "the place is gone");
         sink.failed(cause);
         throw new InterruptedException();
     }
@@ -343,7 +321,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
             if (next == null) {
                 break;
             }
-            if (deliveries.add(next)) {
+            if (out.add(next)) {
                 batch.add(next);
             }
         }
@@ -418,7 +396,7 @@ final class RedisReceiver implements Receiver, Deliveries.Outlet {
     // ---- the end
 
     private void leave() {
-        for (RedisDelivery delivery : deliveries.all()) {
+        for (RedisDelivery delivery : out.all()) {
             deliveries.release(delivery, 0, false, Completion.IGNORED);
         }
         keeper.leave(consumer, new Completed());

@@ -41,7 +41,7 @@ final class RedisTransport implements Transport {
     private final TopicTrimmer trimmer;
     private final RedisSender sender;
     private final RedisAdmin admin;
-    private final RedisReceiver.Surroundings around;
+    private final Surroundings around;
     private final Map<Shape, Capabilities> capabilities = new ConcurrentHashMap<>();
     private final Set<RedisReceiver> receivers = ConcurrentHashMap.newKeySet();
     private final Set<RedisInbox> inboxes = ConcurrentHashMap.newKeySet();
@@ -62,7 +62,7 @@ final class RedisTransport implements Transport {
         this.trimmer = new TopicTrimmer(commander, topology, context.time());
         this.sender = new RedisSender(commander, topology, trimmer);
         this.admin = new RedisAdmin(commander, topology, options, context.time());
-        this.around = new RedisReceiver.Surroundings(
+        this.around = new Surroundings(
                 connector, commander, topology, sender, trimmer, context.time(), options, context.clientId());
     }
 

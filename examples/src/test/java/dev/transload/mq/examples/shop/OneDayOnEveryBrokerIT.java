@@ -9,6 +9,8 @@ import dev.transload.mq.fixtures.KafkaBroker;
 import dev.transload.mq.fixtures.KafkaVersion;
 import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
+import dev.transload.mq.fixtures.RedisBroker;
+import dev.transload.mq.fixtures.RedisVersion;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +44,10 @@ class OneDayOnEveryBrokerIT {
                                 .toString()),
                 new Site(
                         "transport-kafka",
-                        () -> KafkaBroker.shared(KafkaVersion.newest()).uri().toString()));
+                        () -> KafkaBroker.shared(KafkaVersion.newest()).uri().toString()),
+                new Site(
+                        "transport-redis",
+                        () -> RedisBroker.shared(RedisVersion.V8).uri().toString()));
     }
 
     @ParameterizedTest

@@ -1,0 +1,202 @@
+package dev.transload.mq.redis;
+
+import dev.transload.mq.ConnectionLostException;
+import dev.transload.mq.LeaseLostException;
+import dev.transload.mq.Outcome;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * The deliveries that one receiver has handed out and whose settle has not been answered, with their leases, and what is
+ * to be asked again.
+ *
+ * <p>Thread-safe. A loss is told on the receiver's thread, by way of its tasks.
+ */
+final class Outstanding {
+
+    private final TimeSource time;
+    private final long leaseNanos;
+    private final Outlet outlet;
+    private final Map<String, RedisDelivery> out = new ConcurrentHashMap<>();
+    private final Queue<Runnable> again = new ConcurrentLinkedQueue<>();
+
+    /** What the receiver does for its deliveries. */
+    interface Outlet {
+
+        /** Runs a task on the receiver's thread, soon. */
+        void run(Runnable task);
+
+        /** A delivery is no longer out. Returns whether it is handed out again from here, which keeps order. */
+        void ended(RedisDelivery delivery);
+
+        /** Hands a delivery of an ordered place out again; false if that is not for this receiver to do any more. */
+        boolean putBack(RedisDelivery delivery);
+
+        /** Tells the engine of a loss. */
+        void lost(List<RedisDelivery> deliveries, String why);
+
+        /** Whether the receiver still looks after what is out. */
+        boolean isOpen();
+    }
+
+    /** @param leaseNanos how long a delivery may be out without a renewal */
+    Outstanding(TimeSource time, long leaseNanos, Outlet outlet) {
+        this.time = time;
+        this.leaseNanos = leaseNanos;
+        this.outlet = outlet;
+    }
+
+    /** The server has just given a delivery. */
+    void leased(RedisDelivery delivery, long since) {
+        delivery.leaseEnd = since + leaseNanos;
+    }
+
+    /**
+     * A delivery goes out, and one that was out before under the same id is out no more. False if its lease has ended
+     * while it waited.
+     */
+    boolean add(RedisDelivery delivery) {
+        if (delivery.leaseEnd - time.nanos() < 0) {
+            return false;
+        }
+        RedisDelivery before = out.put(key(delivery), delivery);
+        if (before != null && before.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
+            outlet.lost(List.of(before), "the lease was over, and the message was claimed again");
+        }
+        return true;
+    }
+
+    private static String key(RedisDelivery delivery) {
+        return key(delivery.source(), delivery.id());
+    }
+
+    private static String key(Source source, String id) {
+        return source.stream() + "/" + source.lane() + "/" + id;
+    }
+
+    /** Whether the entry is out. */
+    boolean isOut(Source source, String id) {
+        return out.containsKey(key(source, id));
+    }
+
+    List<RedisDelivery> all() {
+        return new ArrayList<>(out.values());
+    }
+
+    /** Those whose lease has ended without a renewal; they are out no more. */
+    List<RedisDelivery> takeOverdue() {
+        long now = time.nanos();
+        List<RedisDelivery> over = new ArrayList<>();
+        for (RedisDelivery delivery : out.values()) {
+            if (delivery.leaseEnd - now < 0 && lose(delivery)) {
+                over.add(delivery);
+            }
+        }
+        return over;
+    }
+
+    /** Takes a delivery away; false if it is being settled. */
+    boolean lose(RedisDelivery delivery) {
+        if (delivery.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
+            out.remove(key(delivery), delivery);
+            return true;
+        }
+        return false;
+    }
+
+    /** A delivery has been settled. */
+    void settled(RedisDelivery delivery) {
+        delivery.become(RedisDelivery.State.SETTLING, RedisDelivery.State.SETTLED);
+        out.remove(key(delivery), delivery);
+        outlet.ended(delivery);
+    }
+
+    /** Asks again when there is a connection, as long as the lease lasts; false if there is no point. */
+    boolean retryLater(RedisDelivery delivery, RuntimeException cause, Runnable repeat) {
+        boolean passing = cause instanceof ConnectionLostException
+                || (cause instanceof JedisDataException
+                        && RedisErrors.operation("settle", cause).retryable());
+        if (!passing || !outlet.isOpen() || delivery.leaseEnd - time.nanos() < 0) {
+            return false;
+        }
+        delivery.askedBefore |= !(cause instanceof ConnectionLostException lost) || lost.outcome() == Outcome.UNKNOWN;
+        again.add(repeat);
+        return true;
+    }
+
+    /** Asks again what was not answered; called by the receiver's thread when there is a connection. */
+    void repeat() {
+        for (int i = again.size(); i > 0; i--) {
+            Runnable next = again.poll();
+            if (next != null) {
+                next.run();
+            }
+        }
+    }
+
+    /** Takes a delivery to settle it; if that cannot be, the completion fails, by way of the receiver's tasks. */
+    boolean taken(RedisDelivery delivery, Completion completion) {
+        if (delivery.become(RedisDelivery.State.OUT, RedisDelivery.State.SETTLING)) {
+            return true;
+        }
+        tooLate(delivery, completion);
+        return false;
+    }
+
+    /**
+     * Fails what is asked of a delivery that is settled or lost. Order could break if the engine met a lost lease here before
+     * its sink was told, and went on with its key; so that comes first.
+     */
+    void tooLate(RedisDelivery delivery, Completion completion) {
+        RedisDelivery.State state = delivery.state();
+        outlet.run(() -> completion.failed(
+                state == RedisDelivery.State.LOST
+                        ? late(delivery)
+                        : new IllegalStateException("redis: the delivery is settled already")));
+    }
+
+    /** The server says that someone else has what is to be noted or moved. */
+    void notOurs(RedisDelivery delivery, Completion completion) {
+        boolean told = lose(delivery);
+        if (told) {
+            tellLost(delivery, () -> completion.failed(late(delivery)));
+        } else {
+            outlet.run(() -> completion.failed(late(delivery)));
+        }
+    }
+
+    /** Tells of a loss on the receiver's thread, and then does what follows. */
+    void tellLost(RedisDelivery delivery, Runnable then) {
+        outlet.run(() -> {
+            outlet.lost(List.of(delivery), "someone else has the message");
+            then.run();
+        });
+    }
+
+    /** Has the receiver hand a delivery out again, unless that is for the lane's next owner. */
+    void putBack(RedisDelivery delivery) {
+        outlet.run(() -> {
+            boolean unused = outlet.putBack(delivery);
+        });
+    }
+
+    /** The server says that someone else has what is being settled. */
+    void lostWhileSettling(RedisDelivery delivery, Completion completion) {
+        delivery.become(RedisDelivery.State.SETTLING, RedisDelivery.State.LOST);
+        out.remove(key(delivery), delivery);
+        outlet.ended(delivery);
+        outlet.run(() -> completion.failed(late(delivery)));
+    }
+
+    static LeaseLostException late(RedisDelivery delivery) {
+        return new LeaseLostException(
+                "redis: the delivery from " + delivery.source().stream() + " was lost before", null);
+    }
+}

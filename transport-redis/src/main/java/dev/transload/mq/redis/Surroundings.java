@@ -1,0 +1,14 @@
+package dev.transload.mq.redis;
+
+import dev.transload.mq.spi.TimeSource;
+
+/** What receivers of one client have in common. */
+record Surroundings(
+        Connector connector,
+        Commander commander,
+        RedisTopology topology,
+        RedisSender sender,
+        TopicTrimmer trimmer,
+        TimeSource time,
+        RedisOptions options,
+        String clientId) {}
