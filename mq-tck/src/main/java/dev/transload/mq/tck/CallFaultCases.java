@@ -99,7 +99,7 @@ final class CallFaultCases {
     @TckCase(
             id = "RPC-12",
             value = "nothing is left of a caller's inbox after its process was killed, and its request is settled",
-            check = "is the inbox removed with the connection, or left for somebody to find?",
+            check = "is the inbox removed with the connection or soon after, or left for somebody to find?",
             proves = REQUEST_REPLY,
             tier = Tier.T2,
             faults = Fault.CLIENT_KILL)
@@ -132,8 +132,9 @@ final class CallFaultCases {
                 .as("requests that are left")
                 .isZero();
         Queue<String> inbox = Queue.named(String.valueOf(asked.replyTo()), String.class);
-        assertThat(t.client().admin().depth(inbox).orElse(0))
-                .as("replies that are kept for the dead")
-                .isZero();
+        // Where no connection holds the inbox it expires, since a caller that is away for a moment may come back to it.
+        t.until(
+                "no reply is kept for the dead",
+                () -> t.client().admin().depth(inbox).orElse(0) == 0);
     }
 }

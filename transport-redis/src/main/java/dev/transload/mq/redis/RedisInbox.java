@@ -31,7 +31,7 @@ final class RedisInbox implements Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(RedisInbox.class);
     private static final int BLOCK_MILLIS = 200;
     private static final int MOST_TOGETHER = 500;
-    private static final Duration EXPIRY = Duration.ofSeconds(60);
+    private static final Duration EXPIRY = Duration.ofSeconds(15);
     private static final long FIRST_PAUSE = 20;
 
     private final Surroundings around;
