@@ -111,7 +111,7 @@ class RedisClientIT {
         RedisBroker broker = RedisBroker.shared(version);
         String name = unique("waits");
         try (MqClient mq = MqClient.builder(broker.uri() + "?waitReplicas=1&waitTimeout=50ms")
-                .sendTimeout(Duration.ofSeconds(1))
+                .sendTimeout(Duration.ofSeconds(3)) // the first send of all declares its queue, too
                 .connect()) {
             assertThat(mq.explain().toString()).contains("1 replica, which a send waits for");
             assertThatThrownBy(() -> mq.send(queue(name), "x"))
