@@ -37,7 +37,7 @@ public final class RedisOptions {
     private final Confirmation confirmation;
     private final Optional<String> sentinel;
 
-    private RedisOptions(TransportUri uri) {
+    private RedisOptions(TransportUri uri, boolean cluster) {
         this.uri = uri;
         this.database = database(uri.path());
         this.shards = uri.intOption("shards", 8, 1, 1024);
@@ -65,7 +65,7 @@ public final class RedisOptions {
         if (uri.username().isPresent() && uri.password().isEmpty()) {
             throw new IllegalArgumentException("a uri of scheme " + uri.scheme() + " has a user but no password");
         }
-        if (uri.hosts().size() > 1 && sentinel.isEmpty()) {
+        if (uri.hosts().size() > 1 && sentinel.isEmpty() && !cluster) {
             throw new IllegalArgumentException(
                     "a uri of scheme " + uri.scheme() + " has one host unless option sentinel is given, had "
                             + uri.hosts().size());
@@ -87,7 +87,12 @@ public final class RedisOptions {
      * @throws IllegalArgumentException if a value is wrong; the text names the option
      */
     public static RedisOptions of(TransportUri uri) {
-        return new RedisOptions(uri);
+        return new RedisOptions(uri, false);
+    }
+
+    /** Those of a connection to a cluster, of which the URI names any nodes. */
+    static RedisOptions ofCluster(TransportUri uri) {
+        return new RedisOptions(uri, true);
     }
 
     /** Names of all options, each with what it means. */
