@@ -98,7 +98,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore, AutoClosea
         byte[] who = Bytes.of(requireNonNull(owner, "owner"));
         byte[] millis = millis("lease", lease);
         String token = newToken();
-        long left = ask("claim a key", again -> run(StoreScript.BEGIN, entry, List.of(Bytes.of(token), who, millis)));
+        long left = ask("claim a key", again -> run(Script.IDEMPOTENCY_BEGIN, entry, List.of(Bytes.of(token), who, millis)));
         if (left == 0) {
             return new Claim.Started(token);
         }
@@ -142,13 +142,13 @@ public final class RedisIdempotencyStore implements IdempotencyStore, AutoClosea
         return ask(
                         verb + " a claim",
                         again -> run(
-                                StoreScript.SETTLE,
+                                Script.IDEMPOTENCY_SETTLE,
                                 entry,
                                 List.of(mine, Bytes.of(verb), millis, Bytes.of(again || silently ? "1" : "0"))))
                 == 1;
     }
 
-    private long run(StoreScript script, byte[] entry, List<byte[]> arguments) {
+    private long run(Script script, byte[] entry, List<byte[]> arguments) {
         try {
             return (Long) redis.evalsha(script.sha(), List.of(entry), arguments);
         } catch (JedisNoScriptException unknown) {

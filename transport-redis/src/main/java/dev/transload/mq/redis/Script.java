@@ -21,6 +21,8 @@ enum Script {
     DUE,
     EPHEMERAL,
     GROUP,
+    IDEMPOTENCY_BEGIN,
+    IDEMPOTENCY_SETTLE,
     LANES,
     MOVE,
     NOTE,
