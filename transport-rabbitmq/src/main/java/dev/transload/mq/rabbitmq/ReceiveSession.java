@@ -290,15 +290,16 @@ final class ReceiveSession implements Consumer {
      * all of them. A consumer of an ordered queue stays until the channel ends: another one would become active, with what
      * comes after that which goes back.
      *
-     * @param queue asked for its size for a moment, if not empty, where there is no consumer to end: the broker's channel
-     *     hands on more when the queue has taken what it has, and while it answers
+     * @param queue asked for its size for a moment, where there is no consumer to end: the broker's channel hands on more
+     *     when the queue has taken what it has, and while it answers. Empty if the queue ends with the channel, or the
+     *     consumer is gone already
      */
     void close(String queue) {
         flush(true);
         try {
-            if (cancelled || receiver.ordered()) {
+            if (!queue.isEmpty() && (cancelled || receiver.ordered())) {
                 giveTime(queue);
-            } else {
+            } else if (!queue.isEmpty()) {
                 cancel();
             }
             if (channel.isOpen()) {
@@ -310,7 +311,7 @@ final class ReceiveSession implements Consumer {
     }
 
     private void giveTime(String queue) throws IOException {
-        while (channel.isOpen() && !queue.isEmpty() && System.nanoTime() - settledNanos < SETTLED_NANOS) {
+        while (channel.isOpen() && System.nanoTime() - settledNanos < SETTLED_NANOS) {
             channel.queueDeclarePassive(queue);
             LockSupport.parkNanos(this, BETWEEN_ROUND_TRIPS_NANOS);
         }
