@@ -1,6 +1,7 @@
 package dev.transload.mq.client;
 
 import dev.transload.mq.Message;
+import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import io.github.resilience4j.retry.Retry;
@@ -42,6 +43,8 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     Retry.@Nullable AsyncContext<Object> retries;
     /** Whether the transport has it and has not told how it ended. */
     volatile boolean inFlight;
+    /** Why the last try failed; null if none has. */
+    volatile @Nullable MessagingException lastFailure;
     /** Whether some try may have reached the broker. */
     volatile boolean maybeSent;
 

@@ -226,6 +226,7 @@ final class Sends {
                 ? m
                 : TransportException.unknown("send to " + send.to().name() + " failed", cause);
         send.inFlight = false;
+        send.lastFailure = failure;
         if (failure.outcome() == Outcome.UNKNOWN) {
             send.maybeSent = true;
         }
@@ -246,7 +247,7 @@ final class Sends {
         if (wait < 0) {
             fail(send, failure);
         } else if (time.nanos() + TimeUnit.MILLISECONDS.toNanos(wait) >= send.deadlineNanos) {
-            fail(send, timeout(send, failure));
+            fail(send, timeout(send));
         } else {
             events.count(MqObserver.Event.SEND_RETRIED, send.to().name());
             tryAgain(send, Duration.ofMillis(wait));
@@ -378,16 +379,16 @@ final class Sends {
             if (send.inFlight) {
                 send.maybeSent = true;
             }
-            fail(send, timeout(send, null));
+            fail(send, timeout(send));
         });
         if (again) {
             time.schedule(SWEEP, this::sweep);
         }
     }
 
-    private SendTimeoutException timeout(PendingSend send, @Nullable Throwable cause) {
+    private SendTimeoutException timeout(PendingSend send) {
         return new SendTimeoutException(
-                send.to().name(), sendTimeout, send.maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT, cause);
+                send.to().name(), sendTimeout, send.maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT, send.lastFailure);
     }
 
     private static ClientClosedException closedError(PendingSend send) {

@@ -182,6 +182,20 @@ class SendsTest {
     }
 
     @Test
+    void aTimeoutInTheMiddleOfATryTellsWhyTheLastOneFailed() {
+        transport.failSends(
+                outgoing -> transport.sends.size() == 1 ? TransportException.temporary("throttled", null) : null);
+        transport.holdSends(true);
+        PendingSend send = send("a");
+        engine.time.advance(Duration.ofSeconds(1));
+        assertThat(transport.sends).hasSize(2);
+
+        engine.time.advance(TIMEOUT);
+
+        assertThat(failureOf(send)).isInstanceOf(SendTimeoutException.class).hasRootCauseMessage("throttled");
+    }
+
+    @Test
     void aTimeoutOfWhatNeverLeftIsNotSent() {
         transport.holdSends(true);
         PendingSend first = sends.send(ORDERS, keyed("a", "k"), 0, true);

@@ -72,14 +72,13 @@ final class ConfirmWindow<T> {
                 to.accept(entry);
             }
         }
-        if (multiple) {
-            oldest.lazySet(sequence + 1);
-        } else if (sequence == first) {
+        if (multiple || sequence == first) {
+            // What was confirmed before its turn is not confirmed again.
             long s = sequence + 1;
             while (s < end && slots.get(index(s)) == null) {
                 s++;
             }
-            oldest.lazySet(s);
+            oldest.set(s); // the writer may be about to wait for room: it must see this, or be seen waiting
         }
     }
 

@@ -41,6 +41,19 @@ class ConfirmWindowTest {
     }
 
     @Test
+    void aMultipleConfirmMovesTheWindowPastWhatWasConfirmedBeforeItsTurn() {
+        add("a", "b", "c", "d");
+
+        window.confirm(3, false, confirmed::add);
+        window.confirm(2, true, confirmed::add);
+        assertThat(window.span()).isEqualTo(1);
+        window.confirm(4, false, confirmed::add);
+
+        assertThat(confirmed).containsExactly("c", "a", "b", "d");
+        assertThat(window.span()).isZero();
+    }
+
+    @Test
     void aConfirmThatComesTwiceOrForNothingIsIgnored() {
         add("a");
 
@@ -117,6 +130,8 @@ class ConfirmWindowTest {
                 } else {
                     unconfirmed.remove(some);
                 }
+                long first = unconfirmed.stream().mapToLong(s -> s).min().orElse(added + 1);
+                assertThat(numbers.span()).isEqualTo((int) (added + 1 - first));
             }
         }
         numbers.takeAll(left::add);
