@@ -57,8 +57,9 @@ print_modules() {
 # The first lines of what each failed test said, as far as its stack trace: print_failures LOG
 print_failures() {
   awk '
-    / -- Time elapsed: .*<<< (FAILURE|ERROR)!/ { left = 16; sub(/^\[ERROR\] /, ""); sub(/ -- Time elapsed.*/, ""); print; next }
-    left > 0 && (/^\tat / || /^$/ || /^\[(INFO|ERROR|WARNING)\] /) { left = 0 }
+    / -- Time elapsed: .*<<< (FAILURE|ERROR)!/ { left = 24; sub(/^\[ERROR\] /, ""); sub(/ -- Time elapsed.*/, ""); print; next }
+    left > 0 && /^ *$/ { next }
+    left > 0 && (/^\tat / || /^\[(INFO|ERROR|WARNING)\] /) { left = 0 }
     left > 0 { print "    " $0; left-- }' "$1"
 }
 

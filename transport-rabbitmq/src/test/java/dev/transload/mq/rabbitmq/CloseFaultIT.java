@@ -106,7 +106,9 @@ class CloseFaultIT {
         if (harsh) {
             traffic.ledger.fault("harsh close " + round);
         }
-        Duration deadline = harsh ? Duration.ofMillis(50) : Duration.ofSeconds(10);
+        // Time enough for every confirm: 4.0 on a busy machine holds some back for up to 9 s.
+        Duration deadline = harsh ? Duration.ofMillis(50) : Duration.ofSeconds(40);
+        traffic.failedSends.clear();
         long start = System.nanoTime();
         CloseReport report = mq.close(deadline);
         long took = System.nanoTime() - start;
@@ -119,7 +121,9 @@ class CloseFaultIT {
             await("interrupted handlers end").atMost(LONG).until(() -> noThreadOf("closing-" + round));
             traffic.ledger.recovered("harsh close " + round);
         } else {
-            assertThat(report.clean()).as("close %d: %s", round, report).isTrue();
+            assertThat(report.clean())
+                    .as("close %d: %s after %d ms, %s", round, report, took / 1_000_000, traffic.failedSends)
+                    .isTrue();
             assertThat(report.sendsFailed()).as("close %d: %s", round, report).isZero();
             assertThat(report.ackUnknown()).as("close %d: %s", round, report).isEmpty();
             assertThat(report.interrupted()).as("close %d: %s", round, report).isZero();

@@ -32,6 +32,9 @@ final class Traffic implements MqListener {
     final AtomicInteger reconnected = new AtomicInteger();
     final List<Throwable> subscriptionsFailed = new CopyOnWriteArrayList<>();
     final ConcurrentLinkedQueue<Throwable> unexpected = new ConcurrentLinkedQueue<>();
+    /** How sends failed: the message's id and why, in the order they ended. */
+    final ConcurrentLinkedQueue<String> failedSends = new ConcurrentLinkedQueue<>();
+
     private final ConcurrentLinkedQueue<CompletableFuture<?>> sends = new ConcurrentLinkedQueue<>();
     private final Destination<String> destination;
     private final int failEvery;
@@ -73,6 +76,9 @@ final class Traffic implements MqListener {
     private boolean end(String id, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause != null) {
+            failedSends.add(id + " " + cause);
+        }
         if (cause == null) {
             ledger.confirmed(id);
         } else if (!(cause instanceof MessagingException known)) {
