@@ -230,20 +230,21 @@ final class DelayCases {
         delays.forEach(delay -> sent.put(t.client().send(queue, "x", SendOptions.delay(delay)), delay));
         long after = t.millis();
 
-        long hops;
+        long busyMillis;
         try (Pace pace = new Pace(t)) {
             for (Duration delay : delays) {
                 t.elapse(delay.minusMillis(t.millis() - before).minusMillis(500));
                 seen.await(delays.indexOf(delay) + 1);
             }
-            hops = MOST_HOPS * pace.worst().toMillis();
+            busyMillis = MOST_HOPS * pace.worst().toMillis();
         }
         t.fence(queue, seen);
         assertThat(seen.count()).isEqualTo(delays.size() + 1);
         assertThat(seen.calls().subList(0, delays.size())).allSatisfy(call -> {
             Duration delay = java.util.Objects.requireNonNull(sent.get(call.id()));
             assertThat(call.millis())
-                    .isBetween(before + delay.toMillis() - 2, after + delay.toMillis() + t.lateness(delay) + hops);
+                    .isBetween(
+                            before + delay.toMillis() - 2, after + delay.toMillis() + t.lateness(delay) + busyMillis);
         });
     }
 
