@@ -15,6 +15,7 @@ import static dev.transload.mq.architecture.Codebase.KAFKA;
 import static dev.transload.mq.architecture.Codebase.RABBITMQ;
 import static dev.transload.mq.architecture.Codebase.REDIS;
 import static dev.transload.mq.architecture.Codebase.SPI;
+import static dev.transload.mq.architecture.Codebase.SQS;
 import static dev.transload.mq.architecture.Codebase.TCK;
 import static dev.transload.mq.architecture.Codebase.VOCABULARY;
 
@@ -75,6 +76,11 @@ class ArrowsTest {
     }
 
     @Test
+    void theSqsTransportKnowsVocabularySpiAndItsBrokersClient() {
+        check(mayKnowOnly(SQS, VOCABULARY, SPI, "software.amazon.awssdk..", "io.netty.channel..", "io.netty.util.."));
+    }
+
+    @Test
     void theKitKnowsTheApiAndTestLibrariesButNoTransport() {
         check(mayKnowOnly(
                 TCK,
@@ -96,7 +102,7 @@ class ArrowsTest {
                 .resideInAPackage(FIXTURES)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, KAFKA, REDIS, CLI, EXAMPLES));
+                .resideInAnyPackage(VOCABULARY, SPI, CLIENT, INMEMORY, RABBITMQ, KAFKA, REDIS, SQS, CLI, EXAMPLES));
     }
 
     @Test

@@ -17,6 +17,7 @@ final class Codebase {
     static final String INMEMORY = "dev.transload.mq.inmemory";
     static final String RABBITMQ = "dev.transload.mq.rabbitmq";
     static final String KAFKA = "dev.transload.mq.kafka";
+    static final String SQS = "dev.transload.mq.sqs";
     static final String JUNIT = "dev.transload.mq.junit";
     static final String REDIS = "dev.transload.mq.redis";
     static final String TCK = "dev.transload.mq.tck";
@@ -33,10 +34,11 @@ final class Codebase {
             new Module("transport-inmemory", Set.of(INMEMORY)),
             new Module("transport-rabbitmq", Set.of(RABBITMQ)),
             new Module("transport-kafka", Set.of(KAFKA)),
-            new Module("transport-redis", Set.of(REDIS)));
+            new Module("transport-redis", Set.of(REDIS)),
+            new Module("transport-sqs", Set.of(SQS)));
 
     /** One package for each transport. */
-    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA, REDIS);
+    static final List<String> TRANSPORTS = List.of(INMEMORY, RABBITMQ, KAFKA, REDIS, SQS);
 
     static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -117,10 +117,11 @@ final class ClientSubscription implements Subscription {
             left.complete(null);
             return new CloseReport(true, 0, 0, 0, List.of(), 0);
         }
+        int before = drain.running() - but;
         await("stop", receiver.stop(), deadline);
         List<EngineDelivery<T>> unstarted = drain.takeUnstarted();
         unstarted.forEach(drain.outcomes()::giveBackUnstarted);
-        int ran = drain.running() - but;
+        int ran = Math.max(before, drain.running() - but); // some may have ended while it stopped
         boolean quiet = drain.awaitQuiet(but, deadline);
         List<EngineDelivery<T>> stuck = List.of();
         if (!quiet) {

@@ -97,18 +97,16 @@ final class DelayRoutes {
         }
         Capabilities capable = engine.transport().capabilities(home.shape());
         Place to = leveled && PriorityLanes.needed(home.shape(), capable) ? PriorityLanes.laneFor(home, message) : home;
-        if (delayMillis <= capable.maxSendDelay().toMillis()) {
+        Duration direct = to.role() == Role.TOPIC ? capable.maxTopicDelay() : capable.maxSendDelay();
+        if (delayMillis <= direct.toMillis()) {
             return new Route(to, message, delayMillis);
         }
         Duration most = maxDelay(capable);
         if (delayMillis > most.toMillis()) {
             throw Refused.delay(to.name(), most, Duration.ofMillis(delayMillis), capable);
         }
-        if (!capable.maxSendDelay().isZero() && !capable.maxReleaseDelay().isZero()) {
-            return new Route(
-                    to,
-                    waiting(message.toBuilder(), delayMillis).build(),
-                    capable.maxSendDelay().toMillis());
+        if (!direct.isZero() && !capable.maxReleaseDelay().isZero()) {
+            return new Route(to, waiting(message.toBuilder(), delayMillis).build(), direct.toMillis());
         }
         Message.Builder hop = message.toBuilder()
                 .annotation(Annotations.TO, PlaceText.write(to))
@@ -150,6 +148,8 @@ final class DelayRoutes {
     void help() {
         if (plain.maxSendDelay().isZero()) {
             watchLanes();
+        } else if (plain.maxTopicDelay().isZero()) {
+            watch(RELAY);
         } else if (engine.transport()
                 .capabilities(new Shape(true, 0, 1, null))
                 .maxSendDelay()

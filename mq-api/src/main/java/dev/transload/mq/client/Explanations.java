@@ -56,7 +56,8 @@ final class Explanations {
     }
 
     private void destinations() {
-        String competing = "each message goes to one of the competing consumers";
+        String each = "each message goes to one of the competing consumers";
+        String competing = plain.anyOrder().isEmpty() ? each : sentence("IN ANY ORDER: " + each, plain.anyOrder());
         add(
                 "queues",
                 Support.NATIVE,

@@ -19,6 +19,7 @@ public final class Capabilities {
     private final Map<Capability, String> notes;
     private final Map<Capability, String> refusals;
     private final Duration maxSendDelay;
+    private final Duration maxTopicDelay;
     private final String delayNote;
     private final Duration maxReleaseDelay;
     private final Duration maxLease;
@@ -30,6 +31,7 @@ public final class Capabilities {
     private final boolean volatileReplies;
     private final boolean exactDepth;
     private final String sharedByLanes;
+    private final String anyOrder;
 
     private Capabilities(Builder b) {
         this.broker = b.broker;
@@ -38,6 +40,7 @@ public final class Capabilities {
         this.notes = Map.copyOf(b.notes);
         this.refusals = Map.copyOf(b.refusals);
         this.maxSendDelay = b.maxSendDelay;
+        this.maxTopicDelay = b.maxTopicDelay == null ? b.maxSendDelay : b.maxTopicDelay;
         this.delayNote = b.delayNote;
         this.maxReleaseDelay = b.maxReleaseDelay;
         this.maxLease = b.maxLease;
@@ -49,6 +52,7 @@ public final class Capabilities {
         this.volatileReplies = b.volatileReplies;
         this.exactDepth = b.exactDepth;
         this.sharedByLanes = b.sharedByLanes;
+        this.anyOrder = b.anyOrder;
     }
 
     /** Starts with no capability, no delay, a lease without bound, and the given limits. */
@@ -89,6 +93,11 @@ public final class Capabilities {
     /** Longest native delay of a send, zero for none. */
     public Duration maxSendDelay() {
         return maxSendDelay;
+    }
+
+    /** Longest native delay of a send to a {@link Place.Role#TOPIC}, zero for none; as of any send unless told. */
+    public Duration maxTopicDelay() {
+        return maxTopicDelay;
     }
 
     /**
@@ -155,6 +164,11 @@ public final class Capabilities {
         return sharedByLanes;
     }
 
+    /** Why messages may be handed out in another order than that of the sends, though nothing failed; or empty text. */
+    public String anyOrder() {
+        return anyOrder;
+    }
+
     /**
      * Sizes in bytes, with room for a failure record already taken off.
      *
@@ -174,6 +188,7 @@ public final class Capabilities {
         private final Map<Capability, String> notes = new EnumMap<>(Capability.class);
         private final Map<Capability, String> refusals = new EnumMap<>(Capability.class);
         private Duration maxSendDelay = Duration.ZERO;
+        private @Nullable Duration maxTopicDelay;
         private String delayNote = "";
         private Duration maxReleaseDelay = Duration.ZERO;
         private Duration maxLease = Duration.ofDays(365);
@@ -184,6 +199,7 @@ public final class Capabilities {
         private boolean volatileReplies;
         private boolean exactDepth;
         private String sharedByLanes = "";
+        private String anyOrder = "";
 
         private Builder(String broker, Limits limits) {
             this.broker = requireNonNull(broker, "broker");
@@ -212,6 +228,12 @@ public final class Capabilities {
         public Builder sendDelay(Duration max, String note) {
             this.maxSendDelay = max;
             this.delayNote = note;
+            return this;
+        }
+
+        /** Declares a native delay of topics that is not that of other places. */
+        public Builder topicDelay(Duration max) {
+            this.maxTopicDelay = max;
             return this;
         }
 
@@ -252,6 +274,12 @@ public final class Capabilities {
 
         public Builder exactDepth(boolean yes) {
             this.exactDepth = yes;
+            return this;
+        }
+
+        /** Declares that messages come in any order where none is asked for, and why. */
+        public Builder anyOrder(String why) {
+            this.anyOrder = requireNonNull(why, "why");
             return this;
         }
 

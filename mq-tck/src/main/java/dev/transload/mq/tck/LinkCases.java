@@ -52,10 +52,11 @@ final class LinkCases {
         t.client().subscribe(queue, seen);
         Random random = t.random();
         Set<String> confirmed = new HashSet<>();
-        byte[][] bodies = new byte[6][LARGE];
+        int large = Math.min(LARGE, Declared.payload(t));
+        byte[][] bodies = new byte[6][large];
         for (int i = 0; i < bodies.length; i++) {
             random.nextBytes(bodies[i]);
-            t.faults().cutAfter(Direction.TO_BROKER, 1_000 + random.nextInt(LARGE - 2_000));
+            t.faults().cutAfter(Direction.TO_BROKER, 1_000 + random.nextInt(large - 2_000));
             String id = "large-" + i;
             CompletableFuture<String> send = mq.sendAsync(queue, bodies[i], SendOptions.id(id));
             t.until("the link is cut", t.faults()::hasCut);
@@ -123,13 +124,14 @@ final class LinkCases {
             faults = Fault.CUT_AFTER)
     void cutInTheMiddleOfADelivery(Tck t) {
         Queue<byte[]> queue = t.queue(byte[].class);
-        byte[] body = new byte[LARGE];
+        int large = Math.min(LARGE, Declared.payload(t));
+        byte[] body = new byte[large];
         t.random().nextBytes(body);
         String id = t.client().send(queue, body);
         Reconnects reconnects = new Reconnects();
         MqClient mq = OutageCases.patient(t, reconnects);
         Seen<byte[]> seen = t.seen();
-        t.faults().cutAfter(Direction.TO_CLIENT, LARGE / 2);
+        t.faults().cutAfter(Direction.TO_CLIENT, large / 2);
         mq.subscribe(queue, seen);
         t.until("the link is cut", t.faults()::hasCut);
 

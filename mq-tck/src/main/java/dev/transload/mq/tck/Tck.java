@@ -281,6 +281,11 @@ final class Tck {
         return explanation().feature("queues").how().startsWith("BY LANES");
     }
 
+    /** Whether messages of what is not ordered may come in any order, though nothing fails. */
+    boolean inAnyOrder() {
+        return explanation().feature("queues").how().contains("IN ANY ORDER");
+    }
+
     /** Options that keep sends in order where none was declared: on brokers with several lanes they name one. */
     SendOptions.Settings inOneLane() {
         return sharedByLanes() ? SendOptions.key("lane") : SendOptions.none();

@@ -110,7 +110,7 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
     // A provider that is broken has no broker whose time could be asked for.
     private static Optional<String> untestable(TckCase tckCase, TckRun run, Tck tck) {
         boolean virtualTime = tckCase.realTime() && tck.broker().time().isPresent();
-        return Verdicts.untestable(tckCase, run.kind(), virtualTime);
+        return Verdicts.untestable(tckCase, run.kind(), virtualTime).or(() -> Verdicts.onlyReal(tckCase, run));
     }
 
     private static void verifyRefusal(Tck tck, List<Feature> refused) {

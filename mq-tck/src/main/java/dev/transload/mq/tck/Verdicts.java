@@ -4,6 +4,7 @@ import dev.transload.mq.Explanation;
 import dev.transload.mq.Explanation.Support;
 import dev.transload.mq.UnsupportedCapabilityException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,8 @@ final class Verdicts {
     /** What needs a process, a link or a disk of the broker's own. */
     private static final Set<Fault> NOT_IN_PROCESS = Set.of(
             Fault.KILL, Fault.FORGET, Fault.CUT_AFTER, Fault.LATENCY, Fault.SLICE, Fault.BANDWIDTH, Fault.CLIENT_STOP);
+
+    private static final Set<Fault> RESTARTS = EnumSet.of(Fault.STOP, Fault.KILL);
 
     private Verdicts() {}
 
@@ -85,6 +88,33 @@ final class Verdicts {
             return Optional.of("virtual time waits for handlers, and this one has to outlive a deadline");
         }
         return Optional.empty();
+    }
+
+    /** What an emulator does not have and the broker that it stands for has, if a case is about that. */
+    static Optional<String> onlyReal(TckCase tckCase, TckRun run) {
+        if (run.kind() != BrokerKind.EMULATOR) {
+            return Optional.empty();
+        }
+        Set<Need> lacking = new TreeSet<>();
+        for (Need need : tckCase.needs()) {
+            if (need.missing(run.provider()).isPresent()) {
+                lacking.add(need);
+            }
+        }
+        if (!lacking.isEmpty()) {
+            return Optional.of("the broker is an emulator that has no " + lacking);
+        }
+        Set<Fault> restarts = new TreeSet<>(Set.of(tckCase.faults()));
+        restarts.retainAll(RESTARTS);
+        if (restarts.isEmpty()) {
+            return Optional.empty();
+        }
+        return run.openControl()
+                .filter(control -> Collections.disjoint(control.supported(), restarts))
+                .map(control -> {
+                    control.close();
+                    return "the broker is an emulator that keeps nothing over " + restarts;
+                });
     }
 
     private static boolean breaksTheLink(TckCase tckCase) {

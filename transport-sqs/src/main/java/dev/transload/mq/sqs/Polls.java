@@ -1,0 +1,111 @@
+package dev.transload.mq.sqs;
+
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.spi.TimeSource;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+
+/**
+ * The requests for messages that one receiver has under way. A poll cannot be taken back: the service may hand a message
+ * to it that nobody sees until its lease is over. So the end of a receiver waits for its polls, and they are short at
+ * first and grow with the time in which nothing came, to what costs least.
+ *
+ * <p>Its state belongs to the worker.
+ */
+final class Polls {
+
+    /** Most messages of one answer. */
+    static final int MOST = 10;
+
+    private static final int AT_ONCE = 8;
+
+    private final SqsAsk ask;
+    private final SqsOptions options;
+    private final int leaseSeconds;
+    private final TimeSource time;
+    private int underWay;
+    private int reserved;
+    private int width = 1;
+    private long idleSince;
+
+    Polls(SqsAsk ask, SqsOptions options, int leaseSeconds, TimeSource time) {
+        this.ask = ask;
+        this.options = options;
+        this.leaseSeconds = leaseSeconds;
+        this.time = time;
+        this.idleSince = time.nanos();
+    }
+
+    /** Takes what a poll brought. */
+    interface Arrival {
+        void arrived(QueueRef from, List<Message> messages, @Nullable MessagingException failure);
+    }
+
+    /** How many messages the next poll should ask for; 0 if there should be none. */
+    int next(int credit) {
+        return underWay < width ? Math.max(0, Math.min(MOST, credit)) : 0;
+    }
+
+    /** Credit that open polls may use up. */
+    int reserved() {
+        return reserved;
+    }
+
+    boolean isIdle() {
+        return underWay == 0;
+    }
+
+    void start(QueueRef queue, int most, Arrival arrival) {
+        int seconds = underWay > 0 ? 1 : seconds();
+        reserved += most;
+        underWay++;
+        SqsAsk.told(ask.sqs(
+                        "receive from " + queue.name(),
+                        sqs -> sqs.receiveMessage(r -> r.queueUrl(queue.url())
+                                .maxNumberOfMessages(most)
+                                .waitTimeSeconds(seconds)
+                                .visibilityTimeout(leaseSeconds)
+                                .messageAttributeNames("All")
+                                .messageSystemAttributeNames(
+                                        MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
+                                        MessageSystemAttributeName.SENT_TIMESTAMP,
+                                        MessageSystemAttributeName.MESSAGE_GROUP_ID)
+                                .overrideConfiguration(o -> o.apiCallTimeout(
+                                        options.requestTimeout().plus(Duration.ofSeconds(seconds))))))
+                .handle((answer, failure) -> {
+                    reserved -= most;
+                    underWay--;
+                    if (failure != null) {
+                        width = 1;
+                        arrival.arrived(queue, List.of(), SqsErrors.operation("receive from " + queue.name(), failure));
+                        return null;
+                    }
+                    List<Message> messages = answer.hasMessages() ? answer.messages() : List.of();
+                    adapt(messages.size(), most);
+                    arrival.arrived(queue, messages, null);
+                    return null;
+                }));
+    }
+
+    private void adapt(int came, int asked) {
+        if (came == 0) {
+            width = 1;
+        } else {
+            idleSince = time.nanos();
+            width = came == asked ? Math.min(AT_ONCE, width + 1) : Math.max(1, width - 1);
+        }
+    }
+
+    private int seconds() {
+        long idle = Duration.ofNanos(time.nanos() - idleSince).toSeconds();
+        return (int) Math.max(1, Math.min(options.longestPoll().toSeconds(), idle / 2));
+    }
+
+    /** The receiver ends: later polls, if any, are short again. */
+    void hurry() {
+        idleSince = time.nanos();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.transload.mq.sqs;
+
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.TransportException;
+import dev.transload.mq.sqs.SqsSender.Sending;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.sns.model.PublishBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+
+/** Batches of messages as requests of either service, and why entries of theirs are not stored, by place. */
+final class SendRequests {
+
+    private SendRequests() {}
+
+    // Why entries are not stored, by their place in the batch.
+    private static Map<Integer, MessagingException> results(
+            List<Sending> batch, List<String> stored, Map<String, MessagingException> refused) {
+        Map<Integer, MessagingException> failures = new HashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            String id = Integer.toString(i);
+            MessagingException failure = refused.get(id);
+            if (failure == null && !stored.contains(id)) {
+                failure = TransportException.unknown(
+                        "sqs: the service did not say what became of a message to "
+                                + batch.get(i).name(),
+                        null);
+            }
+            if (failure != null) {
+                failures.put(i, failure);
+            }
+        }
+        return failures;
+    }
+
+    static CompletableFuture<Map<Integer, MessagingException>> toQueue(
+            SqsAsk ask, QueueRef queue, List<Sending> batch) {
+        List<SendMessageBatchRequestEntry> entries = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            Sending sending = batch.get(i);
+            Map<String, MessageAttributeValue> attributes = new HashMap<>();
+            sending.wire()
+                    .attributes()
+                    .forEach((name, value) -> attributes.put(
+                            name,
+                            MessageAttributeValue.builder()
+                                    .dataType(SqsMessages.STRING)
+                                    .stringValue(value)
+                                    .build()));
+            SendMessageBatchRequestEntry.Builder entry = SendMessageBatchRequestEntry.builder()
+                    .id(Integer.toString(i))
+                    .messageBody(sending.wire().body())
+                    .messageAttributes(attributes);
+            if (queue.isFifo()) {
+                entry.messageGroupId(sending.wire().groupId())
+                        .messageDeduplicationId(sending.wire().deduplicationId());
+            } else if (sending.delaySeconds() > 0) {
+                entry.delaySeconds(sending.delaySeconds());
+            }
+            entries.add(entry.build());
+        }
+        return ask.sqs(
+                        "send to " + batch.get(0).name(),
+                        sqs -> sqs.sendMessageBatch(r -> r.queueUrl(queue.url()).entries(entries)))
+                .thenApply(answer -> {
+                    Map<String, MessagingException> refused = new HashMap<>();
+                    answer.failed()
+                            .forEach(one -> refused.put(
+                                    one.id(),
+                                    SqsErrors.entry(
+                                            "send to " + queue.name(),
+                                            one.code(),
+                                            Boolean.TRUE.equals(one.senderFault()))));
+                    return results(
+                            batch,
+                            answer.successful().stream().map(one -> one.id()).toList(),
+                            refused);
+                });
+    }
+
+    static CompletableFuture<Map<Integer, MessagingException>> toTopic(SqsAsk ask, String arn, List<Sending> batch) {
+        boolean fifo = arn.endsWith(SqsNames.FIFO);
+        List<PublishBatchRequestEntry> entries = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            Sending sending = batch.get(i);
+            Map<String, software.amazon.awssdk.services.sns.model.MessageAttributeValue> attributes = new HashMap<>();
+            sending.wire()
+                    .attributes()
+                    .forEach((name, value) -> attributes.put(
+                            name,
+                            software.amazon.awssdk.services.sns.model.MessageAttributeValue.builder()
+                                    .dataType(SqsMessages.STRING)
+                                    .stringValue(value)
+                                    .build()));
+            PublishBatchRequestEntry.Builder entry = PublishBatchRequestEntry.builder()
+                    .id(Integer.toString(i))
+                    .message(sending.wire().body())
+                    .messageAttributes(attributes);
+            if (fifo) {
+                entry.messageGroupId(sending.wire().groupId())
+                        .messageDeduplicationId(sending.wire().deduplicationId());
+            }
+            entries.add(entry.build());
+        }
+        return ask.sns(
+                        "send to " + batch.get(0).name(),
+                        sns -> sns.publishBatch(r -> r.topicArn(arn).publishBatchRequestEntries(entries)))
+                .thenApply(answer -> {
+                    Map<String, MessagingException> refused = new HashMap<>();
+                    answer.failed()
+                            .forEach(one -> refused.put(
+                                    one.id(),
+                                    SqsErrors.entry(
+                                            "send to " + batch.get(0).name(),
+                                            one.code(),
+                                            Boolean.TRUE.equals(one.senderFault()))));
+                    return results(
+                            batch,
+                            answer.successful().stream().map(one -> one.id()).toList(),
+                            refused);
+                });
+    }
+}

@@ -1,0 +1,187 @@
+package dev.transload.mq.sqs;
+
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.sns.SnsAsyncClient;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+
+/**
+ * The clients of both services, over one HTTP client whose threads bear this client's name. Making them may read files
+ * and ask the machine for its region, so it is not done on a thread that must not wait.
+ *
+ * <p>Thread-safe.
+ */
+final class SqsClients {
+
+    private static final int CONNECTIONS = 128;
+    private static final String ANYWHERE = "us-east-1";
+
+    private final NioEventLoopGroup loops;
+    private final ScheduledThreadPoolExecutor timers;
+    private final SdkAsyncHttpClient http;
+    private final SqsAsyncClient sqs;
+    private final SnsAsyncClient sns;
+    private final String region;
+
+    SqsClients(SqsOptions options, String clientId, SqsUsage usage) {
+        this.loops = new NioEventLoopGroup(2, named("mq-sqs-io-" + clientId));
+        this.timers = new ScheduledThreadPoolExecutor(1, named("mq-sqs-timer-" + clientId));
+        timers.setRemoveOnCancelPolicy(true);
+        this.http = NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(SdkEventLoopGroup.create(loops))
+                .maxConcurrency(CONNECTIONS)
+                .maxPendingConnectionAcquires(10_000)
+                .connectionAcquisitionTimeout(options.requestTimeout())
+                .connectionTimeout(min(options.requestTimeout(), Duration.ofSeconds(5)))
+                .connectionMaxIdleTime(Duration.ofSeconds(50))
+                .readTimeout(options.requestTimeout().plus(options.longestPoll()))
+                .writeTimeout(options.requestTimeout())
+                .tcpKeepAlive(true)
+                .build();
+        try {
+            AwsCredentialsProvider credentials = credentials(options);
+            Region where = Region.of(region(options));
+            this.region = where.id();
+            ClientOverrideConfiguration override = override(options, usage);
+            ClientAsyncConfiguration async = ClientAsyncConfiguration.builder()
+                    .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
+                    .build();
+            this.sqs = SqsAsyncClient.builder()
+                    .httpClient(http)
+                    .region(where)
+                    .credentialsProvider(credentials)
+                    .overrideConfiguration(override)
+                    .asyncConfiguration(async)
+                    .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
+                    .build();
+            this.sns = SnsAsyncClient.builder()
+                    .httpClient(http)
+                    .region(where)
+                    .credentialsProvider(credentials)
+                    .overrideConfiguration(override)
+                    .asyncConfiguration(async)
+                    .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
+                    .build();
+        } catch (RuntimeException e) {
+            closeHttp();
+            throw e;
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread made = new Thread(task, name + "-" + number.incrementAndGet());
+            made.setDaemon(true);
+            return made;
+        };
+    }
+
+    private ClientOverrideConfiguration override(SqsOptions options, SqsUsage usage) {
+        return ClientOverrideConfiguration.builder()
+                .apiCallTimeout(options.requestTimeout())
+                .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                        .maxAttempts(3)
+                        .build())
+                .scheduledExecutorService(timers)
+                .addExecutionInterceptor(new Counting(usage))
+                .build();
+    }
+
+    private static AwsCredentialsProvider credentials(SqsOptions options) {
+        if (options.accessKey().isPresent() && options.secret().isPresent()) {
+            String key = options.accessKey().get();
+            String secret = options.secret().get();
+            return StaticCredentialsProvider.create(
+                    options.sessionToken().isPresent()
+                            ? AwsSessionCredentials.create(
+                                    key, secret, options.sessionToken().get())
+                            : AwsBasicCredentials.create(key, secret));
+        }
+        return options.profile().isPresent()
+                ? ProfileCredentialsProvider.create(options.profile().get())
+                : DefaultCredentialsProvider.builder().build();
+    }
+
+    private static String region(SqsOptions options) {
+        if (options.region().isPresent()) {
+            return options.region().get();
+        }
+        if (options.endpoint().isPresent()) {
+            return ANYWHERE;
+        }
+        DefaultAwsRegionProviderChain.Builder chain = DefaultAwsRegionProviderChain.builder();
+        options.profile().ifPresent(chain::profileName);
+        return chain.build().getRegion().id();
+    }
+
+    SqsAsyncClient sqs() {
+        return sqs;
+    }
+
+    SnsAsyncClient sns() {
+        return sns;
+    }
+
+    /** The region that is asked. */
+    String region() {
+        return region;
+    }
+
+    /** Ends both clients and all threads; what is under way fails. Waits for the threads, a second at most. */
+    void close() {
+        sqs.close();
+        sns.close();
+        closeHttp();
+    }
+
+    private void closeHttp() {
+        http.close();
+        timers.shutdownNow();
+        loops.shutdownGracefully(100, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    /** Counts each attempt that leaves, and each that was one too many. */
+    private record Counting(SqsUsage usage) implements ExecutionInterceptor {
+
+        @Override
+        public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+            usage.request(attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME));
+        }
+
+        @Override
+        public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+            int status = context.httpResponse().statusCode();
+            if (status == 429 || status == 503) {
+                usage.throttle();
+            }
+        }
+    }
+}

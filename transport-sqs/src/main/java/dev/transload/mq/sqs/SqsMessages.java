@@ -1,0 +1,239 @@
+package dev.transload.mq.sqs;
+
+import dev.transload.mq.Message;
+import dev.transload.mq.spi.Annotations;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+
+/** Writes and reads messages of SQS and SNS; {@code docs/wire-format.md} is the reference. Pure. */
+final class SqsMessages {
+
+    /** How the body is written where it is not the payload itself: {@code base64} or {@code empty}. */
+    static final String BODY = "mq-body";
+
+    /** Names and values that have no attribute of their own, as one JSON object. */
+    static final String MORE = "mq-more";
+
+    /** The topic a message was sent to, of those that share an SNS topic. */
+    static final String TOPIC = "mq-topic";
+
+    /** The only type of attribute that is written. */
+    static final String STRING = "String";
+
+    // The services take ten; one is left to agents that trace, and one to what has none of its own.
+    private static final int OWN_ATTRIBUTES = 8;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+    private static final Set<String> TRACE = Set.of("traceparent", "tracestate");
+    private static final String BASE64 = "base64";
+    private static final String EMPTY = "empty";
+
+    private SqsMessages() {}
+
+    /**
+     * A message as it goes over the wire.
+     *
+     * @param body text of legal characters, not empty
+     * @param attributes texts of legal characters, none empty
+     * @param groupId message group, for FIFO
+     * @param deduplicationId what makes it the same message within five minutes, for FIFO
+     */
+    record Wire(String body, Map<String, String> attributes, String groupId, String deduplicationId) {
+
+        /** Bytes as the services count them: the body, and of each attribute its name, its type and its value. */
+        int size() {
+            int size = WireText.utf8Length(body);
+            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+                size += WireText.utf8Length(attribute.getKey())
+                        + STRING.length()
+                        + WireText.utf8Length(attribute.getValue());
+            }
+            return size;
+        }
+    }
+
+    /**
+     * The wire form of a message.
+     *
+     * @param ordered whether it goes to a FIFO queue or topic
+     * @param topic the topic it is sent to, or null if it goes to a queue
+     */
+    static Wire write(Message message, boolean ordered, @Nullable String topic) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(Annotations.ID, message.id());
+        String text = message.body().length == 0 ? null : WireText.legal(message.body());
+        if (text == null) {
+            text = message.body().length == 0 ? EMPTY : Base64.getEncoder().encodeToString(message.body());
+            fields.put(BODY, message.body().length == 0 ? EMPTY : BASE64);
+        }
+        put(fields, TOPIC, topic);
+        put(fields, Annotations.CONTENT_TYPE, message.contentType());
+        put(fields, Annotations.TYPE, message.type());
+        if (message.timestamp() != 0) {
+            fields.put(Annotations.TIMESTAMP, Long.toString(message.timestamp()));
+        }
+        put(fields, Annotations.CORRELATION_ID, message.correlationId());
+        put(fields, Annotations.REPLY_TO, message.replyTo());
+        String groupId = ordered ? SqsNames.groupId(message.key(), message.id()) : "";
+        if (!ordered || !SqsNames.isKey(groupId)) {
+            put(fields, Annotations.KEY, message.key());
+        }
+        message.headers().forEach((name, value) -> {
+            if (TRACE.contains(name)) {
+                fields.put(name, value);
+            }
+        });
+        message.headers().forEach(fields::putIfAbsent);
+        if (message.priority() != Message.NO_PRIORITY) {
+            fields.put(Annotations.PRIORITY, Integer.toString(message.priority()));
+        }
+        if (message.ttl() > 0) {
+            fields.put(Annotations.TTL, Long.toString(message.ttl()));
+        }
+        fields.putAll(message.annotations());
+        String deduplicationId = ordered ? SqsNames.deduplicationId(message.id(), passage(message)) : "";
+        return new Wire(text, attributes(fields), groupId, deduplicationId);
+    }
+
+    private static void put(Map<String, String> fields, String name, @Nullable String value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
+    }
+
+    // A message that is redriven, or put back for another try, is not the one that went this way before.
+    private static String passage(Message message) {
+        StringBuilder passage = new StringBuilder();
+        for (String name :
+                new String[] {Annotations.ATTEMPT, Annotations.REDRIVES, Annotations.CRASHES, Annotations.FORCE}) {
+            String value = message.annotations().get(name);
+            if (value != null) {
+                passage.append('.')
+                        .append(name.substring(Annotations.PREFIX.length()))
+                        .append(value);
+            }
+        }
+        return passage.toString();
+    }
+
+    private static Map<String, String> attributes(Map<String, String> fields) {
+        Map<String, String> own = new LinkedHashMap<>();
+        Map<String, String> more = new LinkedHashMap<>();
+        fields.forEach((name, value) -> {
+            boolean fits = own.size() < OWN_ATTRIBUTES && isName(name) && WireText.isLegal(value);
+            (fits ? own : more).put(name, value);
+        });
+        if (!more.isEmpty()) {
+            own.put(MORE, WireText.pack(more));
+        }
+        return own;
+    }
+
+    private static boolean isName(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return name.length() <= 256
+                && NAME.matcher(name).matches()
+                && !lower.startsWith("aws.")
+                && !lower.startsWith("amazon.")
+                && !name.equals(MORE);
+    }
+
+    /** A message that came, and the topic it says it was sent to. */
+    record Read(Message message, @Nullable String topic) {}
+
+    /** The message that was received, whoever sent it. One without an id has the service's own. */
+    static Read read(software.amazon.awssdk.services.sqs.model.Message received) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        if (received.hasMessageAttributes()) {
+            received.messageAttributes().forEach((name, value) -> fields.put(name, text(value)));
+        }
+        String body = received.body() == null ? "" : received.body();
+        String id = received.messageId() == null ? "" : received.messageId();
+        SnsEnvelope envelope = fields.isEmpty() ? SnsEnvelope.of(body) : null;
+        if (envelope != null) {
+            body = envelope.message();
+            id = envelope.id();
+            fields.putAll(envelope.attributes());
+        }
+        String more = fields.remove(MORE);
+        if (more != null) {
+            WireText.unpack(more).forEach(fields::putIfAbsent);
+        }
+        return message(id, body, fields, received.attributes());
+    }
+
+    private static Read message(
+            String id, String body, Map<String, String> fields, Map<MessageSystemAttributeName, String> system) {
+        String own = fields.remove(Annotations.ID);
+        String topic = fields.remove(TOPIC);
+        byte[] payload = payload(body, fields.remove(BODY));
+        Message.Builder message = Message.builder(own == null ? id : own, payload);
+        message.timestamp(number(system.get(MessageSystemAttributeName.SENT_TIMESTAMP)));
+        String groupId = system.get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
+        if (groupId != null && SqsNames.isKey(groupId)) {
+            message.key(groupId);
+        }
+        fields.forEach((name, value) -> {
+            if (name.startsWith(Annotations.PREFIX)) {
+                ours(message, name, value);
+            } else {
+                message.header(name, value);
+            }
+        });
+        return new Read(message.build(), topic);
+    }
+
+    private static String text(MessageAttributeValue value) {
+        if (value.stringValue() != null) {
+            return value.stringValue();
+        }
+        return value.binaryValue() == null ? "" : value.binaryValue().asString(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] payload(String body, @Nullable String how) {
+        if (EMPTY.equals(how)) {
+            return new byte[0];
+        }
+        if (BASE64.equals(how)) {
+            try {
+                return Base64.getDecoder().decode(body);
+            } catch (IllegalArgumentException e) {
+                return body.getBytes(StandardCharsets.UTF_8); // anyone may write on an envelope
+            }
+        }
+        return body.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void ours(Message.Builder message, String name, String value) {
+        switch (name) {
+            case Annotations.KEY -> message.key(value);
+            case Annotations.TYPE -> message.type(value);
+            case Annotations.CONTENT_TYPE -> message.contentType(value);
+            case Annotations.CORRELATION_ID -> message.correlationId(value);
+            case Annotations.REPLY_TO -> message.replyTo(value);
+            case Annotations.TIMESTAMP -> message.timestamp(number(value));
+            case Annotations.TTL -> message.ttl(number(value));
+            case Annotations.PRIORITY -> {
+                long priority = number(value);
+                message.priority(priority > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) priority);
+            }
+            default -> message.annotation(name, value);
+        }
+    }
+
+    /** A count or a time in milliseconds; 0 for what does not read as one. */
+    static long number(@Nullable String value) {
+        try {
+            return value == null ? 0 : Math.max(0, Long.parseLong(value));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package dev.transload.mq.sqs;
+
+import dev.transload.mq.LeaseLostException;
+import dev.transload.mq.MessagingException;
+import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.TimeSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+
+/**
+ * Deletes messages of one queue and changes how long they stay hidden, in batches. What fails while the lease holds is
+ * tried again.
+ *
+ * <p>Its state belongs to the worker.
+ */
+final class SqsSettler {
+
+    /** Instead of a number of seconds: the message is done. */
+    static final int DELETE = -1;
+
+    private static final int REQUESTS = 16;
+    private static final int BYTES = Integer.MAX_VALUE;
+    private static final long AGAIN_MILLIS = 250;
+
+    private final SqsAsk ask;
+    private final QueueRef queue;
+    private final TimeSource time;
+    private final Batcher<Order> deletes;
+    private final Batcher<Order> changes;
+    private int open;
+    private boolean closing;
+
+    /**
+     * An order about one delivery.
+     *
+     * @param seconds how long it stays hidden, or {@link #DELETE}
+     * @param untilNanos when it makes no sense any more
+     */
+    private record Order(String receipt, int seconds, long untilNanos, Result result) {}
+
+    /** Told on the worker how an order ended. */
+    interface Result {
+        void ended(@Nullable MessagingException failure);
+    }
+
+    SqsSettler(SqsAsk ask, QueueRef queue, TimeSource time) {
+        this.time = time;
+        this.ask = ask;
+        this.queue = queue;
+        // A message group gives out nothing before the delete; elsewhere nobody waits for one.
+        this.deletes =
+                new Batcher<>(BYTES, REQUESTS, queue.isFifo() ? 2 : 10, queue.isFifo(), ask.worker(), this::delete);
+        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), this::change);
+    }
+
+    QueueRef queue() {
+        return queue;
+    }
+
+    /** Takes an order; it goes with {@link #go}. */
+    void order(SqsDelivery delivery, int seconds, Result result) {
+        open++;
+        add(new Order(delivery.receipt, seconds, delivery.deadlineNanos, failure -> {
+            open--;
+            result.ended(failure);
+        }));
+    }
+
+    private void add(Order order) {
+        (order.seconds() == DELETE ? deletes : changes).add(order, 0);
+    }
+
+    void go() {
+        if (closing) {
+            flush();
+            return;
+        }
+        deletes.go();
+        changes.go();
+    }
+
+    /** From now on nothing waits for a full batch. */
+    void flush() {
+        closing = true;
+        deletes.flush();
+        changes.flush();
+    }
+
+    /** Orders that have not ended. */
+    int open() {
+        return open;
+    }
+
+    private void delete(List<Order> batch, Runnable ended) {
+        List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            entries.add(DeleteMessageBatchRequestEntry.builder()
+                    .id(Integer.toString(i))
+                    .receiptHandle(batch.get(i).receipt())
+                    .build());
+        }
+        CompletableFuture<List<BatchResultErrorEntry>> request = ask.sqs(
+                        "delete from " + queue.name(),
+                        sqs -> sqs.deleteMessageBatch(
+                                r -> r.queueUrl(queue.url()).entries(entries)))
+                .thenApply(answer -> answer.failed());
+        ended(request, batch, ended);
+    }
+
+    private void change(List<Order> batch, Runnable ended) {
+        List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            entries.add(ChangeMessageVisibilityBatchRequestEntry.builder()
+                    .id(Integer.toString(i))
+                    .receiptHandle(batch.get(i).receipt())
+                    .visibilityTimeout(batch.get(i).seconds())
+                    .build());
+        }
+        CompletableFuture<List<BatchResultErrorEntry>> request = ask.sqs(
+                        "change the visibility of messages of " + queue.name(),
+                        sqs -> sqs.changeMessageVisibilityBatch(
+                                r -> r.queueUrl(queue.url()).entries(entries)))
+                .thenApply(answer -> answer.failed());
+        ended(request, batch, ended);
+    }
+
+    private void ended(CompletableFuture<List<BatchResultErrorEntry>> request, List<Order> batch, Runnable ended) {
+        SqsAsk.told(request.handle((failed, failure) -> {
+            Map<String, BatchResultErrorEntry> refused = new HashMap<>();
+            if (failed != null) {
+                failed.forEach(one -> refused.put(one.id(), one));
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                Order order = batch.get(i);
+                BatchResultErrorEntry entry = refused.get(Integer.toString(i));
+                if (failure != null) {
+                    refused(order, SqsErrors.operation("settle a message of " + queue.name(), failure));
+                } else if (entry == null) {
+                    order.result().ended(null);
+                } else if (SqsErrors.isOfLostLease(entry.code())) {
+                    order.result()
+                            .ended(new LeaseLostException(
+                                    "sqs: a message of " + queue.name() + " is no longer ours: " + entry.code(), null));
+                } else {
+                    refused(
+                            order,
+                            SqsErrors.entry(
+                                    "settle a message of " + queue.name(),
+                                    entry.code(),
+                                    Boolean.TRUE.equals(entry.senderFault())));
+                }
+            }
+            ended.run();
+            return null;
+        }));
+    }
+
+    private void refused(Order order, MessagingException why) {
+        long left = (order.untilNanos() - time.nanos()) / 1_000_000;
+        if (!why.retryable() || left < AGAIN_MILLIS || closing) {
+            order.result()
+                    .ended(
+                            why.retryable()
+                                    ? TransportException.unknown(
+                                            "sqs: no answer to the settle of a message of " + queue.name(), why)
+                                    : why);
+            return;
+        }
+        ask.worker().later(AGAIN_MILLIS, () -> {
+            add(order);
+            go();
+        });
+    }
+}

@@ -1,0 +1,18 @@
+package dev.transload.mq.sqs;
+
+import dev.transload.mq.fixtures.SqsVersion;
+import dev.transload.mq.tck.RunMqTck;
+import org.junit.platform.suite.api.ConfigurationParameter;
+
+/** The kit on LocalStack, with SNS for topics. */
+@RunMqTck
+@ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.sqs.LocalStackTckIT$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1")
+class LocalStackTckIT {
+
+    public static final class Provider extends SqsTckProvider {
+        public Provider() {
+            super(SqsVersion.LOCALSTACK);
+        }
+    }
+}

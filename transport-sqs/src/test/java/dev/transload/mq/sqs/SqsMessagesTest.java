@@ -1,0 +1,244 @@
+package dev.transload.mq.sqs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.transload.mq.Message;
+import dev.transload.mq.spi.Annotations;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+
+class SqsMessagesTest {
+
+    private static final String SENT = "1700000000123";
+
+    @Test
+    void textIsTheBodyItself() {
+        SqsMessages.Wire wire = SqsMessages.write(message("{\"a\":1}").build(), false, null);
+
+        assertThat(wire.body()).isEqualTo("{\"a\":1}");
+        assertThat(wire.attributes()).containsOnly(Map.entry(Annotations.ID, "m1"));
+    }
+
+    @Test
+    void everyPayloadComesBack() {
+        byte[] all = new byte[256];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        for (byte[] body : new byte[][] {{}, {0}, all, "empty".getBytes(StandardCharsets.UTF_8), {'\r', '\n'}}) {
+            Message back = roundTrip(Message.builder("m1", body).build(), false);
+            assertThat(back.body()).isEqualTo(body);
+            assertThat(back.annotations()).isEmpty();
+        }
+    }
+
+    @Test
+    void everythingOnTheEnvelopeComesBack() {
+        Message.Builder builder = message("x")
+                .key("k\u0000")
+                .type("t")
+                .contentType("text/plain")
+                .timestamp(1234)
+                .correlationId("c")
+                .replyTo("r")
+                .priority(3)
+                .ttl(99)
+                .annotation("mq-attempt", "2");
+        for (int i = 0; i < 100; i++) {
+            builder.header("h" + i, i % 3 == 0 ? "" : "v\n" + i);
+        }
+        builder.header("not a name", "\u0000\uD83D\uDE00")
+                .header("AWS.reserved", "v")
+                .header("a..b", "v");
+        Message sent = builder.build();
+        Message back = roundTrip(sent, false);
+
+        assertThat(back.headers()).isEqualTo(sent.headers());
+        assertThat(back.annotations()).isEqualTo(sent.annotations());
+        assertThat(back.key()).isEqualTo(sent.key());
+        assertThat(back.type()).isEqualTo("t");
+        assertThat(back.contentType()).isEqualTo("text/plain");
+        assertThat(back.timestamp()).isEqualTo(1234);
+        assertThat(back.correlationId()).isEqualTo("c");
+        assertThat(back.replyTo()).isEqualTo("r");
+        assertThat(back.priority()).isEqualTo(3);
+        assertThat(back.ttl()).isEqualTo(99);
+    }
+
+    @Test
+    void oneOfTheTenAttributesIsAlwaysLeft() {
+        Message.Builder builder =
+                message("x").type("t").contentType("c").timestamp(1).correlationId("c");
+        for (int i = 0; i < 100; i++) {
+            builder.header("h" + i, "v");
+        }
+        assertThat(SqsMessages.write(builder.build(), false, "topic").attributes())
+                .hasSizeLessThanOrEqualTo(9);
+    }
+
+    @Test
+    void traceContextHasAnAttributeOfItsOwn() {
+        Message.Builder builder = message("x").type("t").contentType("c");
+        for (int i = 0; i < 20; i++) {
+            builder.header("h" + i, "v");
+        }
+        builder.header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        assertThat(SqsMessages.write(builder.build(), false, null).attributes()).containsKey("traceparent");
+    }
+
+    @Test
+    void theKeyIsTheMessageGroupWhereThatCanBe() {
+        SqsMessages.Wire wire = SqsMessages.write(message("x").key("order-1").build(), true, null);
+
+        assertThat(wire.groupId()).isEqualTo("order-1");
+        assertThat(wire.attributes()).doesNotContainKey(Annotations.KEY);
+    }
+
+    @Test
+    void keysThatNoMessageGroupCanHaveComeBack() {
+        for (String key : new String[] {"", "with blank", "ä", "k".repeat(129), "mq-none-x", "mq-key-x", "\u0000"}) {
+            SqsMessages.Wire wire = SqsMessages.write(message("x").key(key).build(), true, null);
+            assertThat(wire.groupId()).matches("[!-~]{1,128}");
+            assertThat(roundTrip(message("x").key(key).build(), true).key()).isEqualTo(key);
+        }
+    }
+
+    @Test
+    void messagesWithoutAKeyWaitForNoOther() {
+        Message one = Message.builder("m1", new byte[0]).build();
+        Message two = Message.builder("m2", new byte[0]).build();
+
+        assertThat(SqsMessages.write(one, true, null).groupId())
+                .isNotEqualTo(SqsMessages.write(two, true, null).groupId());
+        assertThat(roundTrip(one, true).key()).isNull();
+    }
+
+    @Test
+    void aSecondSendIsTheSameMessageAndARedriveIsNot() {
+        Message first = message("x").build();
+        Message again = first.toBuilder().build();
+        Message redriven =
+                first.toBuilder().annotation(Annotations.REDRIVES, "1").build();
+        String id = SqsMessages.write(first, true, null).deduplicationId();
+
+        assertThat(id).isEqualTo("m1");
+        assertThat(SqsMessages.write(again, true, null).deduplicationId()).isEqualTo(id);
+        assertThat(SqsMessages.write(redriven, true, null).deduplicationId()).isNotEqualTo(id);
+    }
+
+    @Test
+    void sizeCountsBodyAndNamesTypesAndValuesOfAttributes() {
+        SqsMessages.Wire wire = new SqsMessages.Wire("ä\uD83D\uDE00", Map.of("name", "välue"), "", "");
+
+        assertThat(wire.size()).isEqualTo(2 + 4 + "name".length() + "String".length() + 6);
+    }
+
+    @Test
+    void aForeignMessageHasTheServicesIdAndTime() {
+        Map<String, MessageAttributeValue> attributes = new HashMap<>();
+        attributes.put(
+                "number",
+                MessageAttributeValue.builder()
+                        .dataType("Number")
+                        .stringValue("7")
+                        .build());
+        attributes.put(
+                "bytes",
+                MessageAttributeValue.builder()
+                        .dataType("Binary")
+                        .binaryValue(SdkBytes.fromUtf8String("b"))
+                        .build());
+        Message read = SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("aws-id")
+                        .body("hello")
+                        .messageAttributes(attributes)
+                        .attributes(Map.of(MessageSystemAttributeName.SENT_TIMESTAMP, SENT))
+                        .build())
+                .message();
+
+        assertThat(read.id()).isEqualTo("aws-id");
+        assertThat(read.timestamp()).isEqualTo(Long.parseLong(SENT));
+        assertThat(read.headers()).containsOnly(Map.entry("number", "7"), Map.entry("bytes", "b"));
+        assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("hello");
+    }
+
+    @Test
+    void nonsenseOnAnEnvelopeIsIgnored() {
+        Message read = SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("id")
+                        .body("not base64!")
+                        .messageAttributes(Map.of(
+                                "mq-body", text("base64"),
+                                "mq-ttl", text("soon"),
+                                "mq-more", text("{"),
+                                "mq-priority", text("99999999999")))
+                        .build())
+                .message();
+
+        assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("not base64!");
+        assertThat(read.ttl()).isZero();
+        assertThat(read.priority()).isEqualTo(Message.NO_PRIORITY);
+    }
+
+    @Test
+    void anEnvelopeOfSnsIsOpened() {
+        String body = "{\"Type\" : \"Notification\", \"MessageId\" : \"sns-id\", \"TopicArn\" : \"arn:aws:sns:r:1:t\","
+                + " \"Message\" : \"he said \\\"hi\\\"\", \"Timestamp\" : \"2026-01-01T00:00:00.000Z\","
+                + " \"MessageAttributes\" : {\"colour\" : {\"Type\":\"String\",\"Value\":\"red\"}}}";
+        Message read = SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("sqs-id")
+                        .body(body)
+                        .build())
+                .message();
+
+        assertThat(read.id()).isEqualTo("sns-id");
+        assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("he said \"hi\"");
+        assertThat(read.headers()).containsOnly(Map.entry("colour", "red"));
+    }
+
+    @Test
+    void aMessageOfOursIsNoEnvelopeWhateverItsBody() {
+        String body = "{\"Type\":\"Notification\",\"MessageId\":\"x\",\"TopicArn\":\"y\",\"Message\":\"z\"}";
+
+        assertThat(new String(roundTrip(message(body).build(), false).body(), StandardCharsets.UTF_8))
+                .isEqualTo(body);
+    }
+
+    private static Message.Builder message(String body) {
+        return Message.builder("m1", body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static MessageAttributeValue text(String value) {
+        return MessageAttributeValue.builder()
+                .dataType("String")
+                .stringValue(value)
+                .build();
+    }
+
+    private static Message roundTrip(Message message, boolean ordered) {
+        SqsMessages.Wire wire = SqsMessages.write(message, ordered, null);
+        assertThat(WireText.isLegal(wire.body())).isTrue();
+        Map<String, MessageAttributeValue> attributes = new HashMap<>();
+        wire.attributes().forEach((name, value) -> {
+            assertThat(WireText.isLegal(value)).as(name).isTrue();
+            attributes.put(name, text(value));
+        });
+        Map<MessageSystemAttributeName, String> system = new HashMap<>();
+        system.put(MessageSystemAttributeName.SENT_TIMESTAMP, SENT);
+        if (ordered) {
+            system.put(MessageSystemAttributeName.MESSAGE_GROUP_ID, wire.groupId());
+        }
+        return SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("aws-id")
+                        .body(wire.body())
+                        .messageAttributes(attributes)
+                        .attributes(system)
+                        .build())
+                .message();
+    }
+}
