@@ -101,6 +101,37 @@ class BatcherTest {
         assertThat(batcher.isIdle()).isTrue();
     }
 
+    @Test
+    void entriesOfALaneGoTogetherAndInOneRequestAtATime() {
+        Batcher<Integer> batcher = lanes();
+        add(batcher, 1, 15); // all of one lane
+        add(batcher, 100, 100);
+
+        assertThat(sent).containsExactly(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+        open.remove().run();
+
+        assertThat(sent.get(1)).containsExactly(100, 11, 12, 13, 14, 15);
+    }
+
+    @Test
+    void whatWaitsInALaneUnderWayCanBeTakenOut() {
+        Batcher<Integer> batcher = lanes();
+        add(batcher, 1, 13);
+
+        assertThat(batcher.drop("0")).containsExactly(11, 12, 13);
+        open.remove().run();
+
+        assertThat(sent).hasSize(1);
+        assertThat(batcher.isIdle()).isTrue();
+    }
+
+    private Batcher<Integer> lanes() {
+        return new Batcher<>(1000, 4, LONG, true, worker, entry -> Integer.toString(entry / 100), (batch, ended) -> {
+            sent.add(batch);
+            open.add(ended);
+        });
+    }
+
     private Batcher<Integer> batcher(int bytes, int requests, boolean eager) {
         return new Batcher<>(bytes, requests, LONG, eager, worker, (batch, ended) -> {
             sent.add(batch);
