@@ -109,12 +109,15 @@ final class Verdicts {
         if (restarts.isEmpty()) {
             return Optional.empty();
         }
-        return run.openControl()
-                .filter(control -> Collections.disjoint(control.supported(), restarts))
-                .map(control -> {
-                    control.close();
-                    return "the broker is an emulator that keeps nothing over " + restarts;
-                });
+        Optional<BrokerControl> opened = run.openControl();
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        try (BrokerControl control = opened.get()) {
+            return Collections.disjoint(control.supported(), restarts)
+                    ? Optional.of("the broker is an emulator that keeps nothing over " + restarts)
+                    : Optional.empty();
+        }
     }
 
     private static boolean breaksTheLink(TckCase tckCase) {

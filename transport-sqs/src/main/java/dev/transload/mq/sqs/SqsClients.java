@@ -1,5 +1,6 @@
 package dev.transload.mq.sqs;
 
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -39,7 +40,7 @@ final class SqsClients {
     private static final int CONNECTIONS = 128;
     private static final String ANYWHERE = "us-east-1";
 
-    private final NioEventLoopGroup loops;
+    private final EventLoopGroup loops;
     private final ScheduledThreadPoolExecutor timers;
     private final SdkAsyncHttpClient http;
     private final SqsAsyncClient sqs;
@@ -47,7 +48,7 @@ final class SqsClients {
     private final String region;
 
     SqsClients(SqsOptions options, String clientId, SqsUsage usage) {
-        this.loops = new NioEventLoopGroup(2, named("mq-sqs-io-" + clientId));
+        this.loops = loops("mq-sqs-io-" + clientId);
         this.timers = new ScheduledThreadPoolExecutor(1, named("mq-sqs-timer-" + clientId));
         timers.setRemoveOnCancelPolicy(true);
         this.http = NettyNioAsyncHttpClient.builder()
@@ -89,6 +90,12 @@ final class SqsClients {
             closeHttp();
             throw e;
         }
+    }
+
+    // The SDK knows event loops by the name of their class, and none of those with which Netty 4.2 replaces this one.
+    @SuppressWarnings("deprecation")
+    private static EventLoopGroup loops(String name) {
+        return new NioEventLoopGroup(2, named(name));
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -11,6 +11,8 @@ import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
 import dev.transload.mq.fixtures.RedisBroker;
 import dev.transload.mq.fixtures.RedisVersion;
+import dev.transload.mq.fixtures.SqsBroker;
+import dev.transload.mq.fixtures.SqsVersion;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +49,13 @@ class OneDayOnEveryBrokerIT {
                         () -> KafkaBroker.shared(KafkaVersion.newest()).uri().toString()),
                 new Site(
                         "transport-redis",
-                        () -> RedisBroker.shared(RedisVersion.V8).uri().toString()));
+                        () -> RedisBroker.shared(RedisVersion.V8).uri().toString()),
+                new Site("transport-sqs", () -> sqs(SqsBroker.shared(SqsVersion.LOCALSTACK))));
+    }
+
+    private static String sqs(SqsBroker broker) {
+        return "sqs://" + SqsBroker.ACCESS_KEY + ":" + SqsBroker.SECRET_KEY + "@" + broker.host() + ":" + broker.port()
+                + "?region=" + SqsBroker.REGION + "&maxMessageBytes=262144";
     }
 
     @ParameterizedTest
