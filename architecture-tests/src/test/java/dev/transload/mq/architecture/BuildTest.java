@@ -21,8 +21,22 @@ import org.xml.sax.SAXException;
 class BuildTest {
     @Test
     void theBomListsWhatIsPublished() throws Exception {
-        assertThat(texts(pom("bom"), "/project/dependencyManagement/dependencies/dependency/artifactId"))
+        assertThat(texts(pom("bom"), managed("groupId = 'dev.transload'")))
                 .containsExactlyElementsOf(publishedModules());
+    }
+
+    @Test
+    void theBomHasTheNettyThatTheModulesAreTestedWith() throws Exception {
+        assertThat(texts(pom("bom"), "/project/properties/netty.version"))
+                .hasSize(1)
+                .isEqualTo(texts(pom(""), "/project/properties/netty.version"));
+        assertThat(texts(pom("bom"), managed("groupId != 'dev.transload'")))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("netty-"));
+    }
+
+    private static String managed(String which) {
+        return "/project/dependencyManagement/dependencies/dependency[" + which + "]/artifactId";
     }
 
     @Test

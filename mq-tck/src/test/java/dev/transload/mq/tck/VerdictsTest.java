@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +70,42 @@ class VerdictsTest {
         @Override
         public BrokerKind kind() {
             return BrokerKind.IN_PROCESS;
+        }
+    }
+
+    public static class NoRestart extends IdleProvider {
+        @Override
+        public Optional<BrokerControl> control() {
+            return Optional.of(new Unstoppable());
+        }
+    }
+
+    public static final class EmulatorWithoutRestart extends NoRestart {
+        @Override
+        public BrokerKind kind() {
+            return BrokerKind.EMULATOR;
+        }
+    }
+
+    private static final class Unstoppable implements BrokerControl {
+        @Override
+        public Set<Fault> supported() {
+            return Set.of(Fault.PAUSE);
+        }
+
+        @Override
+        public String uri() {
+            return "idle:";
+        }
+
+        @Override
+        public Link link() {
+            throw new UnsupportedOperationException("link");
+        }
+
+        @Override
+        public boolean answers() {
+            return true;
         }
     }
 
@@ -192,6 +229,15 @@ class VerdictsTest {
     void faultsCannotBeShownInThisProcess() {
         run(InThisProcess.class, true);
 
+        assertThat(statuses("idle")).containsEntry("FLT-01", Status.UNTESTABLE);
+    }
+
+    @Test
+    void aRestartThatABrokerCannotShowIsNotRunAndOfAnEmulatorItIsUntestable() {
+        run(NoRestart.class, false);
+        assertThat(statuses("idle")).containsEntry("FLT-01", Status.NOT_RUN);
+
+        run(EmulatorWithoutRestart.class, false);
         assertThat(statuses("idle")).containsEntry("FLT-01", Status.UNTESTABLE);
     }
 
