@@ -234,10 +234,10 @@ class VerdictsTest {
 
     @Test
     void aRestartThatABrokerCannotShowIsNotRunAndOfAnEmulatorItIsUntestable() {
-        run(NoRestart.class, false);
+        run(NoRestart.class, true);
         assertThat(statuses("idle")).containsEntry("FLT-01", Status.NOT_RUN);
 
-        run(EmulatorWithoutRestart.class, false);
+        run(EmulatorWithoutRestart.class, true);
         assertThat(statuses("idle")).containsEntry("FLT-01", Status.UNTESTABLE);
     }
 
