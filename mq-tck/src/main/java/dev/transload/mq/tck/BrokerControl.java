@@ -7,10 +7,11 @@ import java.util.Set;
  * A broker that cases may break. It keeps its address and its data over everything that is done to it here, {@link
  * #forget} apart.
  *
- * <p>What it cannot do is not among {@link #supported}; cases that need it are listed as not run. The kit does not take
- * the word of a method here that it has broken something: it asks {@link #answers} before, during and after, and a case
- * whose fault had no effect is inconclusive. When a case has ended the kit undoes what the case has done and calls {@link
- * #close}. Methods are called by one thread at a time and return when the change is there.
+ * <p>What it cannot do is not among {@link #supported}; cases that need it are listed as not run, or as untestable if it
+ * is a restart and the broker an emulator. The kit does not take the word of a method here that it has broken something:
+ * it asks {@link #answers} before, during and after, and a case whose fault had no effect is inconclusive. When a case has
+ * ended the kit undoes what the case has done and calls {@link #close}. Methods are called by one thread at a time and
+ * return when the change is there.
  *
  * <p>Of the methods without a body a broker behind TCP gets {@link #link} and {@link #answers} from {@link TcpProxy} and
  * {@link TcpProbe}.

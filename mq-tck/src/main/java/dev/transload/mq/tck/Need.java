@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * What a case needs of the broker beside its address. None of it can be shown where the broker is in this process; where the
- * provider lacks it, the case is listed as not run.
+ * provider lacks it, the case is listed as not run, and of an emulator as untestable.
  */
 enum Need {
     /** A broker behind an address. */

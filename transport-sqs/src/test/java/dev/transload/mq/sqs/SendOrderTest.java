@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class SendOrderTest {
 
-    private static final MessagingException BUSY = TransportException.temporary("busy", null);
-    private static final MessagingException BAD = TransportException.permanent("bad", null);
+    private final MessagingException busy = TransportException.temporary("busy", null);
+    private final MessagingException bad = TransportException.permanent("bad", null);
 
     private final Worker worker = new Worker("test");
     private final SendOrder order = new SendOrder(worker);
@@ -48,7 +48,7 @@ class SendOrderTest {
         line.go();
         line.add(sending("a2", "a"), 1);
 
-        order.tell(List.of(first, sending("b1", "b")), Map.of(0, BUSY), line);
+        order.tell(List.of(first, sending("b1", "b")), Map.of(0, busy), line);
 
         assertThat(told).containsExactly("a1 again", "b1 done", "a2 again");
     }
@@ -56,7 +56,7 @@ class SendOrderTest {
     @Test
     void whatComesAfterAFailureIsRefusedUntilOneThatFailedComesAgain() {
         Sending first = sending("a1", "a");
-        order.tell(List.of(first), Map.of(0, BUSY), line);
+        order.tell(List.of(first), Map.of(0, busy), line);
 
         assertThat(order.refusal(sending("a2", "a"))).isNotNull().satisfies(why -> assertThat(why.retryable())
                 .isTrue());
@@ -67,14 +67,14 @@ class SendOrderTest {
 
     @Test
     void whatFailedInFrontOfOneThatWasStoredFailsForGood() {
-        order.tell(List.of(sending("a1", "a"), sending("a2", "a")), Map.of(0, BUSY), line);
+        order.tell(List.of(sending("a1", "a"), sending("a2", "a")), Map.of(0, busy), line);
 
         assertThat(told).containsExactly("a1 failed", "a2 done");
     }
 
     @Test
     void whatNeverCanBeStoredHoldsNobody() {
-        order.tell(List.of(sending("a1", "a")), Map.of(0, BAD), line);
+        order.tell(List.of(sending("a1", "a")), Map.of(0, bad), line);
 
         assertThat(told).containsExactly("a1 failed");
         assertThat(order.refusal(sending("a2", "a"))).isNull();
@@ -82,7 +82,7 @@ class SendOrderTest {
 
     @Test
     void whatHasNoGroupHoldsNobody() {
-        order.tell(List.of(sending("1", null)), Map.of(0, BUSY), line);
+        order.tell(List.of(sending("1", null)), Map.of(0, busy), line);
 
         assertThat(told).containsExactly("1 again");
         assertThat(order.refusal(sending("2", null))).isNull();
@@ -90,7 +90,7 @@ class SendOrderTest {
 
     @Test
     void whatFailedBeforeARequestHoldsItsGroup() {
-        order.broke(sending("a1", "a"), BUSY);
+        order.broke(sending("a1", "a"), busy);
 
         assertThat(order.refusal(sending("a2", "a"))).isNotNull();
     }
