@@ -58,8 +58,9 @@ class SendOrderTest {
         Sending first = sending("a1", "a");
         order.tell(List.of(first), Map.of(0, busy), line);
 
-        assertThat(order.refusal(sending("a2", "a"))).isNotNull().satisfies(why -> assertThat(why.retryable())
-                .isTrue());
+        assertThat(order.refusal(sending("a2", "a")))
+                .isNotNull()
+                .satisfies(why -> assertThat(why.retryable()).isTrue());
         assertThat(order.refusal(sending("b1", "b"))).isNull();
         assertThat(order.refusal(first)).isNull();
         assertThat(order.refusal(sending("a3", "a"))).isNull();
