@@ -230,7 +230,7 @@ final class HeldDeliveries {
         }
         long asked = time.nanos();
         delivery.renewals++;
-        settler.order(delivery, seconds, failure -> {
+        settler.prolong(delivery, seconds, failure -> {
             delivery.renewals--;
             if (failure == null) {
                 delivery.deadlineNanos =

@@ -34,6 +34,7 @@ final class SqsSettler {
     private final TimeSource time;
     private final Batcher<Order> deletes;
     private final Batcher<Order> changes;
+    private final GroupLeaves leaves = new GroupLeaves();
     private int open;
     private boolean closing;
 
@@ -64,13 +65,39 @@ final class SqsSettler {
         return queue;
     }
 
-    /** Takes an order; it goes with {@link #go}. */
+    /**
+     * Takes an order that ends a delivery; it goes with {@link #go}. What goes back waits for the deletes of its message
+     * group: it makes the group visible, while they would still count as in flight.
+     */
     void order(SqsDelivery delivery, int seconds, Result result) {
+        String group = queue.isFifo() ? delivery.group : null;
+        if (group == null) {
+            add(counted(delivery, seconds, result));
+        } else if (seconds == DELETE) {
+            leaves.deleting(group);
+            add(counted(delivery, seconds, failure -> {
+                if (leaves.deleted(group)) {
+                    go();
+                }
+                result.ended(failure);
+            }));
+        } else {
+            Order order = counted(delivery, seconds, result);
+            leaves.behind(group, () -> add(order));
+        }
+    }
+
+    /** Takes an order to keep a delivery longer, which waits for nothing. */
+    void prolong(SqsDelivery delivery, int seconds, Result result) {
+        add(counted(delivery, seconds, result));
+    }
+
+    private Order counted(SqsDelivery delivery, int seconds, Result result) {
         open++;
-        add(new Order(delivery.receipt, seconds, delivery.deadlineNanos, failure -> {
+        return new Order(delivery.receipt, seconds, delivery.deadlineNanos, failure -> {
             open--;
             result.ended(failure);
-        }));
+        });
     }
 
     private void add(Order order) {
