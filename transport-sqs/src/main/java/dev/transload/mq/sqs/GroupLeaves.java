@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps what goes back into a message group behind deletes of that group that have not ended. Requests may overtake one
- * another, and what goes back makes its group visible. Not thread-safe.
+ * Keeps what makes messages visible behind requests about them that have not ended, since requests may overtake one
+ * another: what goes back into a message group waits for the deletes and renewals of that group, and what goes back on its
+ * own for its own renewals. Not thread-safe.
  */
 final class GroupLeaves {
 
@@ -15,18 +16,18 @@ final class GroupLeaves {
 
     private static final class Leave {
         private final List<Runnable> behind = new ArrayList<>();
-        private int deletes;
+        private int requests;
     }
 
-    /** A message of the group is about to be deleted. */
-    void deleting(String group) {
-        leaves.computeIfAbsent(group, any -> new Leave()).deletes++;
+    /** A message of the group is about to be deleted or renewed. */
+    void begun(String group) {
+        leaves.computeIfAbsent(group, any -> new Leave()).requests++;
     }
 
-    /** A delete of the group has ended, well or not; returns whether something went behind it. */
-    boolean deleted(String group) {
+    /** A delete or renewal of the group has ended, well or not; returns whether something went behind it. */
+    boolean ended(String group) {
         Leave leave = leaves.get(group);
-        if (leave == null || --leave.deletes > 0) {
+        if (leave == null || --leave.requests > 0) {
             return false;
         }
         leaves.remove(group);
@@ -34,7 +35,7 @@ final class GroupLeaves {
         return !leave.behind.isEmpty();
     }
 
-    /** Runs an order now, or once all deletes of the group have ended, after what came before it. */
+    /** Runs an order now, or once all requests of the group have ended, after what came before it. */
     void behind(String group, Runnable order) {
         Leave leave = leaves.get(group);
         if (leave == null) {

@@ -3,7 +3,9 @@ package dev.transload.mq.sqs;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,9 @@ final class SqsAsk {
 
     private final SqsClients clients;
     private final Worker worker;
+    private final Set<Runnable> cancels = ConcurrentHashMap.newKeySet();
     private volatile Contact contact = Contact.NONE;
+    private volatile boolean over;
 
     SqsAsk(SqsClients clients, Worker worker) {
         this.clients = clients;
@@ -60,11 +64,18 @@ final class SqsAsk {
         CompletableFuture<T> answered = new CompletableFuture<>();
         CompletableFuture<T> made;
         try {
-            made = request.make();
+            made = over ? CompletableFuture.failedFuture(Worker.closed(what)) : request.make();
         } catch (RuntimeException e) {
             made = CompletableFuture.failedFuture(e);
         }
-        told(made.whenComplete((answer, failure) -> {
+        CompletableFuture<T> asked = made;
+        Runnable cancel = () -> asked.cancel(true);
+        cancels.add(cancel);
+        if (over) {
+            cancel.run();
+        }
+        told(asked.whenComplete((answer, failure) -> {
+            cancels.remove(cancel);
             boolean handed = worker.run(() -> answered(what, answered, answer, failure));
             if (!handed) {
                 answered.completeExceptionally(Worker.closed(what));
@@ -90,6 +101,15 @@ final class SqsAsk {
             contact.answered();
         }
         answered.completeExceptionally(told);
+    }
+
+    /**
+     * Asks nothing more, and gives up what is under way: a connection that is closed under a request would be told of by
+     * Netty as an error that nobody handled.
+     */
+    void giveUp() {
+        over = true;
+        cancels.forEach(Runnable::run);
     }
 
     /** The end of a chain: whatever it came to has been told within it. */

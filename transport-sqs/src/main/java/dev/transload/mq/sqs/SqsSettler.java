@@ -66,30 +66,43 @@ final class SqsSettler {
     }
 
     /**
-     * Takes an order that ends a delivery; it goes with {@link #go}. What goes back waits for the deletes of its message
-     * group: it makes the group visible, while they would still count as in flight.
+     * Takes an order that ends a delivery; it goes with {@link #go}. What goes back waits for the renewals that are under
+     * way, which would hide it again, and for the deletes of its message group: it makes the group visible, while they
+     * would still count as in flight.
      */
     void order(SqsDelivery delivery, int seconds, Result result) {
-        String group = queue.isFifo() ? delivery.group : null;
-        if (group == null) {
-            add(counted(delivery, seconds, result));
-        } else if (seconds == DELETE) {
-            leaves.deleting(group);
-            add(counted(delivery, seconds, failure -> {
-                if (leaves.deleted(group)) {
-                    go();
-                }
-                result.ended(failure);
-            }));
-        } else {
+        if (seconds != DELETE) {
             Order order = counted(delivery, seconds, result);
-            leaves.behind(group, () -> add(order));
+            leaves.behind(group(delivery), () -> add(order));
+        } else if (queue.isFifo()) {
+            add(counted(delivery, seconds, holding(delivery, result)));
+        } else {
+            add(counted(delivery, seconds, result));
         }
     }
 
     /** Takes an order to keep a delivery longer, which waits for nothing. */
     void prolong(SqsDelivery delivery, int seconds, Result result) {
-        add(counted(delivery, seconds, result));
+        add(counted(delivery, seconds, holding(delivery, result)));
+    }
+
+    // What goes back goes behind this.
+    private Result holding(SqsDelivery delivery, Result result) {
+        String group = group(delivery);
+        leaves.begun(group);
+        return failure -> {
+            boolean followed = leaves.ended(group);
+            result.ended(failure);
+            if (followed) {
+                go();
+            }
+        };
+    }
+
+    // A message that is in no group is alone in one.
+    private String group(SqsDelivery delivery) {
+        String group = delivery.group;
+        return queue.isFifo() && group != null ? group : delivery.receipt;
     }
 
     private Order counted(SqsDelivery delivery, int seconds, Result result) {

@@ -367,6 +367,7 @@ final class SqsTransport implements Transport {
         daemon(
                         () -> {
                             try {
+                                ask.giveUp();
                                 clients.close();
                             } catch (RuntimeException e) {
                                 LOG.debug("sqs: closing", e);

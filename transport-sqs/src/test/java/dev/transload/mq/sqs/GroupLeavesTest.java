@@ -13,7 +13,7 @@ class GroupLeavesTest {
 
     @Test
     void whereNothingIsBeingDeletedItGoesAtOnce() {
-        leaves.deleting("other");
+        leaves.begun("other");
         leaves.behind("g", () -> gone.add("a"));
 
         assertThat(gone).containsExactly("a");
@@ -21,23 +21,23 @@ class GroupLeavesTest {
 
     @Test
     void whatGoesBackWaitsForAllDeletesOfItsGroupAndKeepsItsOrder() {
-        leaves.deleting("g");
-        leaves.deleting("g");
+        leaves.begun("g");
+        leaves.begun("g");
         leaves.behind("g", () -> gone.add("a"));
         leaves.behind("g", () -> gone.add("b"));
 
-        assertThat(leaves.deleted("g")).isFalse();
+        assertThat(leaves.ended("g")).isFalse();
         assertThat(gone).isEmpty();
 
-        assertThat(leaves.deleted("g")).isTrue();
+        assertThat(leaves.ended("g")).isTrue();
         assertThat(gone).containsExactly("a", "b");
     }
 
     @Test
     void afterTheDeletesNothingWaitsAnyMore() {
-        leaves.deleting("g");
+        leaves.begun("g");
 
-        assertThat(leaves.deleted("g")).isFalse();
+        assertThat(leaves.ended("g")).isFalse();
         leaves.behind("g", () -> gone.add("a"));
 
         assertThat(gone).containsExactly("a");
