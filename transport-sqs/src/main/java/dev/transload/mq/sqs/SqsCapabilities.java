@@ -89,7 +89,7 @@ final class SqsCapabilities {
     }
 
     private static String broker(SqsOptions options, String region) {
-        return options.endpoint().isPresent() ? "SQS API at " + options.where() : "Amazon SQS in " + region;
+        return options.endpoint().isPresent() ? "SQS API, not of AWS" : "Amazon SQS in " + region;
     }
 
     private static Limits limits(SqsOptions options) {
@@ -104,7 +104,7 @@ final class SqsCapabilities {
         all.add("Messages are kept for 14 days, handled or not, dead letters too: what nobody handles by then is"
                 + " lost.");
         if (options.endpoint().isPresent()) {
-            all.add("Not AWS: whether " + options.where() + " keeps messages over a restart is its own affair.");
+            all.add("Not AWS: whether this service keeps messages over a restart is its own affair.");
         }
         return all;
     }

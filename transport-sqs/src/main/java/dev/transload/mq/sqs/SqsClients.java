@@ -3,6 +3,7 @@ package dev.transload.mq.sqs;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,13 @@ final class SqsClients {
     private final SnsAsyncClient sns;
     private final String region;
 
-    SqsClients(SqsOptions options, String clientId, SqsUsage usage) {
+    /**
+     * Makes the clients.
+     *
+     * @param completions runs what is told about answers. Not the thread that reads them: the SDK would end the request of
+     *     an answer that is an error before it had read it to its end, and with it the connection.
+     */
+    SqsClients(SqsOptions options, String clientId, SqsUsage usage, Executor completions) {
         this.loops = loops("mq-sqs-io-" + clientId);
         this.timers = new ScheduledThreadPoolExecutor(1, named("mq-sqs-timer-" + clientId));
         timers.setRemoveOnCancelPolicy(true);
@@ -68,7 +75,7 @@ final class SqsClients {
             this.region = where.id();
             ClientOverrideConfiguration override = override(options, usage);
             ClientAsyncConfiguration async = ClientAsyncConfiguration.builder()
-                    .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
+                    .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, completions)
                     .build();
             this.sqs = SqsAsyncClient.builder()
                     .httpClient(http)

@@ -13,8 +13,10 @@ import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
     private final Host host;
     private final Polls polls;
     private final HeldDeliveries held;
+    private final Set<SqsDelivery> early = new LinkedHashSet<>();
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private QueueRef queue;
@@ -127,7 +130,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
     @Override
     public void poll() {
         while (!stopped && ask.isUp()) {
-            int left = credit - polls.reserved() - held.waiting();
+            int left = credit - polls.reserved() - held.waiting() - early.size();
             int most = polls.next(left);
             if (most == 0) {
                 return;
@@ -176,6 +179,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         boolean wasStopped = stopped;
         stopped = true; // nobody asks meanwhile
         held.loseAll("queue " + gone.name() + " is gone");
+        early.clear();
         held.forgetGroups();
         SqsAsk.told(host.gone(gone).handle((another, failure) -> {
             stopped = wasStopped || closed;
@@ -198,6 +202,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
                 quiet.complete(null);
             }
             held.loseAll("the receiver ended");
+            dropEarly();
             host.left(this);
             sink.failed(cause);
         }
@@ -223,6 +228,8 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
             } else if (!isWanted(read)) {
                 held.dispose(delivery, SqsSettler.DELETE);
                 given = true;
+            } else if (earlyMillis(delivery) > 0) {
+                keep(delivery);
             } else if (held.enter(delivery)) {
                 out.add(delivery);
             }
@@ -231,6 +238,28 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
             held.go();
         }
         deliver(out);
+    }
+
+    // The service hides for whole seconds; the rest of a delay it waits here, from when it came, by whatever clock.
+    private long earlyMillis(SqsDelivery delivery) {
+        return spec.from().role() == Place.Role.DELAY_LANE && delivery.brokerCount() == 1
+                ? SqsSender.restMillis(delivery.message())
+                : 0;
+    }
+
+    private void keep(SqsDelivery delivery) {
+        early.add(delivery);
+        ask.worker().later(earlyMillis(delivery), () -> {
+            if (early.remove(delivery)) {
+                deliver(List.of(delivery));
+            }
+        });
+    }
+
+    private void dropEarly() {
+        early.forEach(delivery -> held.dispose(delivery, 0));
+        early.clear();
+        held.go();
     }
 
     @Override
@@ -299,6 +328,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
             stopped = true;
             polls.hurry();
             held.dropWaitingInPlace();
+            dropEarly();
         }
         if (polls.isIdle()) {
             quiet.complete(null);

@@ -3,8 +3,10 @@ package dev.transload.mq.sqs;
 import static java.util.Objects.requireNonNull;
 
 import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.Message;
 import dev.transload.mq.MessageTooLargeException;
 import dev.transload.mq.MessagingException;
+import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
@@ -61,8 +63,11 @@ final class SqsSender {
             int bytes,
             @Nullable String group) {
 
+        /** How long the service hides it. What goes to a relay waits there for the rest, see {@link #restMillis}. */
         int delaySeconds() {
-            return (int) ((outgoing.delayMillis() + 999) / 1000);
+            long millis = outgoing.delayMillis();
+            boolean relayed = outgoing.to().role() == Role.DELAY_LANE && restMillis(outgoing.message()) > 0;
+            return (int) ((relayed ? millis : millis + 999) / 1000);
         }
 
         boolean toTopic() {
@@ -72,6 +77,16 @@ final class SqsSender {
         String name() {
             return outgoing.to().name();
         }
+    }
+
+    /**
+     * The part of a delay over a relay that is less than a second: the service's seconds are up before, and whoever
+     * receives it waits for the rest. 0 for a delay that is longer than the service's longest.
+     */
+    static long restMillis(Message message) {
+        String delay = message.annotations().get(Annotations.DELAY);
+        long millis = delay == null ? 0 : SqsMessages.number(delay);
+        return millis <= SqsCapabilities.LONGEST_DELAY.toMillis() ? Math.max(0, millis) % 1000 : 0;
     }
 
     void send(Outgoing outgoing) {

@@ -80,14 +80,15 @@ final class SqsTransport implements Transport {
         daemon(
                         () -> {
                             SqsUsage usage = new SqsUsage();
+                            Worker worker = new Worker(context.clientId());
                             SqsClients clients;
                             try {
-                                clients = new SqsClients(options, context.clientId(), usage);
+                                clients = new SqsClients(options, context.clientId(), usage, worker.orHere());
                             } catch (RuntimeException e) {
+                                worker.end();
                                 opened.completeExceptionally(SqsErrors.connecting(options.where(), e));
                                 return;
                             }
-                            Worker worker = new Worker(context.clientId());
                             new SqsTransport(options, context, usage, worker, clients).connect(opened);
                         },
                         "mq-sqs-open-" + context.clientId())

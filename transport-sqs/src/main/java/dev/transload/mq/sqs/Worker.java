@@ -46,6 +46,15 @@ final class Worker implements Executor {
         }
     }
 
+    /** Runs tasks in their turn, and after the end where they are handed over. */
+    Executor orHere() {
+        return task -> {
+            if (!run(task)) {
+                task.run();
+            }
+        };
+    }
+
     /** Runs a task in its turn after a while, unless the end comes first. */
     void later(long millis, Runnable task) {
         try {

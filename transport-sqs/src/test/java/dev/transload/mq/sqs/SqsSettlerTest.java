@@ -52,7 +52,7 @@ class SqsSettlerTest {
         service.start();
         SqsOptions options = SqsOptions.of(TransportUri.parse(
                 "sqs://key:secret@127.0.0.1:" + service.getAddress().getPort()));
-        clients = new SqsClients(options, "test", new SqsUsage());
+        clients = new SqsClients(options, "test", new SqsUsage(), worker.orHere());
         ask = new SqsAsk(clients, worker);
     }
 
