@@ -239,7 +239,7 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
 
     @Override
     public boolean redelivered() {
-        return attempt > 1 || incoming.brokerCount() > 1;
+        return attempt > 1 || incoming.brokerCount() > 1 || incoming.mayHaveBegun();
     }
 
     @Override

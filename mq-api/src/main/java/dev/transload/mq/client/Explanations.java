@@ -7,6 +7,7 @@ import dev.transload.mq.Explanation.Support;
 import dev.transload.mq.Shape;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Counting;
 import dev.transload.mq.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,6 +130,16 @@ final class Explanations {
                         : "not renewed: maxProcessingTime must be below " + text(plain.maxLease()));
     }
 
+    // The kit reads the numbers.
+    private static String exactly(Counting counting) {
+        String begun = "EXACT: only deliveries whose handler had begun are counted";
+        if (counting.mostUnseen() == 0 && counting.mostSupposed() == 0) {
+            return begun;
+        }
+        return begun + ", save that after a crash it may be " + counting.mostUnseen() + " too few or "
+                + counting.mostSupposed() + " too many";
+    }
+
     private void failing() {
         Duration most = maxDelay.apply(plain);
         String inOrder = ordered.has(Capability.LANES) ? "in order the key waits with its message" : "";
@@ -149,7 +160,7 @@ final class Explanations {
                 "attempts",
                 exact ? Support.NATIVE : Support.EMULATED,
                 exact
-                        ? "EXACT: the broker counts only deliveries whose handler had begun"
+                        ? exactly(plain.counting())
                         : "UPPER BOUND: failures are exact; crashes are inferred from deliveries without an outcome,"
                                 + " which may have been only prefetched or given back");
         add(

@@ -63,7 +63,9 @@ final class Isolation<T> {
         events.tell(l -> l.suspected(
                 spec.source(), delivery.message(), delivery.incoming().brokerCount()));
         if (spec.capabilities().counting().exact()) {
-            if (attempts.crashes() > maxAttempts) {
+            // The first crash that is counted may stand for unseen ones too: it must have run alone all the same.
+            int most = Math.max(maxAttempts, 1 + spec.capabilities().counting().mostUnseen());
+            if (attempts.crashes() > most) {
                 outcomes.giveUp(delivery, Failure.Reason.CRASHED, null);
                 return false;
             }

@@ -235,6 +235,11 @@ final class PriorityLanes implements Receiver {
         }
 
         @Override
+        public boolean mayHaveBegun() {
+            return delivery.mayHaveBegun();
+        }
+
+        @Override
         public long fence() {
             return delivery.fence();
         }

@@ -44,6 +44,14 @@ public interface Incoming {
         return 0;
     }
 
+    /**
+     * Whether a process that had this message died, and may have begun a handler that {@link #brokerCount} does not
+     * count, see {@link Counting#mostUnseen}; the delivery is marked as redelivered then.
+     */
+    default boolean mayHaveBegun() {
+        return false;
+    }
+
     /** Grows with each owner of the lane; 0 where the broker has no such number. */
     default long fence() {
         return 0;

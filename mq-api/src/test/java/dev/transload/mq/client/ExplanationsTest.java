@@ -1,6 +1,7 @@
 package dev.transload.mq.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.transload.mq.Explanation;
 import dev.transload.mq.Explanation.Support;
@@ -133,6 +134,26 @@ class ExplanationsTest {
         assertThat(limit(explanation, "retention")).isEqualTo("for ever");
         assertThat(explanation.feature("attempts").how()).startsWith("UPPER BOUND");
         assertThat(explanation.feature("dead letters").how()).contains("backstop is 100 deliveries");
+    }
+
+    @Test
+    void howFarACountMayBeOffIsSaid() {
+        assertThat(explainCounting(new Counting(true, true, 100)))
+                .isEqualTo("EXACT: only deliveries whose handler had begun are counted");
+        assertThat(explainCounting(new Counting(true, true, 100, 1, 2)))
+                .startsWith("EXACT")
+                .endsWith("after a crash it may be 1 too few or 2 too many");
+    }
+
+    private String explainCounting(Counting counting) {
+        transport.capabilities(full().counting(counting).build());
+        return explain().feature("attempts").how();
+    }
+
+    @Test
+    void onlyAnExactCountSaysHowFarItMayBeOff() {
+        assertThatThrownBy(() -> new Counting(false, true, 100, 1, 0)).hasMessageContaining("not exact");
+        assertThatThrownBy(() -> new Counting(true, true, 100, -1, 0)).hasMessageContaining("-1");
     }
 
     private Explanation explain() {

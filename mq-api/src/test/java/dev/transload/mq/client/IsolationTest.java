@@ -91,6 +91,22 @@ class IsolationTest {
     }
 
     @Test
+    void aCrashThatStandsForAnUnseenOneTooConvictsNobodyWhoHasNotRunAlone() throws Exception {
+        rig.options.retry(RetryPolicy.immediate(1));
+        rig.capabilities = FlowRig.capable()
+                .counting(new Counting(true, true, Integer.MAX_VALUE, 1, 1))
+                .build();
+        rig.start(delivery -> ran.add(delivery.id()));
+
+        rig.deliver(delivered("ran-beside-a-killer", null, 3)).acked.get(10, TimeUnit.SECONDS);
+        rig.deliver(delivered("convicted", null, 4)).acked.get(10, TimeUnit.SECONDS);
+
+        assertThat(ran).containsExactly("ran-beside-a-killer");
+        await("it is told").untilAsserted(() -> assertThat(rig.deadLettered).hasSize(1));
+        assertThat(rig.deadLettered.get(0).reason()).isEqualTo(Reason.CRASHED);
+    }
+
+    @Test
     void whereCountsAreExactASuspectRunsWithNothingBesideIt() throws Exception {
         rig.capabilities = FlowRig.capable()
                 .counting(new Counting(true, true, Integer.MAX_VALUE))

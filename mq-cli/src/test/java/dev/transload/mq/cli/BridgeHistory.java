@@ -30,7 +30,7 @@ final class BridgeHistory implements MqListener {
         lines.add("{\"history\":\"bridge\",\"seed\":\"0\"}");
         lines.add("{\"judge\":{\"source\":\"" + place + "\",\"destination\":\"" + place
                 + "\",\"joins\":false,\"ordered\":true,\"blocking\":true,\"orderedSends\":true,\"exactAttempts\":false,"
-                + "\"durable\":true,\"drained\":true,\"rebalances\":false,\"everyConsumerWorks\":false,"
+                + "\"mostUnseen\":0,\"mostSupposed\":0,\"durable\":true,\"drained\":true,\"rebalances\":false,\"everyConsumerWorks\":false,"
                 + "\"repeats\":false,\"maxAttempts\":3,\"leaseNanos\":0,\"reachNanos\":5000000000,"
                 + "\"clockErrorNanos\":2000000,\"stallNanos\":120000000000,\"fenceNanos\":0,\"recoveryNanos\":0,\"ids\":\"\","
                 + "\"minSends\":1000,\"minPerKey\":50,\"needs\":[\"CONTENTION\"]}}");

@@ -1,5 +1,8 @@
 package dev.transload.mq.tck;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Limits as the product declares them. */
 final class Declared {
 
@@ -18,6 +21,22 @@ final class Declared {
     /** Most headers. */
     static int headers(Tck t) {
         return number(t, "headers");
+    }
+
+    /** How many crashes may be missing from an exact count of attempts. */
+    static int unseenAttempts(Tck t) {
+        return off(t, "few");
+    }
+
+    /** How many crashes may be in an exact count of attempts that were none. */
+    static int supposedAttempts(Tck t) {
+        return off(t, "many");
+    }
+
+    private static int off(Tck t, String how) {
+        Matcher said = Pattern.compile("(\\d+) too " + how)
+                .matcher(t.explanation().feature("attempts").how());
+        return said.find() ? Integer.parseInt(said.group(1)) : 0;
     }
 
     // Where ordered destinations differ, that of the others stands in front.

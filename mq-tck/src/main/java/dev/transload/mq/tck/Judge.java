@@ -20,6 +20,8 @@ import java.util.Set;
  * @param blocking a message that failed holds its key back
  * @param orderedSends sends that are tried again keep their place in their key's order
  * @param exactAttempts attempts are counted, not bounded
+ * @param mostUnseen how many crashes may be missing from an exact count
+ * @param mostSupposed how many crashes may be in an exact count that were none
  * @param durable confirmed messages survive what the case does to the broker
  * @param drained the case waited for all to be settled
  * @param rebalances a consumer that comes or goes takes deliveries from others
@@ -45,6 +47,8 @@ record Judge(
         boolean blocking,
         boolean orderedSends,
         boolean exactAttempts,
+        int mostUnseen,
+        int mostSupposed,
         boolean durable,
         boolean drained,
         boolean rebalances,
@@ -134,6 +138,14 @@ record Judge(
     Judge exact(boolean exact) {
         Draft d = new Draft(this);
         d.exactAttempts = exact;
+        return d.judge();
+    }
+
+    /** An exact count of attempts may be off by so many after crashes. */
+    Judge within(int unseen, int supposed) {
+        Draft d = new Draft(this);
+        d.mostUnseen = unseen;
+        d.mostSupposed = supposed;
         return d.judge();
     }
 
@@ -262,6 +274,8 @@ record Judge(
         private boolean blocking = true;
         private boolean orderedSends = true;
         private boolean exactAttempts;
+        private int mostUnseen;
+        private int mostSupposed;
         private boolean durable = true;
         private boolean drained = true;
         private boolean rebalances;
@@ -291,6 +305,8 @@ record Judge(
             this.blocking = j.blocking;
             this.orderedSends = j.orderedSends;
             this.exactAttempts = j.exactAttempts;
+            this.mostUnseen = j.mostUnseen;
+            this.mostSupposed = j.mostSupposed;
             this.durable = j.durable;
             this.drained = j.drained;
             this.rebalances = j.rebalances;
@@ -318,6 +334,8 @@ record Judge(
                     blocking,
                     orderedSends,
                     exactAttempts,
+                    mostUnseen,
+                    mostSupposed,
                     durable,
                     drained,
                     rebalances,

@@ -263,12 +263,19 @@ final class Tck {
 
     /** What a queue of this case promises on this broker. */
     Judge judge(Queue<?> queue) {
-        return Judge.of(queue).ids(ids()).exact(exact("attempts")).slower(run.timeScale());
+        return promised(Judge.of(queue));
     }
 
     /** What a group of this case promises on this broker. */
     Judge judge(Group<?> group) {
-        return Judge.of(group).ids(ids()).exact(exact("attempts")).slower(run.timeScale());
+        return promised(Judge.of(group));
+    }
+
+    private Judge promised(Judge judge) {
+        return judge.ids(ids())
+                .exact(exact("attempts"))
+                .within(Declared.unseenAttempts(this), Declared.supposedAttempts(this))
+                .slower(run.timeScale());
     }
 
     /** Whether the product says that it counts this exactly. */

@@ -128,6 +128,9 @@ final class EntryReader implements Reader {
     public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
         RedisMessages.Read read = read(source, id, (List<?>) fields);
         DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
+        if (out.hadBegun(source, read.id()) && known.starts() == 0) {
+            known = known.started();
+        }
         return made(source, read, known, true, token, around.time().nanos());
     }
 

@@ -143,8 +143,8 @@ final class LaneFeed implements Feed {
         for (Iterator<Lane> all = owned.values().iterator(); all.hasNext(); ) {
             Lane lane = all.next();
             if (lane.leaving && (lane.out.isEmpty() || now - lane.leavingSince > handOver.toNanos())) {
+                arguments.add(Bytes.of((lane.out.isEmpty() ? "" : "!") + lane.number));
                 lose(lane, "its lane went to another member, for which its handler did not end in time");
-                arguments.add(Bytes.of(lane.number));
                 all.remove();
             }
         }

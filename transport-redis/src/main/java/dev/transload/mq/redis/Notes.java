@@ -52,7 +52,6 @@ final class Notes {
                 if (number == 1) {
                     delivery.noted = count;
                     delivery.doubtful = true;
-                    delivery.unseen = false;
                     completion.done();
                 } else {
                     out.notOurs(delivery, completion);
@@ -106,8 +105,16 @@ final class Notes {
             return;
         }
         CountDownLatch noted = new CountDownLatch(1);
-        DeliveryCount start = delivery.noted.started();
-        write(delivery, delivery.unseen ? start.started() : start, new BatchedCall.Ending() {
+        noteStart(delivery, noted);
+        try {
+            boolean unused = noted.await(MOST_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void noteStart(RedisDelivery delivery, CountDownLatch noted) {
+        write(delivery, delivery.noted.started(), new BatchedCall.Ending() {
             @Override
             public void ended(long number) {
                 if (number == 1 || !out.lose(delivery)) {
@@ -119,13 +126,11 @@ final class Notes {
 
             @Override
             public void failed(RuntimeException cause) {
-                noted.countDown();
+                boolean over = delivery.state() != RedisDelivery.State.OUT;
+                if (over || !out.retryLater(delivery, cause, () -> noteStart(delivery, noted))) {
+                    noted.countDown();
+                }
             }
         });
-        try {
-            boolean unused = noted.await(MOST_WAIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -21,10 +22,15 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 final class Outstanding {
 
+    private static final int MOST_REMEMBERED = 10_000;
+
     private final TimeSource time;
     private final long leaseNanos;
     private final Outlet outlet;
     private final Map<String, RedisDelivery> out = new ConcurrentHashMap<>();
+    /** What was lost after its handler had begun, by key, as long as it may come back to this consumer. */
+    private final Set<String> begunAndLost = ConcurrentHashMap.newKeySet();
+
     private final Queue<Runnable> again = new ConcurrentLinkedQueue<>();
 
     /** What the receiver does for its deliveries. */
@@ -68,6 +74,7 @@ final class Outstanding {
         }
         RedisDelivery before = out.put(key(delivery), delivery);
         if (before != null && before.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
+            remember(before);
             outlet.lost(List.of(before), "the lease was over, and the message was claimed again");
         }
         return true;
@@ -106,9 +113,24 @@ final class Outstanding {
     boolean lose(RedisDelivery delivery) {
         if (delivery.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
             out.remove(key(delivery), delivery);
+            remember(delivery);
             return true;
         }
         return false;
+    }
+
+    private void remember(RedisDelivery delivery) {
+        if (delivery.begun && begunAndLost.size() < MOST_REMEMBERED) {
+            begunAndLost.add(key(delivery));
+        }
+    }
+
+    /**
+     * Whether a handler began with an entry that was lost here, while the server may not have heard so. Asked when it
+     * comes again.
+     */
+    boolean hadBegun(Source source, String id) {
+        return begunAndLost.remove(key(source, id));
     }
 
     /** A delivery has been settled. */

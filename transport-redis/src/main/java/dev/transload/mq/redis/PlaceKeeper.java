@@ -154,14 +154,18 @@ final class PlaceKeeper {
 
     // ---- the end
 
-    /** Takes the consumer out of the group, or ends the group if it is ephemeral, by the client's commander. */
-    void leave(byte[] consumer, RedisCall.Answer end) {
+    /**
+     * Takes the consumer out of the group, or ends the group if it is ephemeral, by the client's commander.
+     *
+     * @param inOrder whether nothing is out whose handler has begun
+     */
+    void leave(byte[] consumer, boolean inOrder, RedisCall.Answer end) {
         if (!ephemeral) {
             List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.owners(ownStream), RedisKeys.members(ownStream)));
             for (int lane = 0; lane < lanes; lane++) {
                 Source.of(place, group, lane, topics).forEach(source -> keys.add(source.key()));
             }
-            List<byte[]> arguments = List.of(Bytes.of(group), consumer, Bytes.of(lanes));
+            List<byte[]> arguments = List.of(Bytes.of(group), consumer, Bytes.of(lanes), Bytes.of(inOrder ? 1 : 0));
             around.commander().submit(RedisCall.of(Script.CLOSE, end, keys, arguments));
             return;
         }

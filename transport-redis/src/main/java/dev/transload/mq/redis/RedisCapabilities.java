@@ -34,7 +34,8 @@ final class RedisCapabilities {
                 .refuses(Capability.PRIORITY, "Redis streams have no priorities")
                 .refuses(Capability.HEADER_FILTER, "Redis streams cannot be filtered")
                 .refuses(Capability.KEY_HOLD, "Redis streams know no keys")
-                .counting(new Counting(true, true, Integer.MAX_VALUE))
+                // Of an owner that died, what it had counts as begun unless its starts were written down first.
+                .counting(new Counting(true, true, Integer.MAX_VALUE, 0, 1))
                 .maxInFlightSpan(SPAN)
                 .sendDelay(YEAR, "in a sorted set by the server's clock, moved by a script that every consumer runs")
                 .exactDepth(true);

@@ -37,11 +37,8 @@ final class RedisDelivery implements Incoming {
     /** Whether the next start is written down before it begins. */
     volatile boolean doubtful;
 
-    /**
-     * Whether a handler of an owner before may have begun unseen: first deliveries are not noted. The first start that is
-     * noted then stands for that one, too.
-     */
-    volatile boolean unseen;
+    /** Whether a handler has begun. */
+    volatile boolean begun;
 
     /** Whether a handler has begun that is not written down; it is when it runs for a while. */
     volatile boolean begunUnnoted;
@@ -69,7 +66,6 @@ final class RedisDelivery implements Incoming {
         this.count = count;
         this.noted = count;
         this.doubtful = doubtful;
-        this.unseen = doubtful && count.deliveries() == 1;
         this.token = token;
     }
 
@@ -83,7 +79,6 @@ final class RedisDelivery implements Incoming {
         this.count = before.noted;
         this.noted = before.noted;
         this.doubtful = before.doubtful;
-        this.unseen = before.unseen;
         this.token = before.token;
         this.leaseEnd = before.leaseEnd;
     }
@@ -160,6 +155,7 @@ final class RedisDelivery implements Incoming {
 
     @Override
     public void began() {
+        begun = true;
         if (doubtful) {
             deliveries.began(this);
         } else {

@@ -396,10 +396,12 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
     // ---- the end
 
     private void leave() {
+        boolean inOrder = true;
         for (RedisDelivery delivery : out.all()) {
+            inOrder &= !delivery.begun;
             deliveries.release(delivery, 0, false, Completion.IGNORED);
         }
-        keeper.leave(consumer, new Completed());
+        keeper.leave(consumer, inOrder, new Completed());
     }
 
     private final class Completed implements RedisCall.Answer {

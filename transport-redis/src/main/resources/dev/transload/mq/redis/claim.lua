@@ -11,14 +11,28 @@ local most = tonumber(ARGV[5])
 if most == 0 then
   return {''}
 end
+-- The first start of a message is not written down before it happens, so whoever had it may have begun it: that counts. Of
+-- one that has a count with it, starts are.
+local function supposed(pending, entry)
+  if pending[4] > 1 then
+    return pending[4]
+  end
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == 'mq-count' then
+      return 1
+    end
+  end
+  return 2
+end
 local result = {''}
 local function take(pending)
   local id = pending[1]
   local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
   if entry then
-    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'JUSTID')
+    local count = pending[2] == ARGV[2] and pending[4] or supposed(pending, entry)
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'RETRYCOUNT', count, 'JUSTID')
     result[#result + 1] = id
-    result[#result + 1] = pending[4]
+    result[#result + 1] = count
     result[#result + 1] = entry[2]
   else
     redis.call('XACK', KEYS[1], ARGV[1], id)

@@ -1,6 +1,7 @@
 -- Joins the members of an ordered place, or stays one, and shares its lanes evenly: each has one owner at a time.
 -- KEYS: owners of lanes, members
--- ARGV: member, its lease in milliseconds, number of lanes, then lanes it gives up
+-- ARGV: member, its lease in milliseconds, number of lanes, then lanes it gives up, with ! before those where something is
+--   still out
 -- Gives how many lanes it has too many, and then for each lane it owns its number and token.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -9,8 +10,12 @@ local count = tonumber(ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now))
 redis.call('ZADD', KEYS[2], ends, ARGV[1])
 for i = 4, #ARGV do
-  if redis.call('HGET', KEYS[1], 'o' .. ARGV[i]) == ARGV[1] then
-    redis.call('HDEL', KEYS[1], 'o' .. ARGV[i], 'u' .. ARGV[i], 't' .. ARGV[i])
+  local out, lane = string.match(ARGV[i], '^(!?)(%d+)$')
+  if redis.call('HGET', KEYS[1], 'o' .. lane) == ARGV[1] then
+    redis.call('HDEL', KEYS[1], 'o' .. lane, 'u' .. lane, 't' .. lane)
+    if out == '' then
+      redis.call('HSET', KEYS[1], 'c' .. lane, '1')
+    end
   end
 end
 local members = redis.call('ZRANGE', KEYS[2], 0, -1)
@@ -37,7 +42,9 @@ for _, lane in ipairs(free) do
     break
   end
   local token = tostring(redis.call('HINCRBY', KEYS[1], 'fence', 1))
-  redis.call('HSET', KEYS[1], 'o' .. lane, ARGV[1], 'u' .. lane, ends, 't' .. lane, token)
+  -- Its last owner has given it up in order, or may have begun what is pending for it.
+  local suspect = redis.call('HDEL', KEYS[1], 'c' .. lane) == 1 and '0' or '1'
+  redis.call('HSET', KEYS[1], 'o' .. lane, ARGV[1], 'u' .. lane, ends, 't' .. lane, token, 's' .. lane, suspect)
   mine[#mine + 1] = tostring(lane)
   mine[#mine + 1] = token
 end
