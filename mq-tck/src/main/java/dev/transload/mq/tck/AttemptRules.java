@@ -77,7 +77,9 @@ final class AttemptRules {
         boolean fresh = story.calls.isEmpty() && story.spentUnseen == 0;
         boolean undisturbed =
                 !timeline.fault(story.firstSending, at) && !timeline.left(judge.source(), story.firstSending, at);
-        if (undisturbed && (e.attempt() > 1 || (fresh && e.redelivered()))) {
+        // Where crashes may go unseen, what an owner that died may have begun is marked, by whoever comes next.
+        boolean supposed = judge.mostUnseen() > 0 && (timeline.fault(0, at) || timeline.left(judge.source(), 0, at));
+        if (undisturbed && (e.attempt() > 1 || (fresh && e.redelivered() && !supposed))) {
             check.add(
                     Invariant.I9,
                     story,

@@ -363,6 +363,44 @@ class SafetyTest {
     }
 
     @Test
+    void aCrashMayGoUnseenOrBeSupposedWhereTheProductSaysSo() {
+        Judge exact = QUEUE.exact(true);
+        h.sent("a").delivered("a").consumer(Kind.CONSUMER_KILLED, "c");
+        h.delivered("a", "d", 1, true, "#a", "").acked("a");
+        sound(exact.within(1, 0));
+        breaks(exact.within(0, 1), Invariant.I9, "a");
+        h = h();
+        h.sent("a").delivered("a").consumer(Kind.CONSUMER_KILLED, "c").delivered("a", "d", 3).acked("a");
+        sound(exact.within(0, 1));
+        breaks(exact.within(1, 0), Invariant.I9, "a");
+    }
+
+    @Test
+    void whatAProcessThatDiedHadBegunIsMarkedAsRedelivered() {
+        h.sent("a").delivered("a").consumer(Kind.CONSUMER_KILLED, "c").delivered("a", "d", 1).acked("a");
+        breaks(QUEUE.exact(true).within(1, 1), Invariant.I9, "a");
+    }
+
+    @Test
+    void failuresNeverGoUnseen() {
+        h.sent("a").delivered("a").failed("a").delivered("a", "d", 2).consumer(Kind.CONSUMER_KILLED, "d");
+        h.delivered("a", "e", 2).acked("a");
+        sound(QUEUE.exact(true).within(1, 1));
+        h = h();
+        h.sent("a").delivered("a").failed("a").delivered("a", "d", 2).failed("a");
+        h.delivered("a", "e", 2, true, "#a", "").acked("a");
+        breaks(QUEUE.exact(true).within(1, 1), Invariant.I9, "a");
+    }
+
+    @Test
+    void whatMayHaveBegunUnseenIsMarkedThoughItHadNotWhereTheProductSaysSo() {
+        h.sent("b").delivered("b", "c").consumer(Kind.CONSUMER_KILLED, "c");
+        h.sent("a").delivered("a", "d", 1, true, "#a", "").acked("a").delivered("b", "d", 2).acked("b");
+        sound(QUEUE.exact(true).within(1, 1));
+        breaks(QUEUE.exact(true).within(0, 1), Invariant.I9, "a");
+    }
+
+    @Test
     void theFirstAttemptIsTheFirst() {
         h.sent("a").delivered("a", "c", 2).acked("a");
         breaks(Invariant.I9, "a");

@@ -59,6 +59,11 @@ final class TwistedIncoming implements Incoming {
     }
 
     @Override
+    public boolean mayHaveBegun() {
+        return real.mayHaveBegun();
+    }
+
+    @Override
     public void began() {
         twist.began(real);
     }

@@ -52,7 +52,8 @@ final class KafkaCapabilities {
                 .refuses(Capability.KEY_HOLD, "Kafka knows no state of a key")
                 .maxLease(retention.isZero() ? FOR_EVER : retention)
                 .maxInFlightSpan(SPAN)
-                .counting(new Counting(true, true, Integer.MAX_VALUE))
+                // The first start under an owner that dies goes unseen, and the first one after that stands for it.
+                .counting(new Counting(true, true, Integer.MAX_VALUE, 1, 1))
                 .retention(retention)
                 .delayRetention(KafkaTopology.LANES_KEEP)
                 .sendDelay(

@@ -39,6 +39,7 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
 
     private int count = 1;
     private int failures;
+    private boolean suspected;
 
     KafkaDelivery(Lane lane, long offset, Message message, String destination, long storedAt) {
         super(offset);
@@ -53,9 +54,14 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
         return new KafkaDelivery(lane, offset(), message, destination, storedAt);
     }
 
-    /** Counts what happened before this delivery; with the member's lock held. */
-    void handedOut() {
+    /**
+     * Counts what happened before this delivery; with the member's lock held.
+     *
+     * @param mayHaveBegun whether an owner that died may have begun it unseen
+     */
+    void handedOut(boolean mayHaveBegun) {
         stage = Stage.HANDED;
+        suspected = mayHaveBegun;
         failures = note().failures();
         count = 1 + failures + note().crashes();
     }
@@ -92,6 +98,11 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
     @Override
     public int notedFailures() {
         return failures;
+    }
+
+    @Override
+    public boolean mayHaveBegun() {
+        return suspected;
     }
 
     @Override

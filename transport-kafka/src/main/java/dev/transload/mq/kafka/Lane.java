@@ -164,7 +164,7 @@ final class Lane {
     void take(List<? super Incoming> into, long itsTurn) {
         turn = itsTurn;
         KafkaDelivery delivery = buffer.removeFirst();
-        delivery.handedOut();
+        delivery.handedOut(mustNoteStart(delivery));
         into.add(delivery);
     }
 

@@ -26,7 +26,10 @@ record Note(int failures, int crashes, boolean running) {
         return failures == 0 && crashes == 0 && !running;
     }
 
-    /** The same after its owner died. The first crash under suspicion stands for the one that went unseen, too. */
+    /**
+     * The same after its owner died. The first crash under suspicion stands for one that went unseen, too: if there was
+     * none, that is one too many. Until then it is one too few if there was one.
+     */
     Note afterCrash(boolean suspected) {
         return running ? new Note(failures, crashes + (suspected && crashes == 0 ? 2 : 1), false) : this;
     }

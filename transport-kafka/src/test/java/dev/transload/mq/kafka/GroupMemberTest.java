@@ -287,6 +287,22 @@ class GroupMemberTest {
     }
 
     @Test
+    void whatAnOwnerThatDiedMayHaveBegunIsMarkedUntilItCounts() {
+        MemberBench bench = new MemberBench(10);
+        TreeMap<Long, Note> notes = new TreeMap<>();
+        notes.put(1L, new Note(0, 0, true));
+        Progress crashed = new Progress(0, false, 3, 0, new TreeMap<>(), notes).handedOver(100, 2);
+        Lane lane = bench.open(0, crashed);
+        bench.receiver.credit(10);
+        bench.arrive(lane, 0, 1, 2);
+
+        assertThat(bench.delivery(0).mayHaveBegun()).isTrue();
+        assertThat(bench.delivery(0).brokerCount()).isEqualTo(1);
+        assertThat(bench.delivery(1).brokerCount()).isEqualTo(2);
+        assertThat(bench.delivery(2).mayHaveBegun()).isFalse();
+    }
+
+    @Test
     void aStartThatWaitsForItsCommitHasNotBegunWhenThePartitionGoes() throws Exception {
         MemberBench bench = new MemberBench(10);
         Progress crashed = new Progress(0, false, 3, 0, new TreeMap<>(), new TreeMap<>()).handedOver(100, 1);
