@@ -370,14 +370,22 @@ class SafetyTest {
         sound(exact.within(1, 0));
         breaks(exact.within(0, 1), Invariant.I9, "a");
         h = h();
-        h.sent("a").delivered("a").consumer(Kind.CONSUMER_KILLED, "c").delivered("a", "d", 3).acked("a");
+        h.sent("a")
+                .delivered("a")
+                .consumer(Kind.CONSUMER_KILLED, "c")
+                .delivered("a", "d", 3)
+                .acked("a");
         sound(exact.within(0, 1));
         breaks(exact.within(1, 0), Invariant.I9, "a");
     }
 
     @Test
     void whatAProcessThatDiedHadBegunIsMarkedAsRedelivered() {
-        h.sent("a").delivered("a").consumer(Kind.CONSUMER_KILLED, "c").delivered("a", "d", 1).acked("a");
+        h.sent("a")
+                .delivered("a")
+                .consumer(Kind.CONSUMER_KILLED, "c")
+                .delivered("a", "d", 1)
+                .acked("a");
         breaks(QUEUE.exact(true).within(1, 1), Invariant.I9, "a");
     }
 
@@ -395,7 +403,11 @@ class SafetyTest {
     @Test
     void whatMayHaveBegunUnseenIsMarkedThoughItHadNotWhereTheProductSaysSo() {
         h.sent("b").delivered("b", "c").consumer(Kind.CONSUMER_KILLED, "c");
-        h.sent("a").delivered("a", "d", 1, true, "#a", "").acked("a").delivered("b", "d", 2).acked("b");
+        h.sent("a")
+                .delivered("a", "d", 1, true, "#a", "")
+                .acked("a")
+                .delivered("b", "d", 2)
+                .acked("b");
         sound(QUEUE.exact(true).within(1, 1));
         breaks(QUEUE.exact(true).within(0, 1), Invariant.I9, "a");
     }
