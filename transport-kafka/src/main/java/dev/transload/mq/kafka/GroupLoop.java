@@ -18,12 +18,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
-import org.apache.kafka.common.errors.InvalidGroupIdException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +53,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private final Contact contact;
     private final Pauses pauses;
     private final Beginning begin;
+    private final HeldPartitions held = new HeldPartitions();
     private boolean subscribed;
     /** Since when it has taken its partitions for lost, 0 if it has not. */
     private long silentSince;
@@ -123,7 +118,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
                     LOG.debug("kafka: group {} was not in the state expected, goes on", member.group(), e);
                     member.awaitNudge(TROUBLE_NANOS);
                 } catch (KafkaException e) {
-                    if (isFatal(e)) {
+                    if (KafkaErrors.isFinalForMembers(e)) {
                         fatal = e;
                     } else {
                         LOG.warn("kafka: trouble in group {}, goes on: {}", member.group(), e.toString());
@@ -154,15 +149,6 @@ final class GroupLoop implements ConsumerRebalanceListener {
         } catch (KafkaException e) {
             end(e);
         }
-    }
-
-    private static boolean isFatal(KafkaException e) {
-        return e instanceof AuthorizationException
-                || e instanceof AuthenticationException
-                || e instanceof InvalidGroupIdException
-                || e instanceof InvalidTopicException
-                || e instanceof InconsistentGroupProtocolException
-                || e instanceof UnsupportedVersionException;
     }
 
     private void step() throws InterruptedException {
@@ -237,7 +223,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
             lose(lanes.all().stream().map(Lane::partition).toList(), "nothing was heard of its group for a session");
         }
         if (silentSince == 0) {
-            for (TopicPartition partition : consumer.assignment()) {
+            for (TopicPartition partition : held.of(consumer.assignment())) {
                 // Taken for lost before, and still this member's after all.
                 if (lanes.of(partition) == null && member.isRead(partition)) {
                     member.assigned(partition, -1);
@@ -263,6 +249,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         member.endPoll();
         LOG.debug("kafka: group {} gets {}", member.group(), partitions);
+        held.given(partitions);
         partitions.forEach(partition -> member.assigned(partition, -1));
         pauses.begin(partitions);
     }
@@ -271,6 +258,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         member.endPoll();
         LOG.debug("kafka: group {} hands over {}", member.group(), partitions);
+        held.taken(partitions);
         handOver(partitions, settings.revocationWait(), true, "its partition goes to another member");
     }
 
@@ -278,6 +266,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         member.endPoll();
         LOG.info("kafka: group {} has lost {}", member.group(), partitions);
+        held.taken(partitions);
         lose(partitions, "its partition was taken away");
         pauses.forget(partitions);
     }

@@ -19,8 +19,10 @@ import org.apache.kafka.common.errors.BootstrapResolutionException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.IllegalGenerationException;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -34,6 +36,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** What the client's exceptions mean to an application. The only place that decides it. */
 final class KafkaErrors {
@@ -118,6 +121,16 @@ final class KafkaErrors {
     static boolean isMissing(Throwable cause) {
         Throwable inner = unwrapped(cause);
         return inner instanceof UnknownTopicOrPartitionException || inner instanceof UnknownTopicIdException;
+    }
+
+    /** Whether no consumer with this one's settings, however new, can be a member of its group. */
+    static boolean isFinalForMembers(KafkaException thrown) {
+        return thrown instanceof AuthorizationException
+                || thrown instanceof org.apache.kafka.common.errors.AuthenticationException
+                || thrown instanceof InvalidGroupIdException
+                || thrown instanceof InvalidTopicException
+                || thrown instanceof InconsistentGroupProtocolException
+                || thrown instanceof UnsupportedVersionException;
     }
 
     /**
