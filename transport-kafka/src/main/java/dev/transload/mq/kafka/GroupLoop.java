@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,6 +39,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration LEAST_END = Duration.ofMillis(500);
 
     private final GroupMember member;
     private final Lanes lanes;
@@ -142,7 +142,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
 
     private void makeWay() {
         lose(lanes.all().stream().map(Lane::partition).toList(), "its group does not know this member any more");
-        close(ANSWER);
+        Leaving.leave(consumer, false, ANSWER);
         try {
             member.anew();
             another.run();
@@ -369,18 +369,10 @@ final class GroupLoop implements ConsumerRebalanceListener {
             LOG.debug("kafka: group {} ends without its last commit", member.group(), e);
         }
         Duration within = member.endWithin().compareTo(ANSWER) < 0 ? member.endWithin() : ANSWER;
-        close(within.isZero() ? Duration.ofMillis(500) : within);
+        Leaving.leave(consumer, subscribed && fatal == null, within.isZero() ? LEAST_END : within);
         List<KafkaReceiver> receivers = member.ended();
         if (fatal != null) {
             receivers.forEach(receiver -> failed.failed(receiver, fatal));
-        }
-    }
-
-    private void close(Duration within) {
-        try {
-            consumer.close(CloseOptions.timeout(within));
-        } catch (RuntimeException e) {
-            LOG.debug("kafka: the consumer of group {} did not close well", member.group(), e);
         }
     }
 }
