@@ -27,13 +27,13 @@ class LeavingTest {
 
         @Override
         @SuppressWarnings("removal") // tests have no other way to make one
-        public ConsumerGroupMetadata groupMetadata() {
+        public synchronized ConsumerGroupMetadata groupMetadata() {
             boolean joined = polls >= pollsUntilJoined;
             return new ConsumerGroupMetadata("group", joined ? 1 : -1, joined ? "me" : "", Optional.empty());
         }
 
         @Override
-        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
             if (polls++ == 0) {
                 throw onFirstPoll;
             }
@@ -41,7 +41,7 @@ class LeavingTest {
         }
 
         @Override
-        public void close(org.apache.kafka.clients.consumer.CloseOptions options) {
+        public synchronized void close(org.apache.kafka.clients.consumer.CloseOptions options) {
             pollsAtClose = polls;
         }
     }
