@@ -2,11 +2,12 @@ package dev.transload.mq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
@@ -14,35 +15,45 @@ import org.junit.jupiter.api.Test;
 class LeavingTest {
 
     /** Is a member of its group after some polls. */
-    private static final class Joining extends MockConsumer<byte[], byte[]> {
+    private static final class Joining {
         private final int pollsUntilJoined;
         private int polls;
         private int pollsAtClose = -1;
         private RuntimeException onFirstPoll = new WakeupException();
 
         Joining(int pollsUntilJoined) {
-            super("earliest");
             this.pollsUntilJoined = pollsUntilJoined;
         }
 
-        @Override
+        @SuppressWarnings("unchecked")
+        Consumer<byte[], byte[]> consumer() {
+            return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                    Consumer.class.getClassLoader(),
+                    new Class<?>[] {Consumer.class},
+                    (self, method, arguments) -> switch (method.getName()) {
+                        case "groupMetadata" -> groupMetadata();
+                        case "poll" -> poll();
+                        case "close" -> closed();
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    });
+        }
+
         @SuppressWarnings("removal") // tests have no other way to make one
-        public synchronized ConsumerGroupMetadata groupMetadata() {
+        private ConsumerGroupMetadata groupMetadata() {
             boolean joined = polls >= pollsUntilJoined;
             return new ConsumerGroupMetadata("group", joined ? 1 : -1, joined ? "me" : "", Optional.empty());
         }
 
-        @Override
-        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        private Object closed() {
+            pollsAtClose = polls;
+            return this; // the call has no result
+        }
+
+        private ConsumerRecords<byte[], byte[]> poll() {
             if (polls++ == 0) {
                 throw onFirstPoll;
             }
             return ConsumerRecords.empty();
-        }
-
-        @Override
-        public synchronized void close(org.apache.kafka.clients.consumer.CloseOptions options) {
-            pollsAtClose = polls;
         }
     }
 
@@ -50,7 +61,7 @@ class LeavingTest {
     void oneThatIsJoiningLeavesOnceItHasJoined() {
         Joining consumer = new Joining(3);
 
-        Leaving.leave(consumer, true, Duration.ofSeconds(30));
+        Leaving.leave(consumer.consumer(), true, Duration.ofSeconds(30));
 
         assertThat(consumer.pollsAtClose).isEqualTo(3);
     }
@@ -59,7 +70,7 @@ class LeavingTest {
     void oneThatDoesNotComeToJoinLeavesWhenItsTimeIsOver() {
         Joining consumer = new Joining(Integer.MAX_VALUE);
 
-        Leaving.leave(consumer, true, Duration.ofMillis(5));
+        Leaving.leave(consumer.consumer(), true, Duration.ofMillis(5));
 
         assertThat(consumer.pollsAtClose).isPositive();
     }
@@ -69,7 +80,7 @@ class LeavingTest {
         Joining consumer = new Joining(Integer.MAX_VALUE);
         consumer.onFirstPoll = new AuthorizationException("not allowed");
 
-        Leaving.leave(consumer, true, Duration.ofSeconds(30));
+        Leaving.leave(consumer.consumer(), true, Duration.ofSeconds(30));
 
         assertThat(consumer.pollsAtClose).isEqualTo(1);
     }
@@ -78,7 +89,7 @@ class LeavingTest {
     void oneThatWasNotToJoinLeavesWithoutAPoll() {
         Joining consumer = new Joining(Integer.MAX_VALUE);
 
-        Leaving.leave(consumer, false, Duration.ofSeconds(30));
+        Leaving.leave(consumer.consumer(), false, Duration.ofSeconds(30));
 
         assertThat(consumer.pollsAtClose).isZero();
     }
