@@ -43,8 +43,14 @@ final class SqsSettler {
      *
      * @param seconds how long it stays hidden, or {@link #DELETE}
      * @param untilNanos when it makes no sense any more
+     * @param group its message group, or null if that keeps no order
      */
-    private record Order(String receipt, int seconds, long untilNanos, Result result) {}
+    private record Order(
+            String receipt,
+            int seconds,
+            long untilNanos,
+            @Nullable String group,
+            Result result) {}
 
     /** Told on the worker how an order ended. */
     interface Result {
@@ -58,7 +64,9 @@ final class SqsSettler {
         // A message group gives out nothing before the delete; elsewhere nobody waits for one.
         this.deletes =
                 new Batcher<>(BYTES, REQUESTS, queue.isFifo() ? 2 : 10, queue.isFifo(), ask.worker(), this::delete);
-        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), this::change);
+        // What goes back into a group goes in one request, or in one after the other, lest a later message be first
+        // there.
+        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), Order::group, this::change);
     }
 
     QueueRef queue() {
@@ -107,7 +115,8 @@ final class SqsSettler {
 
     private Order counted(SqsDelivery delivery, int seconds, Result result) {
         open++;
-        return new Order(delivery.receipt, seconds, delivery.deadlineNanos, failure -> {
+        String group = queue.isFifo() ? delivery.group : null;
+        return new Order(delivery.receipt, seconds, delivery.deadlineNanos, group, failure -> {
             open--;
             result.ended(failure);
         });

@@ -131,6 +131,28 @@ class SqsSettlerTest {
     }
 
     @Test
+    void moreOfAGroupThanFitsIntoARequestGoesBackInRequestsOneAfterTheOther() throws Exception {
+        SqsSettler settler = settler("orders.fifo");
+        CompletableFuture<Void> other = new CompletableFuture<>();
+        CompletableFuture<Void> last = new CompletableFuture<>();
+        onWorker(
+                () -> {
+                    for (int i = 0; i < 11; i++) {
+                        settler.order(delivery("a" + i, "g"), RENEWAL, failure -> {});
+                    }
+                    settler.order(delivery("a11", "g"), RENEWAL, failure -> last.complete(null));
+                    settler.order(delivery("b", "h"), 0, failure -> other.complete(null));
+                },
+                settler);
+
+        other.get();
+        assertThat(arrived).hasSize(11).doesNotContain("a10 " + RENEWAL, "a11 " + RENEWAL);
+        answerRenewals.countDown();
+        last.get();
+        assertThat(arrived.subList(11, 13)).containsExactly("a10 " + RENEWAL, "a11 " + RENEWAL);
+    }
+
+    @Test
     void whatIsUnderWayAtTheEndIsGivenUp() throws Exception {
         SqsSettler settler = settler("jobs");
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
