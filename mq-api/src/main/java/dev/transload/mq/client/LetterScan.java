@@ -2,6 +2,7 @@ package dev.transload.mq.client;
 
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
@@ -40,8 +41,14 @@ final class LetterScan implements Sink, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LetterScan.class);
 
-    /** The first one may have to wait for a group to form or a poll to begin. */
-    private static final long FIRST_MILLIS = 5000;
+    /**
+     * The first one may have to wait for a group to form, a poll to begin or a large body to come, and is there where
+     * depths are exact.
+     */
+    private static final long FIRST_MILLIS = 15_000;
+
+    /** Where depths are not exact, it may have gone before the walk began. */
+    private static final long FIRST_IN_DOUBT_MILLIS = 5000;
 
     private static final int WINDOW = 256;
     private static final int MOST_LOOKS = 50;
@@ -62,6 +69,7 @@ final class LetterScan implements Sink, AutoCloseable {
     private volatile @Nullable Throwable broken;
     private volatile boolean closed;
     private final boolean renews;
+    private final long firstMillis;
     private long renewed = System.nanoTime();
     private long heldBytes;
     private long seen;
@@ -72,7 +80,9 @@ final class LetterScan implements Sink, AutoCloseable {
         this.bound = bound;
         this.mostHeld = mostHeld;
         this.mostBytes = mostBytes;
-        this.renews = engine.transport().capabilities(place.shape()).has(Capability.RENEW);
+        Capabilities capable = engine.transport().capabilities(place.shape());
+        this.renews = capable.has(Capability.RENEW);
+        this.firstMillis = capable.exactDepth() ? FIRST_MILLIS : FIRST_IN_DOUBT_MILLIS;
     }
 
     /**
@@ -125,7 +135,7 @@ final class LetterScan implements Sink, AutoCloseable {
         }
         renewWhenDue();
         try {
-            Incoming next = arrived.poll(seen == 0 ? FIRST_MILLIS : QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            Incoming next = arrived.poll(seen == 0 ? firstMillis : QUIET_MILLIS, TimeUnit.MILLISECONDS);
             requireWhole();
             return next == null ? null : new Letter(seen++, next);
         } catch (InterruptedException e) {
