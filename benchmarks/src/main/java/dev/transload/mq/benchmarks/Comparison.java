@@ -3,6 +3,7 @@ package dev.transload.mq.benchmarks;
 import dev.transload.mq.benchmarks.Meter.Sample;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class Comparison {
     private Report measure(Work work, List<Stack> stacks, Contest.Filler filler) throws Exception {
         Map<String, List<Sample>> samples = new LinkedHashMap<>();
         byte[] body = new byte[PAYLOAD];
+        Arrays.fill(body, (byte) 'x'); // some services carry text only
         int messages = options.messages(contest.messages(work));
         for (int round = -options.warmups(); round < options.rounds(); round++) {
             for (Stack stack : stacks) {
@@ -72,14 +74,16 @@ final class Comparison {
     private static Sample run(Work work, Stack stack, Contest.Filler filler, int messages, byte[] body)
             throws Exception {
         System.gc(); // the garbage of one stack is not collected in the round of the next
-        return switch (work) {
+        if (work == Work.CONSUME) {
+            filler.fill(stack.queue(), messages, body);
+        }
+        long before = stack.requests();
+        Sample sample = switch (work) {
             case SEND -> stack.send(messages, body);
-            case CONSUME -> {
-                filler.fill(stack.queue(), messages, body);
-                yield stack.consume(messages);
-            }
+            case CONSUME -> stack.consume(messages);
             case ONE_BY_ONE -> stack.sendOneByOne(messages, body);
             case REQUEST -> stack.request(messages, body);
         };
+        return before < 0 ? sample : sample.requests((stack.requests() - before) * 1_000.0 / messages);
     }
 }

@@ -37,7 +37,8 @@ final class Meter {
                 (last.cpu() - first.cpu()) / 1e3 / messages,
                 (double) (last.allocated() - first.allocated()) / messages,
                 percentile(sorted, 0.5),
-                percentile(sorted, 0.99));
+                percentile(sorted, 0.99),
+                Double.NaN);
     }
 
     private static double percentile(long[] sorted, double share) {
@@ -65,6 +66,12 @@ final class Meter {
      * @param bytes allocated per message
      * @param p50 median latency in microseconds, not a number where none was taken
      * @param p99 99th percentile likewise
+     * @param requests of the service for 1,000 messages, not a number where they are not counted
      */
-    record Sample(double perSecond, double cpuMicros, double bytes, double p50, double p99) {}
+    record Sample(double perSecond, double cpuMicros, double bytes, double p50, double p99, double requests) {
+
+        Sample requests(double perThousand) {
+            return new Sample(perSecond, cpuMicros, bytes, p50, p99, perThousand);
+        }
+    }
 }

@@ -21,10 +21,12 @@ record Report(String title, boolean timed, int messages, int rounds, Map<String,
     void print(PrintStream out) {
         out.println("### " + title + ": " + rounds + " rounds of " + messages);
         out.println();
-        String latency = timed ? " p50 µs | ratio | p99 µs |" : "";
-        out.println("| | messages/s | ratio | CPU µs | ratio | bytes | more than raw |" + latency);
-        out.println("|---|---|---|---|---|---|---|" + (timed ? "---|---|---|" : ""));
         List<Sample> raw = samples.values().iterator().next();
+        boolean counted = !Double.isNaN(raw.get(0).requests());
+        String latency = timed ? " p50 µs | ratio | p99 µs |" : "";
+        String requests = counted ? " requests for 1,000 | ratio |" : "";
+        out.println("| | messages/s | ratio | CPU µs | ratio | bytes | more than raw |" + latency + requests);
+        out.println("|---|---|---|---|---|---|---|" + (timed ? "---|---|---|" : "") + (counted ? "---|---|" : ""));
         samples.forEach((name, own) -> {
             StringBuilder row = new StringBuilder("| " + name);
             row.append(column(own, Sample::perSecond, 0)).append(ratio(own, raw, Sample::perSecond));
@@ -34,6 +36,9 @@ record Report(String title, boolean timed, int messages, int rounds, Map<String,
             if (timed) {
                 row.append(column(own, Sample::p50, 0)).append(ratio(own, raw, Sample::p50));
                 row.append(column(own, Sample::p99, 0));
+            }
+            if (counted) {
+                row.append(column(own, Sample::requests, 0)).append(ratio(own, raw, Sample::requests));
             }
             out.println(row.append(" |"));
         });

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 
 /** The work as an application of the SDK does it, with every default. */
 final class SdkStack implements Stack {
@@ -24,6 +25,7 @@ final class SdkStack implements Stack {
     private final Queue<byte[]> requests;
     private final MqClient mq;
     private final MqClient server;
+    private final ToLongFunction<MqClient> requestsOf;
     private boolean answering;
 
     /**
@@ -40,6 +42,14 @@ final class SdkStack implements Stack {
     }
 
     SdkStack(String name, String uri, Tuning tuning) {
+        this(name, uri, tuning, client -> -1);
+    }
+
+    /**
+     * @param requestsOf how many requests a client has made of its service so far, -1 if they are not counted
+     */
+    SdkStack(String name, String uri, Tuning tuning, ToLongFunction<MqClient> requestsOf) {
+        this.requestsOf = requestsOf;
         this.name = name;
         this.tuning = tuning;
         this.queue = Queue.of("bench-" + name, byte[].class);
@@ -139,6 +149,12 @@ final class SdkStack implements Stack {
         }
         meter.stop();
         return meter.sample(messages, latencies);
+    }
+
+    @Override
+    public long requests() {
+        long asked = requestsOf.applyAsLong(mq);
+        return asked < 0 ? -1 : asked + requestsOf.applyAsLong(server);
     }
 
     @Override

@@ -26,6 +26,11 @@ interface Stack extends AutoCloseable {
     /** Asks and waits for the reply, one after another; the other side answers with what it got. */
     Sample request(int messages, byte[] body) throws Exception;
 
+    /** Requests made of the service so far, where it is paid by the request; -1 where it is not. */
+    default long requests() {
+        return -1;
+    }
+
     @Override
     void close() throws Exception;
 }

@@ -1,0 +1,197 @@
+package dev.transload.mq.benchmarks;
+
+import dev.transload.mq.benchmarks.Meter.Sample;
+import dev.transload.mq.fixtures.SqsBroker;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+
+/**
+ * The work by hand on the asynchronous client of the AWS SDK, tuned: batches of ten, sixteen of them under way, eight
+ * receives at a time.
+ */
+final class RawSqs implements Stack {
+
+    private static final int BATCH = 10;
+    private static final int UNDER_WAY = 16;
+    private static final int RECEIVES = 8;
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final String name;
+    private final SqsAsyncClient sqs;
+    private final String url;
+    private final LongAdder requests = new LongAdder();
+    private @Nullable RawSqsRequests asking;
+
+    RawSqs(String name, URI endpoint) {
+        this.name = name;
+        this.sqs = client(endpoint, requests);
+        this.url = create(sqs, queue());
+    }
+
+    static SqsAsyncClient client(URI endpoint, LongAdder requests) {
+        return SqsAsyncClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.of(SqsBroker.REGION))
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(SqsBroker.ACCESS_KEY, SqsBroker.SECRET_KEY)))
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(128))
+                .overrideConfiguration(all -> all.addExecutionInterceptor(new ExecutionInterceptor() {
+                    @Override
+                    public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+                        requests.increment();
+                    }
+                }))
+                .build();
+    }
+
+    static String create(SqsAsyncClient sqs, String queue) {
+        return sqs.createQueue(request -> request.queueName(queue)).join().queueUrl();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String queue() {
+        return "bench-" + name;
+    }
+
+    @Override
+    public long requests() {
+        return requests.sum();
+    }
+
+    @Override
+    public Sample send(int messages, byte[] body) {
+        Meter meter = new Meter();
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        Queue<CompletableFuture<?>> underWay = new ArrayDeque<>();
+        meter.start();
+        for (int sent = 0; sent < messages; sent += BATCH) {
+            int size = Math.min(BATCH, messages - sent);
+            List<SendMessageBatchRequestEntry> entries = new ArrayList<>(size);
+            for (int i = 0; i < size; i++) {
+                entries.add(SendMessageBatchRequestEntry.builder()
+                        .id(Integer.toString(i))
+                        .messageBody(text)
+                        .build());
+            }
+            if (underWay.size() == UNDER_WAY) {
+                underWay.remove().join();
+            }
+            underWay.add(sqs.sendMessageBatch(request -> request.queueUrl(url).entries(entries))
+                    .thenAccept(answer -> {
+                        if (!answer.failed().isEmpty()) {
+                            throw new IllegalStateException("not sent: " + answer.failed());
+                        }
+                    }));
+        }
+        underWay.forEach(CompletableFuture::join);
+        meter.stop();
+        sqs.purgeQueue(request -> request.queueUrl(url)).join();
+        return meter.sample(messages, new long[0]);
+    }
+
+    @Override
+    public Sample consume(int messages) {
+        Meter meter = new Meter();
+        AtomicInteger handled = new AtomicInteger();
+        List<CompletableFuture<?>> loops = new ArrayList<>();
+        meter.start();
+        for (int i = 0; i < RECEIVES; i++) {
+            loops.add(receive(messages, handled));
+        }
+        CompletableFuture.allOf(loops.toArray(CompletableFuture[]::new))
+                .orTimeout(LIMIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join();
+        meter.stop();
+        return meter.sample(messages, new long[0]);
+    }
+
+    private CompletableFuture<?> receive(int messages, AtomicInteger handled) {
+        if (handled.get() >= messages) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return sqs.receiveMessage(request -> request.queueUrl(url)
+                        .maxNumberOfMessages(BATCH)
+                        .messageSystemAttributeNamesWithStrings("ApproximateReceiveCount")
+                        .messageAttributeNames("All")
+                        .waitTimeSeconds(1))
+                .thenCompose(answer -> {
+                    handled.addAndGet(answer.messages().size());
+                    CompletableFuture<?> deleted = delete(answer.messages());
+                    return receive(messages, handled).thenCombine(deleted, (loop, delete) -> loop);
+                });
+    }
+
+    private CompletableFuture<?> delete(List<Message> messages) {
+        if (messages.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            entries.add(DeleteMessageBatchRequestEntry.builder()
+                    .id(Integer.toString(entries.size()))
+                    .receiptHandle(message.receiptHandle())
+                    .build());
+        }
+        return sqs.deleteMessageBatch(request -> request.queueUrl(url).entries(entries));
+    }
+
+    @Override
+    public Sample sendOneByOne(int messages, byte[] body) {
+        Meter meter = new Meter();
+        long[] latencies = new long[messages];
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        meter.start();
+        for (int i = 0; i < messages; i++) {
+            long start = System.nanoTime();
+            sqs.sendMessage(request -> request.queueUrl(url).messageBody(text)).join();
+            latencies[i] = System.nanoTime() - start;
+        }
+        meter.stop();
+        sqs.purgeQueue(request -> request.queueUrl(url)).join();
+        return meter.sample(messages, latencies);
+    }
+
+    @Override
+    public Sample request(int messages, byte[] body) {
+        RawSqsRequests both = asking;
+        if (both == null) {
+            both = new RawSqsRequests(queue(), sqs);
+            asking = both;
+        }
+        return both.ask(messages, new String(body, StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (asking != null) {
+            asking.close();
+        }
+        sqs.deleteQueue(request -> request.queueUrl(url)).join();
+        sqs.close();
+    }
+}
