@@ -62,7 +62,14 @@ final class RawRedisRequests implements AutoCloseable {
     private void awaitReply(long deadline) {
         while (true) {
             List<?> entries = RawRedis.entries(asking.sendBlockingCommand(
-                    Command.XREAD, bytes("COUNT"), bytes("1"), bytes("BLOCK"), bytes("100"), bytes("STREAMS"), replies, seen));
+                    Command.XREAD,
+                    bytes("COUNT"),
+                    bytes("1"),
+                    bytes("BLOCK"),
+                    bytes("100"),
+                    bytes("STREAMS"),
+                    replies,
+                    seen));
             if (!entries.isEmpty()) {
                 seen = RawRedis.id(entries.get(0));
                 return;

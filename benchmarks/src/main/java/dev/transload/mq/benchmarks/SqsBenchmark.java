@@ -70,7 +70,7 @@ public final class SqsBenchmark implements Contest {
     }
 
     private static long requests(MqClient client) {
-        return client.unwrap(SqsUsage.class).requests();
+        return client.unwrap(SqsUsage.class).map(SqsUsage::requests).orElse(-1L);
     }
 
     @Override
