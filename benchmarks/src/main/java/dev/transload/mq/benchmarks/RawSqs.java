@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -118,19 +120,23 @@ final class RawSqs implements Stack {
     public Sample consume(int messages) {
         Meter meter = new Meter();
         AtomicInteger handled = new AtomicInteger();
+        AtomicInteger deleted = new AtomicInteger();
         List<CompletableFuture<?>> loops = new ArrayList<>();
-        meter.start();
         for (int i = 0; i < RECEIVES; i++) {
-            loops.add(receive(messages, handled));
+            loops.add(receive(messages, handled, meter, size -> {
+                // Polls that are still open then wait for nothing: they do not count.
+                if (deleted.addAndGet(size) == messages) {
+                    meter.stop();
+                }
+            }));
         }
         CompletableFuture.allOf(loops.toArray(CompletableFuture[]::new))
-                .orTimeout(LIMIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .join();
-        meter.stop();
         return meter.sample(messages, new long[0]);
     }
 
-    private CompletableFuture<?> receive(int messages, AtomicInteger handled) {
+    private CompletableFuture<?> receive(int messages, AtomicInteger handled, Meter meter, IntConsumer deletions) {
         if (handled.get() >= messages) {
             return CompletableFuture.completedFuture(null);
         }
@@ -140,9 +146,12 @@ final class RawSqs implements Stack {
                         .messageAttributeNames("All")
                         .waitTimeSeconds(1))
                 .thenCompose(answer -> {
-                    handled.addAndGet(answer.messages().size());
-                    CompletableFuture<?> deleted = delete(answer.messages());
-                    return receive(messages, handled).thenCombine(deleted, (loop, delete) -> loop);
+                    int size = answer.messages().size();
+                    if (handled.getAndAdd(size) == 0 && size > 0) {
+                        meter.start();
+                    }
+                    CompletableFuture<?> deleted = delete(answer.messages()).thenRun(() -> deletions.accept(size));
+                    return receive(messages, handled, meter, deletions).thenCombine(deleted, (loop, delete) -> loop);
                 });
     }
 

@@ -137,6 +137,9 @@ final class LetterScan implements Sink, AutoCloseable {
         try {
             Incoming next = arrived.poll(seen == 0 ? firstMillis : QUIET_MILLIS, TimeUnit.MILLISECONDS);
             requireWhole();
+            if (next == null && seen == 0) {
+                LOG.warn("{} had {} messages, and none came within {} ms", place.name(), bound, firstMillis);
+            }
             return next == null ? null : new Letter(seen++, next);
         } catch (InterruptedException e) {
             throw Waits.interrupted("receive from " + place.name(), e);
