@@ -14,6 +14,10 @@ import dev.transload.mq.fixtures.KafkaBroker;
 import dev.transload.mq.fixtures.KafkaVersion;
 import dev.transload.mq.fixtures.RabbitMqBroker;
 import dev.transload.mq.fixtures.RabbitMqVersion;
+import dev.transload.mq.fixtures.RedisBroker;
+import dev.transload.mq.fixtures.RedisVersion;
+import dev.transload.mq.fixtures.SqsBroker;
+import dev.transload.mq.fixtures.SqsVersion;
 import dev.transload.mq.tck.JudgeHistory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,10 +55,21 @@ class BridgeKillIT {
         return KafkaBroker.shared(KafkaVersion.newest()).uri().toString();
     }
 
+    private static String redis() {
+        return RedisBroker.shared(RedisVersion.V8).uri().toString();
+    }
+
+    private static String sqs() {
+        SqsBroker broker = SqsBroker.shared(SqsVersion.LOCALSTACK);
+        return "sqs://" + SqsBroker.ACCESS_KEY + ":" + SqsBroker.SECRET_KEY + "@" + broker.host() + ":" + broker.port()
+                + "?region=" + SqsBroker.REGION;
+    }
+
     static List<Pair> pairs() {
         return List.of(
                 new Pair("RabbitMQ to Kafka", BridgeKillIT::rabbitMq, BridgeKillIT::kafka),
-                new Pair("Kafka to RabbitMQ", BridgeKillIT::kafka, BridgeKillIT::rabbitMq));
+                new Pair("Kafka to RabbitMQ", BridgeKillIT::kafka, BridgeKillIT::rabbitMq),
+                new Pair("Redis to SQS", BridgeKillIT::redis, BridgeKillIT::sqs));
     }
 
     @ParameterizedTest
