@@ -5,6 +5,7 @@ import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place.Role;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -86,19 +87,21 @@ final class KafkaMessages {
         return record;
     }
 
-    // Nearly all messages of a client have the same, so the last one's header serves again.
+    // Nearly all messages of a client have the same, so the last one's header and text serve again.
     private static void addContentType(Headers headers, @Nullable String contentType) {
         if (contentType == null) {
             return;
         }
         ContentType known = lastContentType;
         if (known == null || !known.text().equals(contentType)) {
-            known = new ContentType(
-                    contentType,
-                    new RecordHeader(Annotations.CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8)));
+            known = new ContentType(contentType, contentTypeHeader(contentType));
             lastContentType = known;
         }
         headers.add(known.header());
+    }
+
+    private static Header contentTypeHeader(String contentType) {
+        return new RecordHeader(Annotations.CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A content type as a header. */
@@ -124,7 +127,7 @@ final class KafkaMessages {
         for (Header header : headers) {
             String name = header.key();
             if (name.startsWith(Annotations.PREFIX)) {
-                ours(message, name, text(header.value()));
+                ours(message, name, header);
             } else {
                 message.header(name, text(header.value()));
             }
@@ -137,23 +140,33 @@ final class KafkaMessages {
         return body == null ? new byte[0] : body;
     }
 
-    private static void ours(Message.Builder message, String name, String value) {
+    private static void ours(Message.Builder message, String name, Header header) {
         switch (name) {
             case Annotations.ID, INBOX -> {
                 // taken before, or of no concern to the receiver
             }
-            case Annotations.TYPE -> message.type(value);
-            case Annotations.CONTENT_TYPE -> message.contentType(value);
-            case Annotations.CORRELATION_ID -> message.correlationId(value);
-            case Annotations.REPLY_TO -> message.replyTo(value);
-            case Annotations.TIMESTAMP -> message.timestamp(number(value));
-            case Annotations.TTL -> message.ttl(number(value));
+            case Annotations.TYPE -> message.type(text(header.value()));
+            case Annotations.CONTENT_TYPE -> message.contentType(contentType(header));
+            case Annotations.CORRELATION_ID -> message.correlationId(text(header.value()));
+            case Annotations.REPLY_TO -> message.replyTo(text(header.value()));
+            case Annotations.TIMESTAMP -> message.timestamp(number(header));
+            case Annotations.TTL -> message.ttl(number(header));
             case Annotations.PRIORITY -> {
-                long priority = number(value);
+                long priority = number(header);
                 message.priority(priority > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) priority);
             }
-            default -> message.annotation(name, value);
+            default -> message.annotation(name, text(header.value()));
         }
+    }
+
+    private static String contentType(Header header) {
+        ContentType known = lastContentType;
+        if (known != null && Arrays.equals(known.header().value(), header.value())) {
+            return known.text();
+        }
+        String text = text(header.value());
+        lastContentType = new ContentType(text, contentTypeHeader(text));
+        return text;
     }
 
     /** When the broker stored the record, or when its sender says it was made. */
@@ -171,9 +184,9 @@ final class KafkaMessages {
         return value == null ? "" : new String(value, StandardCharsets.UTF_8);
     }
 
-    private static long number(String value) {
+    private static long number(Header header) {
         try {
-            return Math.max(0, Long.parseLong(value));
+            return Math.max(0, Long.parseLong(text(header.value())));
         } catch (NumberFormatException e) {
             return 0; // anyone may write on an envelope
         }

@@ -29,6 +29,10 @@ final class KafkaProducers {
         base.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
         base.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
         base.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // Without a linger, what is sent while a request is under way gathers for the next: a message alone goes at
+        // once,
+        // many go in full batches. With more requests at once each would take the few that have come since the last.
+        base.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         base.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TimeUnit.DAYS.toMillis(1));
         base.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
         base.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);

@@ -11,8 +11,8 @@ final class Traffic {
     /** With so many on the way for each partition nobody is left without work by what follows in one piece. */
     private static final int ENOUGH = 8;
 
-    /** So many messages in a row make batches that are worth a request. */
-    private static final int RUN = 32;
+    /** So many messages of 1 KiB in a row fill a batch of the producer. */
+    private static final int RUN = 64;
 
     final String topic;
     final AtomicInteger waiting = new AtomicInteger();

@@ -23,10 +23,10 @@ class TrafficTest {
     void whileManyAreOnTheWayEachPartitionGetsSomeInARow() {
         traffic.onTheWay.set(1_000);
 
-        List<Integer> turns = turns(256);
+        List<Integer> turns = turns(512);
 
         long changes = Stream.iterate(1, i -> i + 1)
-                .limit(255)
+                .limit(511)
                 .filter(i -> !turns.get(i).equals(turns.get(i - 1)))
                 .count();
         assertThat(changes).isBetween(7L, 9L);
