@@ -109,7 +109,12 @@ final class OutageCases {
         Traffic.Worker worker = load.consume(mq).get(0);
         load.more(200);
         for (int i = 1; i <= 2; i++) {
+            int losses = i;
             t.faults().closeConnections();
+            // Who asks over HTTP may have had no question open just then; without new load it has.
+            if (!t.soon(() -> reconnects.lost() >= losses)) {
+                t.faults().closeConnections();
+            }
             load.untilBack(mq, reconnects, i);
         }
         load.judge();
