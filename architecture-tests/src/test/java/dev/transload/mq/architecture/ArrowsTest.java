@@ -77,7 +77,14 @@ class ArrowsTest {
 
     @Test
     void theSqsTransportKnowsVocabularySpiAndItsBrokersClient() {
-        check(mayKnowOnly(SQS, VOCABULARY, SPI, "software.amazon.awssdk..", "io.netty.channel..", "io.netty.util.."));
+        check(mayKnowOnly(
+                SQS,
+                VOCABULARY,
+                SPI,
+                "software.amazon.awssdk..",
+                "io.netty.channel..",
+                "io.netty.util..",
+                "javax.net.ssl"));
     }
 
     @Test

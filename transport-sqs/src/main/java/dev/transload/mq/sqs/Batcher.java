@@ -33,6 +33,7 @@ final class Batcher<E> {
     private final Worker worker;
     private final Request<E> request;
     private final Function<E, @Nullable String> lane;
+    private final boolean whole;
     private final Map<@Nullable String, Lane<E>> lanes = new HashMap<>();
     private final ArrayDeque<Lane<E>> ready = new ArrayDeque<>();
     private int waiting;
@@ -64,7 +65,7 @@ final class Batcher<E> {
 
     /** Of entries that belong to no lane. */
     Batcher(int maxBytes, int maxRequests, long lingerMillis, boolean eager, Worker worker, Request<E> request) {
-        this(maxBytes, maxRequests, lingerMillis, eager, worker, entry -> null, request);
+        this(maxBytes, maxRequests, lingerMillis, eager, worker, entry -> null, false, request);
     }
 
     /**
@@ -73,6 +74,7 @@ final class Batcher<E> {
      * @param lingerMillis longest wait for a full batch
      * @param eager whether what comes while no request is under way goes at once
      * @param lane what lane an entry belongs to, null for none
+     * @param whole whether what waits in a lane is not divided among requests, unless it is too much for one
      */
     Batcher(
             int maxBytes,
@@ -81,6 +83,7 @@ final class Batcher<E> {
             boolean eager,
             Worker worker,
             Function<E, @Nullable String> lane,
+            boolean whole,
             Request<E> request) {
         this.maxBytes = maxBytes;
         this.maxRequests = maxRequests;
@@ -88,6 +91,7 @@ final class Batcher<E> {
         this.eager = eager;
         this.worker = worker;
         this.lane = lane;
+        this.whole = whole;
         this.request = request;
     }
 
@@ -156,7 +160,7 @@ final class Batcher<E> {
         while (batch.size() < ENTRIES && !ready.isEmpty()) {
             Lane<E> first = ready.element();
             Sized<E> next = first.entries.element();
-            if (!batch.isEmpty() && bytes + next.bytes() > maxBytes) {
+            if (!batch.isEmpty() && (bytes + next.bytes() > maxBytes || isForTheNext(first, taken, batch.size()))) {
                 break;
             }
             first.entries.remove();
@@ -175,6 +179,10 @@ final class Batcher<E> {
         taken.forEach(this::occupy);
         underWay++;
         request.send(batch, () -> ended(taken));
+    }
+
+    private boolean isForTheNext(Lane<E> lane, Set<Lane<E>> taken, int used) {
+        return whole && lane.name != null && !taken.contains(lane) && used + lane.entries.size() > ENTRIES;
     }
 
     private void occupy(Lane<E> its) {

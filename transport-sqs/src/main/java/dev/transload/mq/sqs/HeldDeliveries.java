@@ -27,9 +27,11 @@ final class HeldDeliveries {
     private final SqsAsk ask;
     private final TimeSource time;
     private final Owner owner;
+    private final boolean inbox;
     private final GroupHolds groups = new GroupHolds();
     private final Set<SqsDelivery> held = new LinkedHashSet<>();
     private final int leaseSeconds;
+    private final long visibleNanos;
     private final long leaseNanos;
     private SqsSettler settler;
     private boolean looking;
@@ -56,15 +58,28 @@ final class HeldDeliveries {
         void lost(List<? extends Incoming> deliveries, String why);
     }
 
-    HeldDeliveries(SqsAsk ask, TimeSource time, Duration lease, QueueRef queue, Owner owner) {
+    /**
+     * @param lease how long a delivery is ours unless it is renewed
+     * @param visibility longest time the service is asked to hide it at a time
+     */
+    HeldDeliveries(
+            SqsAsk ask,
+            TimeSource time,
+            Duration lease,
+            Duration visibility,
+            QueueRef queue,
+            boolean inbox,
+            Owner owner) {
         this.ask = ask;
         this.time = time;
         this.owner = owner;
-        this.settler = new SqsSettler(ask, queue, time);
+        this.inbox = inbox;
+        this.settler = new SqsSettler(ask, queue, time, inbox);
         // At the service it is longer than here, so that whoever holds a delivery knows first that it is over.
         long seconds = (lease.plus(MARGIN).toMillis() + 999) / 1000;
-        this.leaseSeconds = (int) Math.min(SqsCapabilities.LONGEST_LEASE.toSeconds(), seconds);
-        this.leaseNanos = Duration.ofSeconds(leaseSeconds).minus(MARGIN).toNanos();
+        this.leaseSeconds = (int) Math.min(visibility.toSeconds(), seconds);
+        this.visibleNanos = Duration.ofSeconds(leaseSeconds).minus(MARGIN).toNanos();
+        this.leaseNanos = Math.max(lease.toNanos(), visibleNanos);
     }
 
     /** How long the service keeps what it hands out from others. */
@@ -72,9 +87,9 @@ final class HeldDeliveries {
         return leaseSeconds;
     }
 
-    /** How long a delivery is ours by our own clock. */
-    long leaseNanos() {
-        return leaseNanos;
+    /** Until when what is received now is ours by our own clock, if nothing is done about it. */
+    long deadline(long nowNanos) {
+        return nowNanos + visibleNanos;
     }
 
     /** Deliveries of message groups that wait for their turn. */
@@ -94,13 +109,14 @@ final class HeldDeliveries {
 
     /** These have been handed out. */
     void out(List<SqsDelivery> out) {
+        out.forEach(delivery -> delivery.leaseNanos = delivery.deadlineNanos - visibleNanos + leaseNanos);
         held.addAll(out);
         look();
     }
 
     /** Settles what was not handed out, without waiting; it goes with {@link #go}. */
     void dispose(SqsDelivery delivery, int seconds) {
-        settler.order(delivery, seconds, failure -> {});
+        settler.order(delivery, seconds, failure -> owner.settled());
     }
 
     void go() {
@@ -122,7 +138,7 @@ final class HeldDeliveries {
 
     /** From now on they are of another queue. */
     void moveTo(QueueRef queue) {
-        settler = new SqsSettler(ask, queue, time);
+        settler = new SqsSettler(ask, queue, time, inbox);
     }
 
     /** Gives back what waits in its place for a retry. */
@@ -165,7 +181,8 @@ final class HeldDeliveries {
         } else {
             // Those of its group that came with it go back behind it, so that none overtakes it.
             int wait = Math.max(0, seconds);
-            groups.drop(delivery).forEach(later -> settler.order(later, Math.min(wait, rest(later)), failure -> {}));
+            groups.drop(delivery)
+                    .forEach(later -> settler.order(later, Math.min(wait, rest(later)), failure -> owner.settled()));
         }
         settler.go();
         if (following != null) {
@@ -214,6 +231,7 @@ final class HeldDeliveries {
                 completion.failed(lost());
                 return;
             }
+            delivery.leaseNanos = time.nanos() + leaseNanos;
             prolong(delivery, completion);
         });
         if (!handed) {
@@ -244,6 +262,7 @@ final class HeldDeliveries {
                 delivery.afterRenewals = null;
                 after.run();
             }
+            owner.settled();
         });
         settler.go();
     }
@@ -279,15 +298,20 @@ final class HeldDeliveries {
         }
         List<SqsDelivery> over = held.stream().filter(this::isOver).toList();
         lose(over, "the lease of " + leaseSeconds + " s ended without a renewal");
-        long third = leaseNanos / 3;
-        long now = time.nanos();
-        groups.forEachWaiting(delivery -> {
-            if (delivery.deadlineNanos - now < 2 * third && !isOver(delivery) && delivery.renewals == 0) {
-                prolong(delivery, Completion.IGNORED);
-            }
-        });
+        groups.forEachWaiting(this::beat);
+        held.stream()
+                .filter(delivery -> delivery.leaseNanos - delivery.deadlineNanos > 0)
+                .forEach(this::beat);
         if (!held.isEmpty() || groups.waiting() > 0) {
             look();
+        }
+    }
+
+    // The service hides it for a shorter time than it is ours.
+    private void beat(SqsDelivery delivery) {
+        long left = delivery.deadlineNanos - time.nanos();
+        if (left < visibleNanos / 3 * 2 && left > 0 && delivery.renewals == 0) {
+            prolong(delivery, Completion.IGNORED);
         }
     }
 

@@ -62,7 +62,7 @@ final class Polls {
         int seconds = underWay > 0 ? 1 : seconds();
         reserved += most;
         underWay++;
-        SqsAsk.told(ask.sqs(
+        SqsAsk.told(ask.messages(
                         "receive from " + queue.name(),
                         sqs -> sqs.receiveMessage(r -> r.queueUrl(queue.url())
                                 .maxNumberOfMessages(most)

@@ -32,9 +32,6 @@ final class PrivateQueues {
     static final String SUBSCRIPTION = "mq-subscription";
 
     private static final Logger LOG = LoggerFactory.getLogger(PrivateQueues.class);
-    private static final Duration KEPT = Duration.ofMinutes(2);
-    private static final Duration BEAT = Duration.ofSeconds(40);
-    private static final Duration SWEEP = Duration.ofMinutes(5);
     private static final String RETENTION = Long.toString(Duration.ofHours(12).toSeconds());
 
     private final SqsAsk ask;
@@ -44,9 +41,14 @@ final class PrivateQueues {
     private final String token = UUID.randomUUID().toString().replace("-", "").substring(0, 20);
     private final AtomicInteger serial = new AtomicInteger();
     private final Map<QueueRef, String> mine = new ConcurrentHashMap<>();
+    private final long keptMillis;
     private boolean beating;
 
-    PrivateQueues(SqsAsk ask, SqsTopology queues, SnsTopics topics, TimeSource time) {
+    /**
+     * @param kept how long a queue is kept after its client was heard of last
+     */
+    PrivateQueues(SqsAsk ask, SqsTopology queues, SnsTopics topics, TimeSource time, Duration kept) {
+        this.keptMillis = kept.toMillis();
         this.ask = ask;
         this.queues = queues;
         this.topics = topics;
@@ -86,7 +88,7 @@ final class PrivateQueues {
     }
 
     private String until() {
-        return Long.toString(time.millis() + KEPT.toMillis());
+        return Long.toString(time.millis() + keptMillis);
     }
 
     private QueueRef kept(QueueRef ref, String subscription) {
@@ -94,7 +96,7 @@ final class PrivateQueues {
         ask.worker().execute(() -> {
             if (!beating) {
                 beating = true;
-                ask.worker().later(BEAT.toMillis(), this::beat);
+                ask.worker().later(keptMillis / 3, this::beat);
                 ask.worker().later(ThreadLocalRandom.current().nextLong(1_000, 10_000), this::sweep);
             }
         });
@@ -118,12 +120,12 @@ final class PrivateQueues {
             LOG.debug("sqs: queue {} could not be marked as in use", ref.name(), failure);
             return null;
         }));
-        ask.worker().later(BEAT.toMillis(), this::beat);
+        ask.worker().later(keptMillis / 3, this::beat);
     }
 
     /** Looks for queues of clients that are gone. */
     private void sweep() {
-        ask.worker().later(SWEEP.toMillis() + ThreadLocalRandom.current().nextLong(60_000), this::sweep);
+        ask.worker().later(2 * keptMillis + ThreadLocalRandom.current().nextLong(keptMillis / 2), this::sweep);
         SqsAsk.told(ask.sqs(
                         "look for private queues",
                         sqs -> sqs.listQueues(

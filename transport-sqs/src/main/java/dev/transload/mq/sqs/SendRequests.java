@@ -58,12 +58,17 @@ final class SendRequests {
             if (queue.isFifo()) {
                 entry.messageGroupId(sending.wire().groupId())
                         .messageDeduplicationId(sending.wire().deduplicationId());
-            } else if (sending.delaySeconds() > 0) {
-                entry.delaySeconds(sending.delaySeconds());
+            } else {
+                if (!sending.wire().groupId().isEmpty()) {
+                    entry.messageGroupId(sending.wire().groupId());
+                }
+                if (sending.delaySeconds() > 0) {
+                    entry.delaySeconds(sending.delaySeconds());
+                }
             }
             entries.add(entry.build());
         }
-        return ask.sqs(
+        return ask.messages(
                         "send to " + batch.get(0).name(),
                         sqs -> sqs.sendMessageBatch(r -> r.queueUrl(queue.url()).entries(entries)))
                 .thenApply(answer -> {
@@ -100,13 +105,15 @@ final class SendRequests {
                     .id(Integer.toString(i))
                     .message(sending.wire().body())
                     .messageAttributes(attributes);
+            if (!sending.wire().groupId().isEmpty()) {
+                entry.messageGroupId(sending.wire().groupId());
+            }
             if (fifo) {
-                entry.messageGroupId(sending.wire().groupId())
-                        .messageDeduplicationId(sending.wire().deduplicationId());
+                entry.messageDeduplicationId(sending.wire().deduplicationId());
             }
             entries.add(entry.build());
         }
-        return ask.sns(
+        return ask.publish(
                         "send to " + batch.get(0).name(),
                         sns -> sns.publishBatch(r -> r.topicArn(arn).publishBatchRequestEntries(entries)))
                 .thenApply(answer -> {

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Knows whether the service answers: the first request without an answer takes it for gone, then one small question is
- * asked again and again, with growing waits, and when it is answered what was declared is declared again.
+ * asked at once, and again and again with growing waits, and when it is answered what was declared is declared again.
  *
  * <p>Its state belongs to the worker.
  */
@@ -61,7 +61,7 @@ final class ServiceWatch implements Contact {
         pause = FIRST_PAUSE;
         LOG.warn("sqs: {} does not answer: {}", where, String.valueOf(cause.getMessage()));
         context.connection(false, "no answer from " + where);
-        ask.worker().later(pause, this::probe);
+        ask.worker().execute(this::probe); // it may have been a connection, and not the service
     }
 
     private void probe() {
@@ -80,8 +80,8 @@ final class ServiceWatch implements Contact {
     }
 
     private void again() {
-        pause = Math.min(LONGEST_PAUSE, pause * 2);
         ask.worker().later(pause, this::probe);
+        pause = Math.min(LONGEST_PAUSE, pause * 2);
     }
 
     private void back() {

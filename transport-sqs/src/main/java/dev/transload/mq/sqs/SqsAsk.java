@@ -56,6 +56,16 @@ final class SqsAsk {
         return asked(what, () -> request.apply(clients.sns()));
     }
 
+    /** One request to SQS about messages; no answer to it is told at once. */
+    <T> CompletableFuture<T> messages(String what, Function<SqsAsyncClient, CompletableFuture<T>> request) {
+        return asked(what, () -> request.apply(clients.messages()));
+    }
+
+    /** One request to SNS that publishes; no answer to it is told at once. */
+    <T> CompletableFuture<T> publish(String what, Function<SnsAsyncClient, CompletableFuture<T>> request) {
+        return asked(what, () -> request.apply(clients.publishing()));
+    }
+
     private interface Request<T> {
         CompletableFuture<T> make();
     }

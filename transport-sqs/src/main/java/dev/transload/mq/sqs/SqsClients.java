@@ -14,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -39,13 +40,16 @@ import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 final class SqsClients {
 
     private static final int CONNECTIONS = 128;
+    private static final int ATTEMPTS = 3;
     private static final String ANYWHERE = "us-east-1";
 
     private final EventLoopGroup loops;
     private final ScheduledThreadPoolExecutor timers;
     private final SdkAsyncHttpClient http;
     private final SqsAsyncClient sqs;
+    private final SqsAsyncClient messages;
     private final SnsAsyncClient sns;
+    private final SnsAsyncClient publishing;
     private final String region;
 
     /**
@@ -68,31 +72,20 @@ final class SqsClients {
                 .readTimeout(options.requestTimeout().plus(options.longestPoll()))
                 .writeTimeout(options.requestTimeout())
                 .tcpKeepAlive(true)
+                .applyMutation(
+                        b -> options.trust().ifPresent(trust -> b.tlsTrustManagersProvider(trust::getTrustManagers)))
                 .build();
         try {
             AwsCredentialsProvider credentials = credentials(options);
             Region where = Region.of(region(options));
             this.region = where.id();
-            ClientOverrideConfiguration override = override(options, usage);
             ClientAsyncConfiguration async = ClientAsyncConfiguration.builder()
                     .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, completions)
                     .build();
-            this.sqs = SqsAsyncClient.builder()
-                    .httpClient(http)
-                    .region(where)
-                    .credentialsProvider(credentials)
-                    .overrideConfiguration(override)
-                    .asyncConfiguration(async)
-                    .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
-                    .build();
-            this.sns = SnsAsyncClient.builder()
-                    .httpClient(http)
-                    .region(where)
-                    .credentialsProvider(credentials)
-                    .overrideConfiguration(override)
-                    .asyncConfiguration(async)
-                    .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
-                    .build();
+            this.sqs = sqs(options, where, credentials, override(options, usage, false), async);
+            this.messages = sqs(options, where, credentials, override(options, usage, true), async);
+            this.sns = sns(options, where, credentials, override(options, usage, false), async);
+            this.publishing = sns(options, where, credentials, override(options, usage, true), async);
         } catch (RuntimeException e) {
             closeHttp();
             throw e;
@@ -118,11 +111,44 @@ final class SqsClients {
         };
     }
 
-    private ClientOverrideConfiguration override(SqsOptions options, SqsUsage usage) {
+    private SqsAsyncClient sqs(
+            SqsOptions options,
+            Region where,
+            AwsCredentialsProvider credentials,
+            ClientOverrideConfiguration override,
+            ClientAsyncConfiguration async) {
+        return SqsAsyncClient.builder()
+                .httpClient(http)
+                .region(where)
+                .credentialsProvider(credentials)
+                .overrideConfiguration(override)
+                .asyncConfiguration(async)
+                .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
+                .build();
+    }
+
+    private SnsAsyncClient sns(
+            SqsOptions options,
+            Region where,
+            AwsCredentialsProvider credentials,
+            ClientOverrideConfiguration override,
+            ClientAsyncConfiguration async) {
+        return SnsAsyncClient.builder()
+                .httpClient(http)
+                .region(where)
+                .credentialsProvider(credentials)
+                .overrideConfiguration(override)
+                .asyncConfiguration(async)
+                .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
+                .build();
+    }
+
+    private ClientOverrideConfiguration override(SqsOptions options, SqsUsage usage, boolean ifAnswered) {
         return ClientOverrideConfiguration.builder()
                 .apiCallTimeout(options.requestTimeout())
                 .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                        .maxAttempts(3)
+                        .maxAttempts(ATTEMPTS)
+                        .doNotRetryWhen(attempt -> ifAnswered && !(attempt.failure() instanceof AwsServiceException))
                         .build())
                 .scheduledExecutorService(timers)
                 .addExecutionInterceptor(new Counting(usage))
@@ -160,6 +186,19 @@ final class SqsClients {
         return sqs;
     }
 
+    /**
+     * For requests about messages, which are tried again here only if the service answered that it cannot. What got no
+     * answer may have been done, and is a matter of the engine, which knows what that means.
+     */
+    SqsAsyncClient messages() {
+        return messages;
+    }
+
+    /** Like {@link #messages}, for SNS. */
+    SnsAsyncClient publishing() {
+        return publishing;
+    }
+
     SnsAsyncClient sns() {
         return sns;
     }
@@ -169,10 +208,12 @@ final class SqsClients {
         return region;
     }
 
-    /** Ends both clients and all threads; what is under way fails. Waits for the threads, a second at most. */
+    /** Ends all clients and all threads; what is under way fails. Waits for the threads, a second at most. */
     void close() {
         sqs.close();
+        messages.close();
         sns.close();
+        publishing.close();
         closeHttp();
     }
 

@@ -26,8 +26,11 @@ final class SqsDelivery implements Incoming {
     /** When it was received, by {@code nanos()}; 12 hours from then it is over. */
     final long receivedNanos;
 
-    /** When the lease ends unless it is renewed. */
+    /** When it is not ours any more unless it is prolonged. */
     long deadlineNanos;
+
+    /** Until when it is prolonged without being asked for. */
+    long leaseNanos;
 
     /** Renewals that have not ended. */
     int renewals;
@@ -70,6 +73,7 @@ final class SqsDelivery implements Incoming {
         this.group = before.group;
         this.receivedNanos = before.receivedNanos;
         this.deadlineNanos = before.deadlineNanos;
+        this.leaseNanos = before.leaseNanos;
     }
 
     /** The next delivery of the same message under the same lease. */

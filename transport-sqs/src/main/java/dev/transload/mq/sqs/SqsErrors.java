@@ -11,11 +11,11 @@ import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** What the SDK's exceptions and the codes of failed entries mean to an application. The only place that decides it. */
 final class SqsErrors {
@@ -33,6 +33,7 @@ final class SqsErrors {
             "InvalidAddress",
             "InvalidClientTokenId",
             "InvalidSecurity",
+            "InvalidSignatureException",
             "KMSAccessDenied",
             "KmsAccessDenied",
             "MissingAuthenticationToken",
@@ -41,6 +42,7 @@ final class SqsErrors {
             "OptInRequired",
             "SignatureDoesNotMatch",
             "UnrecognizedClientException");
+    private static final String NO_REGION = "Unable to load region ";
     private static final Set<String> MISSING = Set.of(
             "AWS.SimpleQueueService.NonExistentQueue",
             "NonExistentQueue",
@@ -78,16 +80,24 @@ final class SqsErrors {
     static MessagingException connecting(String where, Throwable cause) {
         Throwable inner = unwrapped(cause);
         MessagingException told = operation("connect to " + where, inner);
-        if (told instanceof AuthenticationException) {
-            return new AuthenticationException("sqs: " + where + " refused the credentials" + code(inner), inner);
+        if (told instanceof AuthenticationException && inner instanceof AwsServiceException service) {
+            return new AuthenticationException(
+                    "sqs: " + where + " refused the credentials: " + codeOf(service) + detail(service), inner);
         }
-        return told instanceof ConnectionLostException
-                ? new ConnectionLostException("sqs: cannot reach " + where, Outcome.NOT_SENT, inner)
-                : told;
+        if (told instanceof ConnectionLostException) {
+            String how = isOfTls(inner) ? "sqs: no TLS with " : "sqs: cannot reach ";
+            return new ConnectionLostException(how + where, Outcome.NOT_SENT, inner);
+        }
+        return told;
     }
 
-    private static String code(Throwable inner) {
-        return inner instanceof AwsServiceException service ? ": " + codeOf(service) : "";
+    private static boolean isOfTls(Throwable inner) {
+        for (Throwable t = inner; t != null; t = t.getCause()) {
+            if (t instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A request failed as a whole. */
@@ -98,6 +108,10 @@ final class SqsErrors {
         }
         if (inner instanceof AwsServiceException service) {
             return service(what, service);
+        }
+        if (inner instanceof SdkClientException && startsWith(inner, NO_REGION)) {
+            return TransportException.permanent(
+                    "sqs: neither the uri nor the environment names a region, cannot " + what, inner);
         }
         if (inner instanceof SdkClientException && isWithoutCredentials(inner)) {
             return new AuthenticationException("sqs: no credentials, cannot " + what, inner);
@@ -182,15 +196,23 @@ final class SqsErrors {
     }
 
     private static boolean isWithoutCredentials(Throwable inner) {
-        String text = inner.getMessage();
-        return text != null && text.startsWith("Unable to load ");
+        return startsWith(inner, "Unable to load ") || startsWith(inner, "Profile file contained no credentials");
     }
 
+    private static boolean startsWith(Throwable inner, String start) {
+        String text = inner.getMessage();
+        return text != null && text.startsWith(start);
+    }
+
+    // An attempt before the last one may have been taken.
     private static boolean neverLeft(Throwable inner) {
-        if (inner instanceof ApiCallTimeoutException || inner instanceof ApiCallAttemptTimeoutException) {
-            return false;
-        }
-        for (Throwable t = inner; t != null; t = t.getCause()) {
+        Integer attempts = inner instanceof SdkException sdk ? sdk.numAttempts() : null;
+        return isRefused(inner) && (attempts == null || attempts <= 1);
+    }
+
+    // No connection came about, so nothing can have left.
+    private static boolean isRefused(Throwable cause) {
+        for (Throwable t = unwrapped(cause); t != null; t = t.getCause()) {
             if (t instanceof ConnectException || t instanceof UnknownHostException) {
                 return true;
             }

@@ -42,7 +42,7 @@ final class SqsMessages {
      *
      * @param body text of legal characters, not empty
      * @param attributes texts of legal characters, none empty
-     * @param groupId message group, for FIFO
+     * @param groupId message group, empty for none
      * @param deduplicationId what makes it the same message within five minutes, for FIFO
      */
     record Wire(String body, Map<String, String> attributes, String groupId, String deduplicationId) {
@@ -64,8 +64,9 @@ final class SqsMessages {
      *
      * @param ordered whether it goes to a FIFO queue or topic
      * @param topic the topic it is sent to, or null if it goes to a queue
+     * @param fairBy the header that tells whose it is, where the service shall be fair between them, or null
      */
-    static Wire write(Message message, boolean ordered, @Nullable String topic) {
+    static Wire write(Message message, boolean ordered, @Nullable String topic, @Nullable String fairBy) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put(Annotations.ID, message.id());
         String text = message.body().length == 0 ? null : WireText.legal(message.body());
@@ -81,7 +82,7 @@ final class SqsMessages {
         }
         put(fields, Annotations.CORRELATION_ID, message.correlationId());
         put(fields, Annotations.REPLY_TO, message.replyTo());
-        String groupId = ordered ? SqsNames.groupId(message.key(), message.id()) : "";
+        String groupId = ordered ? SqsNames.groupId(message.key(), message.id()) : tenant(message, fairBy);
         if (!ordered || !SqsNames.isKey(groupId)) {
             put(fields, Annotations.KEY, message.key());
         }
@@ -100,6 +101,11 @@ final class SqsMessages {
         fields.putAll(message.annotations());
         String deduplicationId = ordered ? SqsNames.deduplicationId(message.id(), passage(message)) : "";
         return new Wire(text, attributes(fields), groupId, deduplicationId);
+    }
+
+    private static String tenant(Message message, @Nullable String fairBy) {
+        String tenant = fairBy == null ? null : message.headers().get(fairBy);
+        return tenant == null ? "" : SqsNames.groupId(tenant, message.id());
     }
 
     private static void put(Map<String, String> fields, String name, @Nullable String value) {
@@ -148,8 +154,12 @@ final class SqsMessages {
     /** A message that came, and the topic it says it was sent to. */
     record Read(Message message, @Nullable String topic) {}
 
-    /** The message that was received, whoever sent it. One without an id has the service's own. */
-    static Read read(software.amazon.awssdk.services.sqs.model.Message received) {
+    /**
+     * The message that was received, whoever sent it. One without an id has the service's own.
+     *
+     * @param ordered whether it came from a FIFO queue, where its message group is its key
+     */
+    static Read read(software.amazon.awssdk.services.sqs.model.Message received, boolean ordered) {
         Map<String, String> fields = new LinkedHashMap<>();
         if (received.hasMessageAttributes()) {
             received.messageAttributes().forEach((name, value) -> fields.put(name, text(value)));
@@ -166,18 +176,22 @@ final class SqsMessages {
         if (more != null) {
             WireText.unpack(more).forEach(fields::putIfAbsent);
         }
-        return message(id, body, fields, received.attributes());
+        return message(id, body, fields, received.attributes(), ordered);
     }
 
     private static Read message(
-            String id, String body, Map<String, String> fields, Map<MessageSystemAttributeName, String> system) {
+            String id,
+            String body,
+            Map<String, String> fields,
+            Map<MessageSystemAttributeName, String> system,
+            boolean ordered) {
         String own = fields.remove(Annotations.ID);
         String topic = fields.remove(TOPIC);
         byte[] payload = payload(body, fields.remove(BODY));
         Message.Builder message = Message.builder(own == null ? id : own, payload);
         message.timestamp(number(system.get(MessageSystemAttributeName.SENT_TIMESTAMP)));
         String groupId = system.get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
-        if (groupId != null && SqsNames.isKey(groupId)) {
+        if (ordered && groupId != null && SqsNames.isKey(groupId)) {
             message.key(groupId);
         }
         fields.forEach((name, value) -> {

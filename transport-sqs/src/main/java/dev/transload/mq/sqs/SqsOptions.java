@@ -2,13 +2,18 @@ package dev.transload.mq.sqs;
 
 import dev.transload.mq.spi.TransportUri;
 import dev.transload.mq.spi.TransportUri.HostPort;
+import java.io.File;
+import java.io.IOException;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManagerFactory;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
@@ -47,7 +52,11 @@ public final class SqsOptions {
     private final boolean topics;
     private final Duration longestPoll;
     private final Duration requestTimeout;
+    private final Duration visibility;
+    private final Duration privateTimeout;
     private final int maxMessageBytes;
+    private final Optional<String> fairBy;
+    private final Optional<TrustManagerFactory> trust;
     private final Map<QueueAttributeName, String> queueAttributes = new LinkedHashMap<>();
 
     private SqsOptions(TransportUri uri) {
@@ -87,7 +96,19 @@ public final class SqsOptions {
                 "longestPoll", Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(20));
         this.requestTimeout = uri.durationOption(
                 "requestTimeout", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(5));
+        this.visibility = uri.durationOption(
+                "visibility", SqsCapabilities.LONGEST_LEASE, Duration.ofSeconds(2), SqsCapabilities.LONGEST_LEASE);
+        this.privateTimeout =
+                uri.durationOption("privateTimeout", Duration.ofMinutes(2), Duration.ofSeconds(5), Duration.ofHours(1));
         this.maxMessageBytes = uri.intOption("maxMessageBytes", SQS_BYTES, 65_536, SQS_BYTES);
+        this.fairBy = uri.option("fairBy");
+        fairBy.ifPresent(header -> {
+            if (header.isBlank() || header.startsWith("mq-")) {
+                throw new IllegalArgumentException(
+                        "option fairBy must be the name of a header, not blank and not mq-…, was '" + header + "'");
+            }
+        });
+        this.trust = trust(uri, endpoint);
         if (uri.option("profile").isPresent() && uri.username().isPresent()) {
             throw new IllegalArgumentException("option profile and an access key in the uri exclude each other");
         }
@@ -115,6 +136,29 @@ public final class SqsOptions {
         }
         HostPort at = host.get();
         return Optional.of(URI.create((tls ? "https://" : "http://") + at.host() + ":" + at.portOr(tls ? 443 : 4566)));
+    }
+
+    private static Optional<TrustManagerFactory> trust(TransportUri uri, Optional<URI> endpoint) {
+        Optional<String> file = uri.option("trustStore");
+        if (file.isEmpty()) {
+            if (uri.option("trustStorePassword").isPresent()) {
+                throw new IllegalArgumentException("option trustStorePassword needs option trustStore");
+            }
+            return Optional.empty();
+        }
+        if (endpoint.isPresent() && !"https".equals(endpoint.get().getScheme())) {
+            throw new IllegalArgumentException("option trustStore needs option tls=true where the uri has a host");
+        }
+        try {
+            char[] password = uri.option("trustStorePassword").orElse("").toCharArray();
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(KeyStore.getInstance(new File(file.get()), password));
+            return Optional.of(factory);
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "option trustStore must name a readable PKCS12 or JKS file that option trustStorePassword opens",
+                    e);
+        }
     }
 
     private void pass(String name, String value) {
@@ -145,6 +189,8 @@ public final class SqsOptions {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("region", "region, default that of the environment; where the uri names no host, it may be the host");
         all.put("tls", "whether a host in the uri is reached by TLS, default false");
+        all.put("trustStore", "file of certificates to trust, PKCS12 or JKS; default those of the JVM");
+        all.put("trustStorePassword", "password of the trust store");
         all.put(
                 "profile",
                 "profile of the AWS configuration files that gives credentials and, unless given, the region");
@@ -153,7 +199,19 @@ public final class SqsOptions {
         all.put("topics", "what carries topics: sns, or none where there is no such service; default sns");
         all.put("longestPoll", "longest time one request waits for messages, default 20s, which costs least");
         all.put("requestTimeout", "how long the service may take to answer, default 10s");
+        all.put(
+                "visibility",
+                "longest time the service hides a message at a time, at least 2s; a lease that is longer is kept by"
+                        + " heartbeats, so that what a dead process held comes sooner; default the lease");
+        all.put(
+                "privateTimeout",
+                "how long a reply inbox or the queue of an ephemeral group is kept when nothing is heard of its client,"
+                        + " default 2m");
         all.put("maxMessageBytes", "most bytes of a message the service takes, default 1048576");
+        all.put(
+                "fairBy",
+                "header that tells whose a message is: its value is the message group in standard queues, so that the"
+                        + " service hands out fairly (fair queues); default none");
         all.put("queue.*", "any attribute of queues that are made, such as queue.KmsMasterKeyId");
         return all;
     }
@@ -188,9 +246,29 @@ public final class SqsOptions {
         return requestTimeout;
     }
 
+    /** Longest time the service hides a message at a time; a longer lease is kept by heartbeats. */
+    public Duration visibility() {
+        return visibility;
+    }
+
+    /** How long a client's own queue is kept when nothing is heard of the client. */
+    public Duration privateTimeout() {
+        return privateTimeout;
+    }
+
     /** Most bytes of a message. */
     public int maxMessageBytes() {
         return maxMessageBytes;
+    }
+
+    /** The header whose value is the message group in standard queues, if the service shall be fair between them. */
+    public Optional<String> fairBy() {
+        return fairBy;
+    }
+
+    /** Whom to trust, if not those whom the JVM trusts. */
+    Optional<TrustManagerFactory> trust() {
+        return trust;
     }
 
     /** Attributes that queues are made with, beside the transport's own. */

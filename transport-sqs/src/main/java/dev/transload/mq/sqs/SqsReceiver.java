@@ -70,7 +70,8 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         this.sink = sink;
         this.host = host;
         this.queue = queue;
-        this.held = new HeldDeliveries(ask, time, spec.lease(), queue, this);
+        boolean inbox = spec.from().role() == Place.Role.REPLY;
+        this.held = new HeldDeliveries(ask, time, spec.lease(), options.visibility(), queue, inbox, this);
         this.polls = new Polls(ask, options, held.leaseSeconds(), time);
         this.lastContact = time.nanos();
     }
@@ -216,9 +217,8 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         long now = time.nanos();
         boolean given = false;
         for (software.amazon.awssdk.services.sqs.model.Message message : messages) {
-            SqsMessages.Read read = SqsMessages.read(message);
-            SqsDelivery delivery =
-                    new SqsDelivery(this, read, destination(read), message, now, now + held.leaseNanos());
+            SqsMessages.Read read = SqsMessages.read(message, from.isFifo());
+            SqsDelivery delivery = new SqsDelivery(this, read, destination(read), message, now, held.deadline(now));
             if (!from.equals(queue)) {
                 continue; // of a queue that is gone
             }

@@ -32,6 +32,7 @@ final class SqsSender {
 
     private static final int REQUESTS = 16;
     private static final long LINGER = 2;
+    private static final Set<Role> FAIR = Set.of(Role.QUEUE, Role.TOPIC, Role.GROUP, Role.PRIORITY_LANE);
 
     private final SqsAsk ask;
     private final SqsTopology queues;
@@ -118,7 +119,8 @@ final class SqsSender {
         boolean topic = to.role() == Role.TOPIC;
         boolean ordered =
                 topic ? to.shape().ordered() : queues.names().queue(to).endsWith(SqsNames.FIFO);
-        SqsMessages.Wire wire = SqsMessages.write(outgoing.message(), ordered, topic ? to.name() : null);
+        String fairBy = FAIR.contains(to.role()) ? options.fairBy().orElse(null) : null;
+        SqsMessages.Wire wire = SqsMessages.write(outgoing.message(), ordered, topic ? to.name() : null, fairBy);
         int bytes = wire.size();
         int most = topic ? Math.min(SqsOptions.SNS_BYTES, options.maxMessageBytes()) : options.maxMessageBytes();
         if (bytes > most) {
@@ -223,7 +225,7 @@ final class SqsSender {
 
     private Batcher<Sending> line(int bytes, Batched request, Runnable gone) {
         Line line = new Line(request, gone);
-        line.batcher = new Batcher<>(bytes, REQUESTS, LINGER, true, ask.worker(), Sending::group, line);
+        line.batcher = new Batcher<>(bytes, REQUESTS, LINGER, true, ask.worker(), Sending::group, false, line);
         return line.batcher;
     }
 

@@ -28,6 +28,7 @@ final class SqsSettler {
     private static final int REQUESTS = 16;
     private static final int BYTES = Integer.MAX_VALUE;
     private static final long AGAIN_MILLIS = 250;
+    private static final long INBOX_LINGER = 500;
 
     private final SqsAsk ask;
     private final QueueRef queue;
@@ -57,16 +58,19 @@ final class SqsSettler {
         void ended(@Nullable MessagingException failure);
     }
 
-    SqsSettler(SqsAsk ask, QueueRef queue, TimeSource time) {
+    /**
+     * @param inbox whether the queue is the client's own and ends with it, so that a delete may wait for others longer
+     */
+    SqsSettler(SqsAsk ask, QueueRef queue, TimeSource time, boolean inbox) {
         this.time = time;
         this.ask = ask;
         this.queue = queue;
         // A message group gives out nothing before the delete; elsewhere nobody waits for one.
-        this.deletes =
-                new Batcher<>(BYTES, REQUESTS, queue.isFifo() ? 2 : 10, queue.isFifo(), ask.worker(), this::delete);
+        long linger = queue.isFifo() ? 2 : inbox ? INBOX_LINGER : 10;
+        this.deletes = new Batcher<>(BYTES, REQUESTS, linger, queue.isFifo(), ask.worker(), this::delete);
         // What goes back into a group goes in one request, or in one after the other, lest a later message be first
-        // there.
-        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), Order::group, this::change);
+        // there: emulators open a group with the first message that is back.
+        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), Order::group, true, this::change);
     }
 
     QueueRef queue() {
@@ -155,7 +159,7 @@ final class SqsSettler {
                     .receiptHandle(batch.get(i).receipt())
                     .build());
         }
-        CompletableFuture<List<BatchResultErrorEntry>> request = ask.sqs(
+        CompletableFuture<List<BatchResultErrorEntry>> request = ask.messages(
                         "delete from " + queue.name(),
                         sqs -> sqs.deleteMessageBatch(
                                 r -> r.queueUrl(queue.url()).entries(entries)))
@@ -172,7 +176,7 @@ final class SqsSettler {
                     .visibilityTimeout(batch.get(i).seconds())
                     .build());
         }
-        CompletableFuture<List<BatchResultErrorEntry>> request = ask.sqs(
+        CompletableFuture<List<BatchResultErrorEntry>> request = ask.messages(
                         "change the visibility of messages of " + queue.name(),
                         sqs -> sqs.changeMessageVisibilityBatch(
                                 r -> r.queueUrl(queue.url()).entries(entries)))

@@ -68,7 +68,7 @@ final class SqsTransport implements Transport {
         this.ask = new SqsAsk(clients, worker);
         this.queues = new SqsTopology(ask, options, new SqsNames(options.prefix()), context.topology());
         this.topics = new SnsTopics(ask, queues);
-        this.privates = new PrivateQueues(ask, queues, topics, context.time());
+        this.privates = new PrivateQueues(ask, queues, topics, context.time(), options.privateTimeout());
         this.sender = new SqsSender(ask, queues, topics, options);
         this.admin = new SqsAdmin(ask, options, queues, topics, this::deleted);
         this.watch = new ServiceWatch(ask, context, options.where(), this::restore, this::resume);

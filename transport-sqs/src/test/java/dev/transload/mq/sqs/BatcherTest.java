@@ -125,11 +125,41 @@ class BatcherTest {
         assertThat(batcher.isIdle()).isTrue();
     }
 
+    @Test
+    void aLaneThatIsToStayWholeIsNotDividedAmongRequests() {
+        Batcher<Integer> batcher = lanes(true);
+        add(batcher, 1, 1); // keeps the others waiting
+        for (int lane = 1; lane <= 3; lane++) {
+            for (int i = 0; i < 4; i++) {
+                batcher.add(100 * lane + i, 1);
+            }
+        }
+        batcher.flush();
+
+        assertThat(sent)
+                .containsExactly(
+                        List.of(1), List.of(100, 101, 102, 103, 200, 201, 202, 203), List.of(300, 301, 302, 303));
+    }
+
+    @Test
+    void aLaneThatIsTooMuchForOneRequestIsDividedAllTheSame() {
+        Batcher<Integer> batcher = lanes(true);
+        add(batcher, 1, 12);
+        open.remove().run();
+
+        assertThat(sent).extracting(List::size).containsExactly(10, 2);
+    }
+
     private Batcher<Integer> lanes() {
-        return new Batcher<>(1000, 4, LONG, true, worker, entry -> Integer.toString(entry / 100), (batch, ended) -> {
-            sent.add(batch);
-            open.add(ended);
-        });
+        return lanes(false);
+    }
+
+    private Batcher<Integer> lanes(boolean whole) {
+        return new Batcher<>(
+                1000, 4, LONG, true, worker, entry -> Integer.toString(entry / 100), whole, (batch, ended) -> {
+                    sent.add(batch);
+                    open.add(ended);
+                });
     }
 
     private Batcher<Integer> batcher(int bytes, int requests, boolean eager) {

@@ -26,7 +26,7 @@ class SendOrderTest {
     private final SendOrder order = new SendOrder(worker);
     private final List<Runnable> open = new ArrayList<>();
     private final Batcher<Sending> line =
-            new Batcher<>(1000, 4, 60_000, true, worker, Sending::group, (batch, ended) -> open.add(ended));
+            new Batcher<>(1000, 4, 60_000, true, worker, Sending::group, false, (batch, ended) -> open.add(ended));
     private final List<String> told = new ArrayList<>();
 
     @AfterEach

@@ -49,7 +49,8 @@ final class SqsControl implements BrokerControl {
 
     @Override
     public String uri() {
-        return SqsTckProvider.uri(broker.endpointVia(proxy), broker.hasTopics()) + "&requestTimeout=5s&longestPoll=5s";
+        return SqsTckProvider.uri(broker.endpointVia(proxy), broker.hasTopics())
+                + "&requestTimeout=5s&longestPoll=5s&visibility=5s&privateTimeout=6s";
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.transload.mq.spi.Annotations;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -18,7 +19,7 @@ class SqsMessagesTest {
 
     @Test
     void textIsTheBodyItself() {
-        SqsMessages.Wire wire = SqsMessages.write(message("{\"a\":1}").build(), false, null);
+        SqsMessages.Wire wire = SqsMessages.write(message("{\"a\":1}").build(), false, null, null);
 
         assertThat(wire.body()).isEqualTo("{\"a\":1}");
         assertThat(wire.attributes()).containsOnly(Map.entry(Annotations.ID, "m1"));
@@ -77,7 +78,7 @@ class SqsMessagesTest {
         for (int i = 0; i < 100; i++) {
             builder.header("h" + i, "v");
         }
-        assertThat(SqsMessages.write(builder.build(), false, "topic").attributes())
+        assertThat(SqsMessages.write(builder.build(), false, "topic", null).attributes())
                 .hasSizeLessThanOrEqualTo(9);
     }
 
@@ -88,12 +89,13 @@ class SqsMessagesTest {
             builder.header("h" + i, "v");
         }
         builder.header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-        assertThat(SqsMessages.write(builder.build(), false, null).attributes()).containsKey("traceparent");
+        assertThat(SqsMessages.write(builder.build(), false, null, null).attributes())
+                .containsKey("traceparent");
     }
 
     @Test
     void theKeyIsTheMessageGroupWhereThatCanBe() {
-        SqsMessages.Wire wire = SqsMessages.write(message("x").key("order-1").build(), true, null);
+        SqsMessages.Wire wire = SqsMessages.write(message("x").key("order-1").build(), true, null, null);
 
         assertThat(wire.groupId()).isEqualTo("order-1");
         assertThat(wire.attributes()).doesNotContainKey(Annotations.KEY);
@@ -102,7 +104,7 @@ class SqsMessagesTest {
     @Test
     void keysThatNoMessageGroupCanHaveComeBack() {
         for (String key : new String[] {"", "with blank", "ä", "k".repeat(129), "mq-none-x", "mq-key-x", "\u0000"}) {
-            SqsMessages.Wire wire = SqsMessages.write(message("x").key(key).build(), true, null);
+            SqsMessages.Wire wire = SqsMessages.write(message("x").key(key).build(), true, null, null);
             assertThat(wire.groupId()).matches("[!-~]{1,128}");
             assertThat(roundTrip(message("x").key(key).build(), true).key()).isEqualTo(key);
         }
@@ -113,8 +115,8 @@ class SqsMessagesTest {
         Message one = Message.builder("m1", new byte[0]).build();
         Message two = Message.builder("m2", new byte[0]).build();
 
-        assertThat(SqsMessages.write(one, true, null).groupId())
-                .isNotEqualTo(SqsMessages.write(two, true, null).groupId());
+        assertThat(SqsMessages.write(one, true, null, null).groupId())
+                .isNotEqualTo(SqsMessages.write(two, true, null, null).groupId());
         assertThat(roundTrip(one, true).key()).isNull();
     }
 
@@ -124,11 +126,12 @@ class SqsMessagesTest {
         Message again = first.toBuilder().build();
         Message redriven =
                 first.toBuilder().annotation(Annotations.REDRIVES, "1").build();
-        String id = SqsMessages.write(first, true, null).deduplicationId();
+        String id = SqsMessages.write(first, true, null, null).deduplicationId();
 
         assertThat(id).isEqualTo("m1");
-        assertThat(SqsMessages.write(again, true, null).deduplicationId()).isEqualTo(id);
-        assertThat(SqsMessages.write(redriven, true, null).deduplicationId()).isNotEqualTo(id);
+        assertThat(SqsMessages.write(again, true, null, null).deduplicationId()).isEqualTo(id);
+        assertThat(SqsMessages.write(redriven, true, null, null).deduplicationId())
+                .isNotEqualTo(id);
     }
 
     @Test
@@ -153,12 +156,14 @@ class SqsMessagesTest {
                         .dataType("Binary")
                         .binaryValue(SdkBytes.fromUtf8String("b"))
                         .build());
-        Message read = SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
-                        .messageId("aws-id")
-                        .body("hello")
-                        .messageAttributes(attributes)
-                        .attributes(Map.of(MessageSystemAttributeName.SENT_TIMESTAMP, SENT))
-                        .build())
+        Message read = SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("aws-id")
+                                .body("hello")
+                                .messageAttributes(attributes)
+                                .attributes(Map.of(MessageSystemAttributeName.SENT_TIMESTAMP, SENT))
+                                .build(),
+                        false)
                 .message();
 
         assertThat(read.id()).isEqualTo("aws-id");
@@ -169,15 +174,17 @@ class SqsMessagesTest {
 
     @Test
     void nonsenseOnAnEnvelopeIsIgnored() {
-        Message read = SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
-                        .messageId("id")
-                        .body("not base64!")
-                        .messageAttributes(Map.of(
-                                "mq-body", text("base64"),
-                                "mq-ttl", text("soon"),
-                                "mq-more", text("{"),
-                                "mq-priority", text("99999999999")))
-                        .build())
+        Message read = SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("id")
+                                .body("not base64!")
+                                .messageAttributes(Map.of(
+                                        "mq-body", text("base64"),
+                                        "mq-ttl", text("soon"),
+                                        "mq-more", text("{"),
+                                        "mq-priority", text("99999999999")))
+                                .build(),
+                        false)
                 .message();
 
         assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("not base64!");
@@ -190,10 +197,12 @@ class SqsMessagesTest {
         String body = "{\"Type\" : \"Notification\", \"MessageId\" : \"sns-id\", \"TopicArn\" : \"arn:aws:sns:r:1:t\","
                 + " \"Message\" : \"he said \\\"hi\\\"\", \"Timestamp\" : \"2026-01-01T00:00:00.000Z\","
                 + " \"MessageAttributes\" : {\"colour\" : {\"Type\":\"String\",\"Value\":\"red\"}}}";
-        Message read = SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
-                        .messageId("sqs-id")
-                        .body(body)
-                        .build())
+        Message read = SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("sqs-id")
+                                .body(body)
+                                .build(),
+                        false)
                 .message();
 
         assertThat(read.id()).isEqualTo("sns-id");
@@ -209,6 +218,51 @@ class SqsMessagesTest {
                 .isEqualTo(body);
     }
 
+    @Test
+    void whoseAMessageIsIsItsGroupInAStandardQueueAndNotItsKey() {
+        Message sent = message("x").header("tenant", "blue").build();
+
+        assertThat(SqsMessages.write(sent, false, null, "tenant").groupId()).isEqualTo("blue");
+        assertThat(roundTrip(sent, false, "tenant").key()).isNull();
+        assertThat(roundTrip(sent, false, "tenant").headers()).containsOnly(Map.entry("tenant", "blue"));
+    }
+
+    @Test
+    void aKeyStaysAKeyWhereTheGroupTellsWhoseAMessageIs() {
+        Message sent = message("x").key("order-1").header("tenant", "blue").build();
+
+        assertThat(roundTrip(sent, false, "tenant").key()).isEqualTo("order-1");
+        assertThat(SqsMessages.write(sent, true, null, "tenant").groupId()).isEqualTo("order-1");
+    }
+
+    @Test
+    void aTenantThatNoGroupCanBeIsHashed() {
+        Message sent = message("x").header("tenant", "Müller & Söhne").build();
+
+        assertThat(SqsMessages.write(sent, false, null, "tenant").groupId()).matches("mq-key-[0-9a-f]{40}");
+    }
+
+    @Test
+    void aMessageOfNobodyIsInNoGroup() {
+        assertThat(SqsMessages.write(message("x").build(), false, null, "tenant")
+                        .groupId())
+                .isEmpty();
+    }
+
+    @Test
+    void theGroupOfAForeignMessageInAStandardQueueIsNoKey() {
+        Message read = SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("id")
+                                .body("x")
+                                .attributes(Map.of(MessageSystemAttributeName.MESSAGE_GROUP_ID, "blue"))
+                                .build(),
+                        false)
+                .message();
+
+        assertThat(read.key()).isNull();
+    }
+
     private static Message.Builder message(String body) {
         return Message.builder("m1", body.getBytes(StandardCharsets.UTF_8));
     }
@@ -221,7 +275,11 @@ class SqsMessagesTest {
     }
 
     private static Message roundTrip(Message message, boolean ordered) {
-        SqsMessages.Wire wire = SqsMessages.write(message, ordered, null);
+        return roundTrip(message, ordered, null);
+    }
+
+    private static Message roundTrip(Message message, boolean ordered, @Nullable String fairBy) {
+        SqsMessages.Wire wire = SqsMessages.write(message, ordered, null, fairBy);
         assertThat(WireText.isLegal(wire.body())).isTrue();
         Map<String, MessageAttributeValue> attributes = new HashMap<>();
         wire.attributes().forEach((name, value) -> {
@@ -230,15 +288,17 @@ class SqsMessagesTest {
         });
         Map<MessageSystemAttributeName, String> system = new HashMap<>();
         system.put(MessageSystemAttributeName.SENT_TIMESTAMP, SENT);
-        if (ordered) {
+        if (!wire.groupId().isEmpty()) {
             system.put(MessageSystemAttributeName.MESSAGE_GROUP_ID, wire.groupId());
         }
-        return SqsMessages.read(software.amazon.awssdk.services.sqs.model.Message.builder()
-                        .messageId("aws-id")
-                        .body(wire.body())
-                        .messageAttributes(attributes)
-                        .attributes(system)
-                        .build())
+        return SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("aws-id")
+                                .body(wire.body())
+                                .messageAttributes(attributes)
+                                .attributes(system)
+                                .build(),
+                        ordered)
                 .message();
     }
 }

@@ -57,6 +57,12 @@ class SqsOptionsTest {
         "sqs:?sessionToken=x,sessionToken",
         "sqs://k:s@localhost?profile=p,profile",
         "sqs:?longestPoll=30s,longestPoll",
+        "sqs:?visibility=1s,visibility",
+        "sqs:?privateTimeout=1s,privateTimeout",
+        "sqs:?fairBy=mq-key,fairBy",
+        "sqs:?trustStorePassword=x,trustStore",
+        "sqs://localhost?trustStore=/nowhere,tls",
+        "sqs://localhost?tls=true&trustStore=/nowhere,trustStore",
         "sqs:?maxMessageBytes=1,maxMessageBytes",
         "sqs://k@localhost,secret"
     })

@@ -168,7 +168,7 @@ class SqsSettlerTest {
 
     private SqsSettler settler(String name) {
         String url = "http://127.0.0.1:" + service.getAddress().getPort() + "/000000000000/" + name;
-        return new SqsSettler(ask, new QueueRef(name, url), CLOCK);
+        return new SqsSettler(ask, new QueueRef(name, url), CLOCK, false);
     }
 
     private void onWorker(Runnable step, SqsSettler settler) throws Exception {
@@ -203,7 +203,7 @@ class SqsSettlerTest {
         long now = CLOCK.nanos();
         return new SqsDelivery(
                 null,
-                SqsMessages.read(received),
+                SqsMessages.read(received, group != null),
                 "jobs",
                 received,
                 now,

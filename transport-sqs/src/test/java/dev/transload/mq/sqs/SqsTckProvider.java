@@ -6,6 +6,7 @@ import dev.transload.mq.tck.BrokerControl;
 import dev.transload.mq.tck.BrokerKind;
 import dev.transload.mq.tck.MqTckProvider;
 import dev.transload.mq.tck.TckBroker;
+import dev.transload.mq.tck.TckTls;
 import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 abstract class SqsTckProvider implements MqTckProvider {
 
     private final SqsVersion version;
+    private final SideDoors doors = new SideDoors();
     private @Nullable SqsControl control;
 
     SqsTckProvider(SqsVersion version) {
@@ -48,6 +50,12 @@ abstract class SqsTckProvider implements MqTckProvider {
         return TckBroker.at(uri(shared.endpoint(), shared.hasTopics()));
     }
 
+    /** The certificate is LocalStack's; ElasticMQ speaks no TLS. */
+    @Override
+    public Optional<TckTls> tls() {
+        return version == SqsVersion.LOCALSTACK ? doors.tls() : Optional.empty();
+    }
+
     /** An emulator that a case has left unfit is replaced; one that is not ours cannot be broken. */
     @Override
     public Optional<BrokerControl> control() {
@@ -65,6 +73,7 @@ abstract class SqsTckProvider implements MqTckProvider {
 
     @Override
     public void stop() {
+        doors.close();
         endControl();
     }
 
