@@ -76,3 +76,10 @@ ensure_node() {
     install nodejs npm
   fi
 }
+
+# Python with venv, for the same. An interpreter that was not made for it has venv without what fills it.
+ensure_python() {
+  if ! have python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    install python3 python3-venv
+  fi
+}

@@ -39,7 +39,7 @@ class AmqplibInteropIT {
 
     private static final Email WELCOME = new Email("user@example.com", "Welcome", "가입을 환영합니다!");
 
-    private static NodePrograms node;
+    private static InteropPrograms node;
 
     @Parameter
     RabbitMqVersion version;
@@ -50,7 +50,7 @@ class AmqplibInteropIT {
 
     @BeforeAll
     static void install() {
-        node = NodePrograms.of("amqplib");
+        node = InteropPrograms.node("amqplib");
     }
 
     @BeforeEach
@@ -170,7 +170,7 @@ class AmqplibInteropIT {
 
     @Test
     void weAskAndTheyAnswer() {
-        NodePrograms.Running server = node.start("answer.mjs", uri, name);
+        InteropPrograms.Running server = node.start("answer.mjs", uri, name);
         assertThat(server.awaitLine()).isEqualTo("ready");
 
         String reply = mq.request(Queue.of(name, String.class), "stressed", String.class, Duration.ofSeconds(20));

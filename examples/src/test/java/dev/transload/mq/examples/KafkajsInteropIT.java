@@ -39,7 +39,7 @@ class KafkajsInteropIT {
 
     private static final Order ORDER = new Order(123, 50_000);
 
-    private static NodePrograms node;
+    private static InteropPrograms node;
 
     @Parameter
     KafkaVersion version;
@@ -50,7 +50,7 @@ class KafkajsInteropIT {
 
     @BeforeAll
     static void install() {
-        node = NodePrograms.of("kafkajs");
+        node = InteropPrograms.node("kafkajs");
     }
 
     @BeforeEach
@@ -170,7 +170,7 @@ class KafkajsInteropIT {
     void weAskAndTheyAnswer() {
         Queue<String> questions = Queue.of(name, String.class);
         mq.admin().create(questions);
-        NodePrograms.Running server = node.start("answer.mjs", uri, name);
+        InteropPrograms.Running server = node.start("answer.mjs", uri, name);
         assertThat(server.awaitLine()).isEqualTo("ready");
 
         String reply = mq.request(questions, "stressed", String.class, Duration.ofSeconds(30));

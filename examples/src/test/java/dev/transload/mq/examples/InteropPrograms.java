@@ -12,23 +12,57 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The programs of one folder of {@code interop}, with what they import, ready to run with Node.js. */
-final class NodePrograms {
+/** The programs of one folder of {@code interop}, with what they import, ready to run. */
+final class InteropPrograms {
 
     private static final long INSTALL_SECONDS = 180;
     private static final long RUN_SECONDS = 60;
 
     private final Path folder;
+    private final String interpreter;
+    private final Map<String, String> environment;
 
-    private NodePrograms(Path folder) {
+    private InteropPrograms(Path folder, String interpreter, Map<String, String> environment) {
         this.folder = folder;
+        this.interpreter = interpreter;
+        this.environment = environment;
     }
 
-    /** Copies a folder of {@code interop} and installs what its lock file names, from npm's cache where it can. */
-    static NodePrograms of(String name) {
+    /** Those for Node.js; installs what the lock file names, from npm's cache where it can. */
+    static InteropPrograms node(String name) {
+        Path copy = copy(name);
+        install(copy, "npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error");
+        return new InteropPrograms(copy, "node", Map.of());
+    }
+
+    /**
+     * Those for Python; installs what {@code requirements.txt} names into an environment of their own.
+     *
+     * @param environment variables that the programs see beside those of this process
+     */
+    static InteropPrograms python(String name, Map<String, String> environment) {
+        Path copy = copy(name);
+        String python = copy.resolve("venv").resolve("bin").resolve("python").toString();
+        install(copy, "python3", "-m", "venv", "venv");
+        install(
+                copy,
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--require-hashes",
+                "-r",
+                "requirements.txt");
+        return new InteropPrograms(copy, python, environment);
+    }
+
+    private static Path copy(String name) {
         Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
         Path source = module.resolveSibling("interop").resolve(name);
         Path copy = module.resolve("target").resolve("interop").resolve(name);
@@ -42,10 +76,11 @@ final class NodePrograms {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Running npm =
-                start(copy, List.of("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"));
-        npm.awaitEnd(INSTALL_SECONDS);
-        return new NodePrograms(copy);
+        return copy;
+    }
+
+    private static void install(Path folder, String... command) {
+        start(folder, Map.of(), List.of(command)).awaitEnd(INSTALL_SECONDS);
     }
 
     /** Runs a program to its end and returns the lines it printed. */
@@ -55,22 +90,23 @@ final class NodePrograms {
 
     /** Starts a program. */
     Running start(String program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("node", program));
+        List<String> command = new ArrayList<>(List.of(interpreter, program));
         command.addAll(List.of(arguments));
-        return start(folder, command);
+        return start(folder, environment, command);
     }
 
-    private static Running start(Path folder, List<String> command) {
+    private static Running start(Path folder, Map<String, String> environment, List<String> command) {
         try {
             Path errors = Files.createTempFile(folder, "stderr", ".txt");
-            Process process = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectError(errors.toFile())
-                    .start();
-            return new Running(String.join(" ", command), process, errors);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
+            builder.environment().putAll(environment);
+            return new Running(String.join(" ", command), builder.start(), errors);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    command.get(0) + " cannot be run; these tests need Node.js 18 or newer with npm, see bin/verify",
+                    command.get(0)
+                            + " cannot be run; these tests need Node.js 18 or newer with npm, and Python 3.10 or newer with venv, see"
+                            + " bin/verify",
                     e);
         }
     }
