@@ -24,11 +24,11 @@ public final class Alerts {
         mq.send(PUSHES, text, SendOptions.priority(1));
     }
 
-    /** Pushes one after the other; what was fetched before the alarm came is not overtaken, so little is fetched. */
+    /** Pushes one by one; an alarm overtakes nothing that was fetched before it, so little is: one of each level. */
     public static Subscription push(MqClient mq, MessageHandler<String> handler) {
         return mq.subscribe(
                 PUSHES,
                 handler,
-                SubscribeOptions.builder().concurrency(1).prefetch(1).build());
+                SubscribeOptions.builder().concurrency(1).prefetch(2).build());
     }
 }
