@@ -77,6 +77,11 @@ final class BatchedCall extends RedisCall {
     }
 
     @Override
+    byte[] key() {
+        return together.keys().get(0);
+    }
+
+    @Override
     int size() {
         return 64;
     }

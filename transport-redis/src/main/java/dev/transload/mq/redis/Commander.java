@@ -15,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -30,7 +32,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * <p>Thread-safe. One thread writes, reads and tells of answers; it reconnects for ever. While there is no connection a
  * call fails at once.
  */
-final class Commander implements AutoCloseable {
+final class Commander implements Commands {
 
     private static final Logger LOG = LoggerFactory.getLogger(Commander.class);
     private static final int MOST_TOGETHER = 512;
@@ -38,9 +40,11 @@ final class Commander implements AutoCloseable {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
-    private final Connector connector;
+    private final Supplier<Connection> door;
+    private final String where;
     private final Duration maxPause;
     private final Confirmation confirmation;
+    private final @Nullable Redirects redirects;
     private final Thread thread;
     private final CompletableFuture<Void> first = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -56,31 +60,41 @@ final class Commander implements AutoCloseable {
     private volatile @Nullable Connection connection;
     private volatile @Nullable Link link;
 
-    /** Told of the connection; on the commander's thread, which must not be blocked. */
-    interface Link {
-
-        /** The connection is gone. */
-        void down(String why);
-
-        /** There is a new one, on which calls can be made. */
-        void up();
+    /** Takes calls that a node does not serve; on the commander's thread, which must not be blocked. */
+    @FunctionalInterface
+    interface Redirects {
+        void redirected(RedisCall call, JedisDataException told);
     }
 
-    Commander(Connector connector, Duration maxPause, Confirmation confirmation, String threadName) {
-        this.connector = connector;
+    /**
+     * @param door makes a connection to the server; blocks
+     * @param where the server, for people
+     * @param redirects who takes what a node of a cluster sends elsewhere; null where there is none
+     */
+    Commander(
+            Supplier<Connection> door,
+            String where,
+            Duration maxPause,
+            Confirmation confirmation,
+            @Nullable Redirects redirects,
+            String threadName) {
+        this.door = door;
+        this.where = where;
         this.maxPause = maxPause;
         this.confirmation = confirmation;
+        this.redirects = redirects;
         this.thread = new Thread(this::run, threadName);
         thread.setDaemon(true);
     }
 
-    /** Connects; a first connection that cannot be made ends the commander. */
+    /** Connects; a first connection that cannot be made ends the commander, save that to a node of a cluster. */
     CompletableFuture<Void> start() {
         thread.start();
         return first;
     }
 
-    void watch(Link watcher) {
+    @Override
+    public void watch(Link watcher) {
         link = watcher;
     }
 
@@ -93,8 +107,8 @@ final class Commander implements AutoCloseable {
         }
     }
 
-    /** Makes a call; its answer is told on the commander's thread, or at once if there is no connection. */
-    void submit(RedisCall call) {
+    @Override
+    public void submit(RedisCall call) {
         RuntimeException refused;
         lock.lock();
         try {
@@ -110,23 +124,25 @@ final class Commander implements AutoCloseable {
         call.answer().failed(refused);
     }
 
-    /** Makes a call whose answer is a future, completed on the commander's thread. */
-    CompletableFuture<@Nullable Object> ask(Script script, List<byte[]> keys, List<byte[]> arguments) {
-        CompletableFuture<@Nullable Object> future = new CompletableFuture<>();
-        submit(RedisCall.of(
-                script, RedisCall.Answer.of(future::complete, future::completeExceptionally), keys, arguments));
-        return future;
+    @Override
+    public void unblock(HostAndPort server, long connectionId) {
+        RedisCall.Answer answer =
+                RedisCall.Answer.of(done -> {}, cause -> LOG.debug("redis: the wait ends by itself", cause));
+        submit(RedisCall.of(Command.CLIENT, answer, Bytes.of("UNBLOCK"), Bytes.of(connectionId)));
     }
 
-    /** Makes a call whose answer is a future, completed on the commander's thread. */
-    CompletableFuture<@Nullable Object> ask(Command command, byte[]... arguments) {
-        CompletableFuture<@Nullable Object> future = new CompletableFuture<>();
-        submit(RedisCall.of(command, RedisCall.Answer.of(future::complete, future::completeExceptionally), arguments));
-        return future;
+    @Override
+    public Connection connect(byte[] key) {
+        return door.get();
+    }
+
+    @Override
+    public void strayed(JedisDataException told) {
+        LOG.debug("redis: {} is a node of a cluster by now", where, told);
     }
 
     private ConnectionLostException notConnected(Outcome outcome, @Nullable Throwable cause) {
-        return new ConnectionLostException("redis: not connected to " + connector.where(), outcome, cause);
+        return new ConnectionLostException("redis: not connected to " + where, outcome, cause);
     }
 
     private void run() {
@@ -171,20 +187,20 @@ final class Commander implements AutoCloseable {
         long pause = FIRST_PAUSE.toNanos();
         while (true) {
             try {
-                Connection made = connector.connect();
+                Connection made = door.get();
                 Connector.load(made);
                 connected(made);
                 return;
             } catch (MessagingException | JedisException e) {
-                MessagingException told = RedisErrors.connecting(connector.where(), e);
-                if (!first.isDone()) {
+                MessagingException told = RedisErrors.connecting(where, e);
+                if (!first.isDone() && redirects == null) {
                     first.completeExceptionally(told);
                     throw new InterruptedException();
                 }
                 if (told instanceof AuthenticationException) {
                     LOG.warn("redis: {}", told.getMessage());
                 }
-                LOG.debug("redis: no connection to {} yet", connector.where(), e);
+                LOG.debug("redis: no connection to {} yet", where, e);
             }
             pause(pause);
             pause = Math.min(pause * 2, maxPause.toNanos());
@@ -260,7 +276,7 @@ final class Commander implements AutoCloseable {
         List<RedisCall> result = new ArrayList<>(batch.size());
         Map<Object, BatchedCall> open = new HashMap<>();
         for (RedisCall call : batch) {
-            if (call instanceof BatchedCall batched) {
+            if (call instanceof BatchedCall batched && !call.isGuest()) {
                 BatchedCall before = open.get(batched.together());
                 if (before != null && before.join(batched)) {
                     continue;
@@ -280,23 +296,31 @@ final class Commander implements AutoCloseable {
             if (open == null) {
                 throw new JedisException("no connection");
             }
+            int commands = 0;
             for (RedisCall call : batch) {
+                if (call.isGuest()) {
+                    open.sendCommand(Command.ASKING);
+                    commands++;
+                }
                 open.sendCommand(call.command(), call.arguments());
+                commands++;
             }
             if (waits) {
                 RedisCall last = confirmation.call();
                 open.sendCommand(last.command(), last.arguments());
+                commands++;
             }
-            answers = open.getMany(batch.size() + (waits ? 1 : 0));
+            answers = open.getMany(commands);
         } catch (JedisException e) {
             lost(batch, e);
             return;
         }
-        RuntimeException missing = waits ? confirmation.missing(answers.get(batch.size())) : null;
+        RuntimeException missing = waits ? confirmation.missing(answers.get(answers.size() - 1)) : null;
         boolean serving = true;
-        for (int i = 0; i < batch.size(); i++) {
-            RedisCall call = batch.get(i);
-            Object answer = answers.get(i);
+        int at = 0;
+        for (RedisCall call : batch) {
+            at += call.isGuest() ? 1 : 0;
+            Object answer = answers.get(at++);
             if (missing != null && call.isSend() && answer != null && !(answer instanceof JedisDataException)) {
                 call.answer().failed(missing);
             } else {
@@ -312,6 +336,11 @@ final class Commander implements AutoCloseable {
     private boolean tell(RedisCall call, @Nullable Object answer) {
         if (!(answer instanceof JedisDataException error)) {
             call.answer().answered(answer);
+            return true;
+        }
+        Redirects elsewhere = redirects;
+        if (elsewhere != null && RedisErrors.isElsewhere(error)) {
+            elsewhere.redirected(call, error);
             return true;
         }
         RedisCall again = RedisErrors.code(error).equals("NOSCRIPT") ? call.withSource() : null;
@@ -340,7 +369,7 @@ final class Commander implements AutoCloseable {
         if (old != null) {
             Connector.drop(old);
         }
-        LOG.debug("redis: connection to {} lost", connector.where(), cause);
+        LOG.debug("redis: connection to {} lost", where, cause);
         underWay.forEach(call -> call.answer().failed(notConnected(Outcome.UNKNOWN, cause)));
         // Behind a server that was silent nobody can say what has become of a call; behind one that is gone, nothing
         // has.
@@ -359,8 +388,8 @@ final class Commander implements AutoCloseable {
 
     // ---- the end
 
-    /** Answers what was asked before, then ends. */
-    CompletableFuture<Void> stop() {
+    @Override
+    public CompletableFuture<Void> stop() {
         lock.lock();
         try {
             closing = true;
@@ -371,7 +400,6 @@ final class Commander implements AutoCloseable {
         return ended;
     }
 
-    /** Ends at once. */
     @Override
     public void close() {
         var unused = stop();

@@ -34,14 +34,17 @@ final class Connector {
      * @throws MessagingException if it cannot be reached, or does not serve yet
      */
     Connection connect() {
-        HostAndPort server = options.sentinel().isPresent()
-                ? master(options.sentinel().get())
-                : options.servers().get(0);
+        return connect(
+                options.sentinel().isPresent()
+                        ? master(options.sentinel().get())
+                        : options.servers().get(0));
+    }
+
+    /** Connects to one server. */
+    Connection connect(HostAndPort server) {
         Connection connection = null;
         try {
-            connection = new Connection(server, config);
-            connection.sendCommand(Command.PING);
-            Object unused = connection.getOne();
+            connection = greeted(server);
             requireMaster(connection, server);
             connection.setSoTimeout(options.answerMillis());
             return connection;
@@ -50,6 +53,27 @@ final class Connector {
                 drop(connection);
             }
             throw RedisErrors.connecting(server.toString(), e);
+        }
+    }
+
+    /** Connects to a server that may be a replica. */
+    Connection connectToAny(HostAndPort server) {
+        try {
+            return greeted(server);
+        } catch (JedisException e) {
+            throw RedisErrors.connecting(server.toString(), e);
+        }
+    }
+
+    private Connection greeted(HostAndPort server) {
+        Connection connection = new Connection(server, config);
+        try {
+            connection.sendCommand(Command.PING);
+            Object unused = connection.getOne();
+            return connection;
+        } catch (JedisException e) {
+            drop(connection);
+            throw e;
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class Deliveries {
 
-    private final Commander commander;
+    private final Commands commander;
     private final RedisSender sender;
     private final TimeSource time;
     private final byte[] consumer;
@@ -28,7 +28,7 @@ final class Deliveries {
     private final Notes notes;
 
     Deliveries(
-            Commander commander,
+            Commands commander,
             RedisSender sender,
             TimeSource time,
             String consumer,
@@ -59,7 +59,7 @@ final class Deliveries {
         List<byte[]> keys = List.of(source.key(), RedisKeys.owners(ownStream));
         List<byte[]> arguments = List.of(
                 source.group(), consumer, source.deletes(), Bytes.of(source.lane()), Bytes.of(delivery.token()));
-        String mark = group + source.own() + source.lane() + delivery.token() + consumerText();
+        String mark = source.stream() + " " + group + source.lane() + delivery.token() + consumerText();
         commander.submit(new BatchedCall(
                 new BatchedCall.Together(Script.ACK, keys, arguments, mark),
                 delivery.idBytes(),
@@ -133,7 +133,7 @@ final class Deliveries {
                         Script.RENEW,
                         List.of(source.key()),
                         List.of(source.group(), consumer),
-                        "renew" + group + source.own() + consumerText()),
+                        source.stream() + " renew " + group + consumerText()),
                 delivery.idBytes(),
                 new BatchedCall.Ending() {
                     @Override
@@ -170,7 +170,7 @@ final class Deliveries {
             return;
         }
         Source source = delivery.source();
-        String to = RedisKeys.stream(outgoing.to());
+        String to = sender.stream(outgoing.to());
         int lane = sender.lane(outgoing);
         if (outgoing.to().role() == Role.TOPIC) {
             sender.touch(outgoing.to());

@@ -27,12 +27,12 @@ final class Notes {
         }
     };
 
-    private final Commander commander;
+    private final Commands commander;
     private final Outstanding out;
     private final byte[] consumer;
     private final String ownStream;
 
-    Notes(Commander commander, Outstanding out, String consumer, String ownStream) {
+    Notes(Commands commander, Outstanding out, String consumer, String ownStream) {
         this.commander = commander;
         this.out = out;
         this.consumer = Bytes.of(consumer);

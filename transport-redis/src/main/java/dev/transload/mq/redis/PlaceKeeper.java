@@ -50,7 +50,7 @@ final class PlaceKeeper {
         this.ephemeral = spec.ephemeral();
         this.pattern = TopicPatterns.isPattern(place);
         this.group = group;
-        this.ownStream = ephemeral ? String.valueOf(place.topic()) : RedisKeys.stream(place);
+        this.ownStream = ephemeral ? String.valueOf(place.topic()) : around.topology().stream(place);
         this.lanes = lanes;
         this.mostWaitMillis = mostWaitMillis;
         this.topics = pattern || place.role() != Role.GROUP ? List.of() : List.of(String.valueOf(place.topic()));
@@ -163,7 +163,7 @@ final class PlaceKeeper {
         if (!ephemeral) {
             List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.owners(ownStream), RedisKeys.members(ownStream)));
             for (int lane = 0; lane < lanes; lane++) {
-                Source.of(place, group, lane, topics).forEach(source -> keys.add(source.key()));
+                Source.of(place, ownStream, group, lane, topics).forEach(source -> keys.add(source.key()));
             }
             List<byte[]> arguments = List.of(Bytes.of(group), consumer, Bytes.of(lanes), Bytes.of(inOrder ? 1 : 0));
             around.commander().submit(RedisCall.of(Script.CLOSE, end, keys, arguments));
@@ -176,7 +176,9 @@ final class PlaceKeeper {
             quietly(Command.HDEL, RedisKeys.ephemeral(topic), Bytes.of(group));
             around.trimmer().touch(topicPlace(topic));
         }
-        quietly(Command.HDEL, RedisKeys.PATTERNS, Bytes.of(group));
+        if (pattern) {
+            quietly(Command.HDEL, RedisKeys.PATTERNS, Bytes.of(group));
+        }
         String beside = RedisKeys.ofEphemeral(ownStream, group);
         around.commander().submit(RedisCall.of(Command.DEL, end, RedisKeys.owners(beside), RedisKeys.members(beside)));
     }

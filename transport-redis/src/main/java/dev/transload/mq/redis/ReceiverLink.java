@@ -20,13 +20,16 @@ final class ReceiverLink {
     private static final Logger LOG = LoggerFactory.getLogger(ReceiverLink.class);
 
     private final Surroundings around;
+    private final byte[] key;
     private volatile @Nullable Connection connection;
     private volatile long clientId;
     private volatile boolean blocked;
     private volatile long lastContact;
 
-    ReceiverLink(Surroundings around) {
+    /** @param key tells which server of a cluster to connect to */
+    ReceiverLink(Surroundings around, byte[] key) {
         this.around = around;
+        this.key = key;
         this.lastContact = around.time().nanos();
     }
 
@@ -40,7 +43,7 @@ final class ReceiverLink {
 
     /** Connects, once; see {@link Connector#connect}. */
     void connect() {
-        Connection made = around.connector().connect();
+        Connection made = around.commander().connect(key);
         clientId = 0;
         try {
             made.sendCommand(Command.CLIENT, "ID");
@@ -107,10 +110,9 @@ final class ReceiverLink {
     /** Has a call that waits at the server return. Called on any thread. */
     void unblock() {
         long id = clientId;
-        if (blocked && id != 0) {
-            RedisCall.Answer answer =
-                    RedisCall.Answer.of(done -> {}, cause -> LOG.debug("redis: the wait ends by itself", cause));
-            around.commander().submit(RedisCall.of(Command.CLIENT, answer, Bytes.of("UNBLOCK"), Bytes.of(id)));
+        Connection open = connection;
+        if (blocked && id != 0 && open != null) {
+            around.commander().unblock(open.getHostAndPort(), id);
         }
     }
 }

@@ -22,12 +22,12 @@ final class RedisAdmin implements PlaceAdmin {
 
     private static final Duration AGAIN = Duration.ofMillis(50);
 
-    private final Commander commander;
+    private final Commands commander;
     private final RedisTopology topology;
     private final RedisOptions options;
     private final TimeSource time;
 
-    RedisAdmin(Commander commander, RedisTopology topology, RedisOptions options, TimeSource time) {
+    RedisAdmin(Commands commander, RedisTopology topology, RedisOptions options, TimeSource time) {
         this.commander = commander;
         this.topology = topology;
         this.options = options;
@@ -82,7 +82,7 @@ final class RedisAdmin implements PlaceAdmin {
     }
 
     private CompletableFuture<OptionalLong> depth(Place place, int count, List<String> topics) {
-        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(RedisKeys.stream(place))));
+        List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(topology.stream(place))));
         int own = streams(place, count, topics, keys);
         String group = place.role() == Role.TOPIC ? "" : RedisKeys.group(place);
         return commander
@@ -94,8 +94,8 @@ final class RedisAdmin implements PlaceAdmin {
     }
 
     /** Adds the streams of a place, and of its topics behind them; gives how many are its own. */
-    private static int streams(Place place, int count, List<String> topics, List<byte[]> keys) {
-        keys.addAll(RedisKeys.lanes(RedisKeys.stream(place), count));
+    private int streams(Place place, int count, List<String> topics, List<byte[]> keys) {
+        keys.addAll(RedisKeys.lanes(topology.stream(place), count));
         topics.forEach(topic -> keys.addAll(RedisKeys.lanes(topic, count)));
         return count;
     }
@@ -103,7 +103,7 @@ final class RedisAdmin implements PlaceAdmin {
     /** How many lanes a place has at the server, whoever declared it. */
     private CompletableFuture<Integer> lanes(Place place) {
         return commander
-                .ask(Command.HGET, RedisKeys.shape(RedisKeys.stream(place)), Bytes.of("lanes"))
+                .ask(Command.HGET, RedisKeys.shape(topology.stream(place)), Bytes.of("lanes"))
                 .thenApply(answer -> answer == null ? topology.lanes(place) : (int) Bytes.number(answer));
     }
 
@@ -116,7 +116,7 @@ final class RedisAdmin implements PlaceAdmin {
     }
 
     private CompletableFuture<Void> purge(Place place, int count, List<String> topics) {
-        String stream = RedisKeys.stream(place);
+        String stream = topology.stream(place);
         List<byte[]> keys = new ArrayList<>(List.of(RedisKeys.due(stream), RedisKeys.later(stream)));
         int own = streams(place, count, topics, keys);
         return commander
@@ -134,7 +134,7 @@ final class RedisAdmin implements PlaceAdmin {
     }
 
     private CompletableFuture<Void> delete(Place place, int count, List<String> topics) {
-        String stream = RedisKeys.stream(place);
+        String stream = topology.stream(place);
         List<byte[]> keys = new ArrayList<>(RedisKeys.lanes(stream, count));
         keys.add(RedisKeys.shape(stream));
         keys.add(RedisKeys.later(stream));
@@ -143,7 +143,7 @@ final class RedisAdmin implements PlaceAdmin {
         keys.add(RedisKeys.members(stream));
         keys.add(RedisKeys.ephemeral(stream));
         List<CompletableFuture<@Nullable Object>> all = new ArrayList<>();
-        if (place.role() == Role.TOPIC) {
+        if (place.role() == Role.TOPIC && !options.cluster()) {
             all.add(commander.ask(Command.SREM, RedisKeys.TOPICS, Bytes.of(stream)));
         }
         if (TopicPatterns.isPattern(place)) {
@@ -166,7 +166,7 @@ final class RedisAdmin implements PlaceAdmin {
                 "browse " + place.name(),
                 () -> lanes(place).thenCompose(count -> {
                     List<CompletableFuture<@Nullable Object>> pages = new ArrayList<>();
-                    for (byte[] stream : RedisKeys.lanes(RedisKeys.stream(place), count)) {
+                    for (byte[] stream : RedisKeys.lanes(topology.stream(place), count)) {
                         pages.add(commander.ask(
                                 Command.XRANGE,
                                 stream,
@@ -192,7 +192,7 @@ final class RedisAdmin implements PlaceAdmin {
         for (Object one : page instanceof List<?> entries ? entries : List.of()) {
             List<?> entry = (List<?>) one;
             all.add(RedisMessages.read(
-                    RedisKeys.stream(place),
+                    topology.stream(place),
                     Bytes.text(entry.get(0)),
                     (List<?>) entry.get(1),
                     options.bodyFieldBytes()));

@@ -16,6 +16,10 @@ class RedisCall {
     private final byte[][] arguments;
     private final @Nullable Script script;
     private final @Nullable Answer answer;
+    /** Used by whoever has the call now. */
+    private boolean guest;
+    /** Used by whoever has the call now. */
+    private int redirects;
 
     /** Told once, on the thread that reads answers; never blocks, never throws. */
     interface Answer {
@@ -97,6 +101,23 @@ class RedisCall {
 
     Answer answer() {
         return requireNonNull(answer, "answer");
+    }
+
+    /** The key that tells which node of a cluster to ask. */
+    byte[] key() {
+        byte[][] all = arguments();
+        return command == Command.EVALSHA || command == Command.EVAL ? all[2] : all[command == Command.XGROUP ? 1 : 0];
+    }
+
+    /** Whether it is made at a node to which the key's slot is on its way. */
+    boolean isGuest() {
+        return guest;
+    }
+
+    /** It goes to another node; returns how often it has. */
+    int redirected(boolean asGuest) {
+        guest = asGuest;
+        return ++redirects;
     }
 
     /** Whether it stores a message. */

@@ -29,7 +29,6 @@ final class RedisCapabilities {
                         "a consumer group of the topic's stream for each; ephemeral ones are ended by other clients "
                                 + ServerInfo.EPHEMERAL.toSeconds() + " s after their own is gone")
                 .has(Capability.NOTE_ATTEMPTS, "in the pending list's count: a thousand for each failure")
-                .has(Capability.ATOMIC_MOVE, "one script sends and acks")
                 .has(Capability.BROWSE, "entries are read where they are")
                 .refuses(Capability.PRIORITY, "Redis streams have no priorities")
                 .refuses(Capability.HEADER_FILTER, "Redis streams cannot be filtered")
@@ -39,6 +38,13 @@ final class RedisCapabilities {
                 .maxInFlightSpan(SPAN)
                 .sendDelay(YEAR, "in a sorted set by the server's clock, moved by a script that every consumer runs")
                 .exactDepth(true);
+        if (options.cluster()) {
+            all.refuses(
+                    Capability.ATOMIC_MOVE,
+                    "destinations of a cluster are on several nodes, so a message is sent and then acked");
+        } else {
+            all.has(Capability.ATOMIC_MOVE, "one script sends and acks");
+        }
         all.has(
                 Capability.HISTORY,
                 "a topic's stream keeps its entries as long as the topic is declared to retain them");
@@ -51,12 +57,15 @@ final class RedisCapabilities {
                     .has(Capability.RENEW, "with the lane, by its owner, no call needed")
                     .refuses(Capability.PATTERN, "each ordered topic has streams and owners of its own");
         } else {
-            all.has(Capability.RENEW, "claimed again by its owner")
-                    .has(
-                            Capability.PATTERN,
-                            "topics that a Transload client has declared; a new one is found within a second, and nothing"
-                                    + " of it is missed")
-                    .releaseDelay(YEAR);
+            all.has(Capability.RENEW, "claimed again by its owner").releaseDelay(YEAR);
+            if (options.cluster()) {
+                all.refuses(Capability.PATTERN, "the topics of a pattern are on several nodes of a cluster");
+            } else {
+                all.has(
+                        Capability.PATTERN,
+                        "topics that a Transload client has declared; a new one is found within a second, and nothing"
+                                + " of it is missed");
+            }
         }
         Duration retained = shape.retained();
         if (retained != null) {

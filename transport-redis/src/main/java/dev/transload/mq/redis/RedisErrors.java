@@ -22,6 +22,8 @@ final class RedisErrors {
     private static final Set<String> PASSING = Set.of(
             "LOADING", "BUSY", "OOM", "MISCONF", "NOREPLICAS", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN");
 
+    private static final Set<String> ELSEWHERE = Set.of("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN");
+
     private RedisErrors() {}
 
     /** First word of an error of the server's, such as {@code NOGROUP}; empty text if it is none. */
@@ -37,7 +39,7 @@ final class RedisErrors {
     /** Whether a stream or its group is not there. */
     static boolean isMissing(@Nullable Throwable cause) {
         return code(cause).equals("NOGROUP")
-                || code(cause).equals("UNBLOCKED")
+                || (code(cause).equals("UNBLOCKED") && !isSteppingDown(cause))
                 || (cause instanceof JedisDataException
                         && String.valueOf(cause.getMessage()).contains("no such key"));
     }
@@ -45,7 +47,19 @@ final class RedisErrors {
     /** Whether the server stopped being one that takes writes, or is not one yet. */
     static boolean isNoLongerServing(@Nullable Throwable cause) {
         String code = code(cause);
-        return code.equals("READONLY") || code.equals("LOADING") || code.equals("MASTERDOWN");
+        return code.equals("READONLY") || code.equals("LOADING") || code.equals("MASTERDOWN") || isSteppingDown(cause);
+    }
+
+    // What waits at a server that becomes a replica is told so by the code of what waits for a key that goes.
+    private static boolean isSteppingDown(@Nullable Throwable cause) {
+        return code(cause).equals("UNBLOCKED")
+                && cause != null
+                && String.valueOf(cause.getMessage()).contains("instance state changed");
+    }
+
+    /** Whether a node of a cluster does not have the key, or the cluster nobody that serves it now. Nothing was done. */
+    static boolean isElsewhere(@Nullable Throwable cause) {
+        return ELSEWHERE.contains(code(cause));
     }
 
     static boolean isRefusal(@Nullable Throwable cause) {

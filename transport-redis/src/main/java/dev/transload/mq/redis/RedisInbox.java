@@ -119,7 +119,10 @@ final class RedisInbox implements Receiver {
                         return;
                     }
                     LOG.debug("redis: the reply inbox was disturbed", e);
-                    if (!(e instanceof JedisDataException)) {
+                    if (e instanceof JedisDataException told && RedisErrors.isElsewhere(told)) {
+                        around.commander().strayed(told);
+                        drop();
+                    } else if (!(e instanceof JedisDataException)) {
                         drop();
                     }
                     credit.await(pause);
@@ -151,7 +154,7 @@ final class RedisInbox implements Receiver {
     private void turn() throws InterruptedException {
         Connection open = connection;
         if (open == null) {
-            open = around.connector().connect();
+            open = around.commander().connect(key);
             connection = open;
             nextSign = around.time().nanos();
         }

@@ -29,6 +29,40 @@ final class RedisKeys {
         return place.name();
     }
 
+    /**
+     * Name of the stream that is sent to on a cluster, where what belongs together has to be in one hash slot: a group's
+     * own stream has its topic's name as hash tag, a level of priority its queue's.
+     *
+     * @throws IllegalArgumentException if the name is such that its keys would not be together
+     */
+    static String clusterStream(Place place) {
+        String topic = place.topic();
+        String name = place.name();
+        if (topic != null && place.group() != null) {
+            name = tagged(topic, "--" + place.group());
+        } else if (place.role() == Role.PRIORITY_LANE) {
+            int mark = name.lastIndexOf("--");
+            name = tagged(name.substring(0, Math.max(0, mark)), name.substring(Math.max(0, mark)));
+        }
+        if (name.indexOf('}') >= 0
+                && place.role() != Role.REPLY
+                && JedisClusterCRC16.getSlot(Bytes.of(name)) != JedisClusterCRC16.getSlot(shape(name))) {
+            throw new IllegalArgumentException(
+                    "name must have no closing brace on a cluster unless it has a hash tag, as"
+                            + " {tenant}:jobs has, was '" + place.name() + "'");
+        }
+        return name;
+    }
+
+    private static String tagged(String home, String rest) {
+        return home.isEmpty() || hasTag(home) ? home + rest : "{" + home + "}" + rest;
+    }
+
+    private static boolean hasTag(String name) {
+        int open = name.indexOf('{');
+        return open >= 0 && name.indexOf('}', open) > open + 1;
+    }
+
     /** Name of the consumer group that receives from a place. */
     static String group(Place place) {
         return place.name();
@@ -83,9 +117,7 @@ final class RedisKeys {
     }
 
     private static String beside(String stream, String what) {
-        int open = stream.indexOf('{');
-        int close = open < 0 ? -1 : stream.indexOf('}', open);
-        return close > open + 1 ? stream + ":" + what : "{" + stream + "}:" + what;
+        return hasTag(stream) ? stream + ":" + what : "{" + stream + "}:" + what;
     }
 
     /** The lane of a key; messages without one are spread by their id. */

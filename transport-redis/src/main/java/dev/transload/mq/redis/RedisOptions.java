@@ -36,8 +36,9 @@ public final class RedisOptions {
     private final boolean verifyHostname;
     private final Confirmation confirmation;
     private final Optional<String> sentinel;
+    private final boolean cluster;
 
-    private RedisOptions(TransportUri uri, boolean cluster) {
+    private RedisOptions(TransportUri uri) {
         this.uri = uri;
         this.database = database(uri.path());
         this.shards = uri.intOption("shards", 8, 1, 1024);
@@ -55,6 +56,13 @@ public final class RedisOptions {
                                 "waitTimeout", Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofMinutes(1))
                         .toMillis());
         this.sentinel = uri.option("sentinel");
+        this.cluster = uri.booleanOption("cluster", false);
+        if (cluster && sentinel.isPresent()) {
+            throw new IllegalArgumentException("option cluster and option sentinel exclude each other");
+        }
+        if (cluster && database != 0) {
+            throw new IllegalArgumentException("a cluster has only database 0, was " + database);
+        }
         if (!confirmation.isAsked() && uri.option("waitTimeout").isPresent()) {
             throw new IllegalArgumentException("option waitTimeout needs option waitReplicas or waitDisk");
         }
@@ -67,7 +75,7 @@ public final class RedisOptions {
         }
         if (uri.hosts().size() > 1 && sentinel.isEmpty() && !cluster) {
             throw new IllegalArgumentException(
-                    "a uri of scheme " + uri.scheme() + " has one host unless option sentinel is given, had "
+                    "a uri of scheme " + uri.scheme() + " has one host unless option sentinel or cluster is given, had "
                             + uri.hosts().size());
         }
         if (!tls()) {
@@ -87,12 +95,7 @@ public final class RedisOptions {
      * @throws IllegalArgumentException if a value is wrong; the text names the option
      */
     public static RedisOptions of(TransportUri uri) {
-        return new RedisOptions(uri, false);
-    }
-
-    /** Those of a connection to a cluster, of which the URI names any nodes. */
-    static RedisOptions ofCluster(TransportUri uri) {
-        return new RedisOptions(uri, true);
+        return new RedisOptions(uri);
     }
 
     /** Names of all options, each with what it means. */
@@ -106,6 +109,9 @@ public final class RedisOptions {
                 "how long an answer of the server may take before the connection counts as lost, default 5s");
         all.put("maxReconnectDelay", "longest pause between attempts to reconnect, default 5s");
         all.put("sentinel", "name of a master; the hosts are sentinels then, which know where it is");
+        all.put(
+                "cluster",
+                "whether the hosts are nodes of a Redis Cluster, any of them; the others are found, default false");
         all.put("waitReplicas", "how many replicas must have a message before its send is done (WAIT), default 0");
         all.put(
                 "waitDisk",
@@ -186,7 +192,12 @@ public final class RedisOptions {
         return sentinel;
     }
 
-    /** The server, or the sentinels. */
+    /** Whether the servers are nodes of a cluster. */
+    boolean cluster() {
+        return cluster;
+    }
+
+    /** The server, the sentinels, or nodes of the cluster. */
     List<HostAndPort> servers() {
         int port = sentinel.isPresent() ? SENTINEL_PORT : DEFAULT_PORT;
         if (uri.hosts().isEmpty()) {

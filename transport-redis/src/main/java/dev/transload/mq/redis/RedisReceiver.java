@@ -72,7 +72,7 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
         this.spec = spec;
         this.sink = sink;
         this.place = spec.from();
-        this.ownStream = spec.ephemeral() ? String.valueOf(place.topic()) : RedisKeys.stream(place);
+        this.ownStream = spec.ephemeral() ? String.valueOf(place.topic()) : around.topology().stream(place);
         this.group = group;
         String unique = UUID.randomUUID().toString().substring(0, 8);
         String name = around.clientId().replaceAll("[^!-~]|~", "_") + "~" + unique + "~"
@@ -86,21 +86,21 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
         this.deliveries =
                 new Deliveries(around.commander(), around.sender(), around.time(), name, group, beside, out, notes);
         int lanes = around.topology().lanes(place.role() == Role.GROUP ? RedisTopology.topic(place) : place);
-        this.link = new ReceiverLink(around);
+        this.link = new ReceiverLink(around, RedisKeys.lane(ownStream, 0));
         this.loss = new PlaceLoss(around, spec, group);
         this.keeper = new PlaceKeeper(around, link, spec, group, lanes, BLOCK_MILLIS);
         this.reader = new EntryReader(around, link, place, consumer, deliveries, out, () -> !stopping, credit);
         this.feed = ordered
                 ? new LaneFeed(
                         lanes,
-                        lane -> Source.of(place, group, lane, keeper.topics()),
+                        lane -> Source.of(place, ownStream, group, lane, keeper.topics()),
                         beside,
                         reader,
                         around.time(),
                         spec.lease().compareTo(PlainFeed.SILENCE) < 0 ? spec.lease() : PlainFeed.SILENCE,
                         HAND_OVER)
                 : new PlainFeed(
-                        Source.of(place, group, 0, keeper.topics()),
+                        Source.of(place, ownStream, group, 0, keeper.topics()),
                         beside,
                         reader,
                         around.time(),
@@ -200,7 +200,7 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
             feed.tend();
             feed.losses(this::lostTogether);
             if (keeper.tend() && feed instanceof PlainFeed plain) {
-                plain.follow(Source.of(place, group, 0, keeper.topics()));
+                plain.follow(Source.of(place, ownStream, group, 0, keeper.topics()));
             }
             handOut();
             if (stopping) {
@@ -294,6 +294,10 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
                 fail(end.get());
             }
             credit.await(REPAIR_PAUSE_MILLIS);
+        } else if (RedisErrors.isElsewhere(cause)) {
+            around.commander().strayed(cause);
+            disconnected(cause);
+            waitOut(REPAIR_PAUSE_MILLIS);
         } else if (RedisErrors.isRefusal(cause)) {
             fail(RedisErrors.operation("receive from " + place.name(), cause));
         } else {

@@ -16,18 +16,18 @@ final class RedisSender {
     private static final byte[] NO_MAKING = Bytes.of("NOMKSTREAM");
     private static final byte[] NEXT_ID = Bytes.of("*");
 
-    private final Commander commander;
+    private final Commands commander;
     private final RedisTopology topology;
     private final TopicTrimmer trimmer;
 
-    RedisSender(Commander commander, RedisTopology topology, TopicTrimmer trimmer) {
+    RedisSender(Commands commander, RedisTopology topology, TopicTrimmer trimmer) {
         this.commander = commander;
         this.topology = topology;
         this.trimmer = trimmer;
     }
 
     void send(Outgoing outgoing) {
-        String stream = RedisKeys.stream(outgoing.to());
+        String stream = topology.stream(outgoing.to());
         int lane = lane(outgoing);
         if (outgoing.to().role() == Role.TOPIC) {
             touch(outgoing.to());
@@ -63,6 +63,11 @@ final class RedisSender {
     static DestinationNotFoundException missing(Outgoing outgoing) {
         return new DestinationNotFoundException(
                 "redis: there is no stream " + outgoing.to().name() + " to send to", null);
+    }
+
+    /** Name of the stream of a place. */
+    String stream(Place place) {
+        return topology.stream(place);
     }
 
     /** Something goes to a topic. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisTopology {
 
-    private final Commander commander;
+    private final Commands commander;
     private final Topology policy;
     private final RedisOptions options;
     private final String where;
@@ -37,7 +37,7 @@ final class RedisTopology {
     private final Map<String, Place> declared = new ConcurrentHashMap<>();
     private final Map<String, Place> groups = new ConcurrentHashMap<>();
 
-    RedisTopology(Commander commander, Topology policy, RedisOptions options, TimeSource time) {
+    RedisTopology(Commands commander, Topology policy, RedisOptions options, TimeSource time) {
         this.commander = commander;
         this.policy = policy;
         this.options = options;
@@ -45,18 +45,23 @@ final class RedisTopology {
         this.patterns = new TopicPatterns(commander, time);
     }
 
+    /** Name of the stream that is sent to. */
+    String stream(Place place) {
+        return options.cluster() ? RedisKeys.clusterStream(place) : RedisKeys.stream(place);
+    }
+
     /** Makes or checks a place that is sent to. */
     CompletableFuture<Void> declare(Place place) {
         int unlessKnown = lanesUnlessKnown(place);
         if (policy == Topology.NONE) {
-            lanes.putIfAbsent(RedisKeys.stream(place), unlessKnown);
+            lanes.putIfAbsent(stream(place), unlessKnown);
             return CompletableFuture.completedFuture(null);
         }
         return declare(place, unlessKnown);
     }
 
     private CompletableFuture<Void> declare(Place place, int unlessKnown) {
-        String stream = RedisKeys.stream(place);
+        String stream = stream(place);
         List<byte[]> keys = new ArrayList<>();
         keys.add(RedisKeys.shape(stream));
         keys.addAll(RedisKeys.lanes(stream, Math.max(unlessKnown, lanes.getOrDefault(stream, 1))));
@@ -100,7 +105,7 @@ final class RedisTopology {
 
     // Groups that follow a pattern have theirs of a new topic before the first message is sent to it.
     private CompletableFuture<Void> announced(Place place, boolean made) {
-        if (place.role() != Role.TOPIC || policy != Topology.CREATE) {
+        if (place.role() != Role.TOPIC || policy != Topology.CREATE || options.cluster()) {
             return CompletableFuture.completedFuture(null);
         }
         return patterns.announce(place.name()).thenCompose(groups -> {
@@ -126,7 +131,7 @@ final class RedisTopology {
 
     /** Lanes of a place that was declared, or what they are unless told otherwise. */
     int lanes(Place place) {
-        return lanes.getOrDefault(RedisKeys.stream(place), lanesUnlessKnown(place));
+        return lanes.getOrDefault(stream(place), lanesUnlessKnown(place));
     }
 
     /** What a place was declared as, for people and for comparison. */
@@ -155,7 +160,7 @@ final class RedisTopology {
 
     /** Makes sure that a place can be received from. */
     CompletableFuture<Void> check(Place place) {
-        List<byte[]> streams = RedisKeys.lanes(RedisKeys.stream(place), lanes(place));
+        List<byte[]> streams = RedisKeys.lanes(stream(place), lanes(place));
         return commander
                 .ask(Script.GROUP, streams, List.of(Bytes.of("look"), Bytes.of(RedisKeys.group(place)), Bytes.of("0")))
                 .thenAccept(there -> {
@@ -182,8 +187,7 @@ final class RedisTopology {
             if (policy == Topology.NONE) {
                 return CompletableFuture.completedFuture(null);
             }
-            return due(RedisKeys.stream(topic), lanes(topic))
-                    .thenCompose(moved -> makeGroup(name, topic, start(startAt)));
+            return due(stream(topic), lanes(topic)).thenCompose(moved -> makeGroup(name, topic, start(startAt)));
         });
     }
 
@@ -199,7 +203,7 @@ final class RedisTopology {
         return commander
                 .ask(
                         Script.GROUP,
-                        RedisKeys.lanes(RedisKeys.stream(topic), lanes(topic)),
+                        RedisKeys.lanes(stream(topic), lanes(topic)),
                         List.of(
                                 Bytes.of(policy == Topology.CREATE ? "create" : "look"),
                                 Bytes.of(group),
@@ -229,7 +233,7 @@ final class RedisTopology {
     }
 
     private CompletableFuture<Boolean> ephemeral(Place topic, String name, boolean make) {
-        String stream = RedisKeys.stream(topic);
+        String stream = stream(topic);
         List<byte[]> keys = new ArrayList<>();
         keys.add(RedisKeys.ephemeral(stream));
         keys.addAll(RedisKeys.lanes(stream, lanes(topic)));
@@ -257,7 +261,7 @@ final class RedisTopology {
                             group, topic -> ephemeral(topic, name, true).thenAccept(there -> {})));
         }
         return declare(topic(group))
-                .thenCompose(done -> due(RedisKeys.stream(topic(group)), lanes(topic(group))))
+                .thenCompose(done -> due(stream(topic(group)), lanes(topic(group))))
                 .thenCompose(done -> ephemeral(topic(group), name, true))
                 .thenAccept(there -> {
                     if (!there) {
@@ -281,7 +285,7 @@ final class RedisTopology {
 
     /** A place is no more. */
     void forget(Place place) {
-        declared.remove(RedisKeys.stream(place));
+        declared.remove(stream(place));
         groups.remove(RedisKeys.group(place));
     }
 

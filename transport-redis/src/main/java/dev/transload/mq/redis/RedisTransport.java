@@ -19,15 +19,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * One client's connections to a server: one for commands, and one for each receiver.
+ * One client's connections to a server, or to the primaries of a cluster: one to each for commands, and one for each
+ * receiver.
  *
  * <p>Thread-safe.
  */
@@ -36,7 +39,7 @@ final class RedisTransport implements Transport {
     private final RedisOptions options;
     private final TransportContext context;
     private final ServerInfo server;
-    private final Commander commander;
+    private final Commands commander;
     private final RedisTopology topology;
     private final TopicTrimmer trimmer;
     private final RedisSender sender;
@@ -48,12 +51,7 @@ final class RedisTransport implements Transport {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private RedisTransport(
-            RedisOptions options,
-            TransportContext context,
-            Connector connector,
-            ServerInfo server,
-            Commander commander) {
+    private RedisTransport(RedisOptions options, TransportContext context, ServerInfo server, Commands commander) {
         this.options = options;
         this.context = context;
         this.server = server;
@@ -62,8 +60,8 @@ final class RedisTransport implements Transport {
         this.trimmer = new TopicTrimmer(commander, topology, context.time());
         this.sender = new RedisSender(commander, topology, trimmer);
         this.admin = new RedisAdmin(commander, topology, options, context.time());
-        this.around = new Surroundings(
-                connector, commander, topology, sender, trimmer, context.time(), options, context.clientId());
+        this.around =
+                new Surroundings(commander, topology, sender, trimmer, context.time(), options, context.clientId());
     }
 
     /** Connects. */
@@ -85,26 +83,64 @@ final class RedisTransport implements Transport {
     }
 
     private static Transport connect(RedisOptions options, TransportContext context, Connector connector) {
-        ServerInfo server;
-        Connection asking = connector.connect();
+        String threadName = "mq-redis-" + context.clientId() + "-commands";
+        return options.cluster()
+                ? toCluster(options, context, connector, threadName)
+                : toServer(options, context, connector, threadName);
+    }
+
+    private static Transport toServer(
+            RedisOptions options, TransportContext context, Connector connector, String threadName) {
+        ServerInfo server = asked(connector.connect(), options);
+        Commander commander = new Commander(
+                connector::connect,
+                options.where(),
+                options.maxReconnectDelay(),
+                options.confirmation(),
+                null,
+                threadName);
         try {
-            server = ServerInfo.ask(asking, options.confirmation());
+            commander.start().join();
+        } catch (CompletionException e) {
+            throw RedisErrors.connecting(options.where(), e);
+        }
+        return connected(options, context, server, commander);
+    }
+
+    private static Transport toCluster(
+            RedisOptions options, TransportContext context, Connector connector, String threadName) {
+        ClusterScout scout = new ClusterScout(connector, options.servers(), options.where());
+        Slots slots = scout.look(Set.of());
+        ClusterCommander commander = new ClusterCommander(connector, scout, slots, options, threadName);
+        try {
+            commander
+                    .start()
+                    .orTimeout(context.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+            List<ServerInfo> primaries = new ArrayList<>();
+            for (HostAndPort primary : commander.primaries()) {
+                primaries.add(asked(connector.connect(primary), options));
+            }
+            return connected(options, context, ServerInfo.ofCluster(primaries), commander);
+        } catch (RuntimeException e) {
+            commander.close();
+            throw RedisErrors.connecting(options.where(), e);
+        }
+    }
+
+    private static ServerInfo asked(Connection asking, RedisOptions options) {
+        try {
+            return ServerInfo.ask(asking, options.confirmation(), options.cluster());
         } catch (JedisException e) {
             throw RedisErrors.connecting(options.where(), e);
         } finally {
             Connector.drop(asking);
         }
-        Commander commander = new Commander(
-                connector,
-                options.maxReconnectDelay(),
-                options.confirmation(),
-                "mq-redis-" + context.clientId() + "-commands");
-        try {
-            commander.start().join();
-        } catch (java.util.concurrent.CompletionException e) {
-            throw RedisErrors.connecting(options.where(), e);
-        }
-        RedisTransport transport = new RedisTransport(options, context, connector, server, commander);
+    }
+
+    private static Transport connected(
+            RedisOptions options, TransportContext context, ServerInfo server, Commands commander) {
+        RedisTransport transport = new RedisTransport(options, context, server, commander);
         commander.watch(transport.new Watching());
         return transport;
     }
@@ -208,7 +244,7 @@ final class RedisTransport implements Transport {
         return ended.copy();
     }
 
-    private final class Watching implements Commander.Link {
+    private final class Watching implements Commands.Link {
 
         @Override
         public void down(String why) {

@@ -4,8 +4,11 @@ import dev.transload.mq.UnsupportedCapabilityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -20,12 +23,18 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 record ServerInfo(String product, String version, String durability, List<String> warnings) {
 
+    private static final String NO_REPLICA = "no replica";
+
     ServerInfo {
         warnings = List.copyOf(warnings);
     }
 
-    /** Asks a server. */
-    static ServerInfo ask(Connection connection, Confirmation confirmation) {
+    /**
+     * Asks a server.
+     *
+     * @param asCluster whether it must be a node of a cluster; else it must not be one
+     */
+    static ServerInfo ask(Connection connection, Confirmation confirmation, boolean asCluster) {
         Map<String, String> server = info(connection, "server");
         Map<String, String> persistence = info(connection, "persistence");
         Map<String, String> replication = info(connection, "replication");
@@ -34,13 +43,13 @@ record ServerInfo(String product, String version, String durability, List<String
         String eviction = setting(connection, "maxmemory-policy");
         ServerInfo info = of(server, persistence, replication, confirmation, fsync, save, eviction);
         boolean cluster = server.getOrDefault("redis_mode", "").equals("cluster");
-        if (cluster) {
+        if (cluster && !asCluster) {
             throw new UnsupportedCapabilityException(
                     "queues",
                     "a connection to a cluster",
                     info.toString(),
-                    "the transport asks one server for everything and follows no slots",
-                    "use a single server, or one that sentinels watch");
+                    "one node of it has only some of the keys",
+                    "add the option cluster=true");
         }
         if (confirmation.disk()) {
             info.requireWaitAof(connection, persistence);
@@ -77,6 +86,30 @@ record ServerInfo(String product, String version, String durability, List<String
         return new ServerInfo(valkey ? "Valkey" : "Redis", version, durability, warnings);
     }
 
+    /**
+     * What primaries of one cluster are together: a destination is on one of them, so the weakest may have it.
+     *
+     * @param all at least one
+     */
+    static ServerInfo ofCluster(List<ServerInfo> all) {
+        Set<String> durabilities = new TreeSet<>();
+        Set<String> versions = new TreeSet<>();
+        Set<String> warnings = new LinkedHashSet<>();
+        for (ServerInfo one : all) {
+            durabilities.add(one.durability());
+            versions.add(one.version());
+            warnings.addAll(one.warnings());
+            if (one.durability().endsWith(NO_REPLICA)) {
+                warnings.add("a primary has no replica: its destinations stand still while it is gone");
+            }
+        }
+        return new ServerInfo(
+                all.get(0).product() + " Cluster",
+                String.join(", ", versions),
+                String.join(" or ", durabilities) + "; a destination is on one of " + all.size() + " primaries",
+                new ArrayList<>(warnings));
+    }
+
     private static String disk(boolean appendOnly, String fsync, String save, List<String> warnings) {
         if (!appendOnly) {
             warnings.add("appendonly is off: what was sent since the last snapshot is gone when the server ends"
@@ -103,7 +136,7 @@ record ServerInfo(String product, String version, String durability, List<String
     private static String replicas(Map<String, String> replication, Confirmation confirmation, List<String> warnings) {
         String count = replication.getOrDefault("connected_slaves", "0");
         if (count.equals("0")) {
-            return "no replica";
+            return NO_REPLICA;
         }
         if (confirmation.replicas() > 0) {
             return count + (count.equals("1") ? " replica" : " replicas");

@@ -26,12 +26,15 @@ final class Source {
         this.own = own;
     }
 
-    /** The streams of one lane of a place, those first that are for it alone. */
-    static List<Source> of(Place place, String group, int lane, List<String> topics) {
+    /**
+     * The streams of one lane of a place, those first that are for it alone.
+     *
+     * @param own name of the stream that is for the place alone
+     */
+    static List<Source> of(Place place, String own, String group, int lane, List<String> topics) {
         List<Source> all = new ArrayList<>(2);
         byte[] name = Bytes.of(group);
         if (place.role() != Role.GROUP || place.group() != null) {
-            String own = RedisKeys.stream(place);
             all.add(new Source(RedisKeys.lane(own, lane), own, name, lane, true));
         }
         if (place.role() == Role.GROUP) {

@@ -25,6 +25,7 @@ final class StoreConnection {
     /** Those of a transport that mean the same here. */
     private static final Set<String> SHARED = Set.of(
             "sentinel",
+            "cluster",
             "timeout",
             "trustStore",
             "trustStorePassword",
@@ -32,7 +33,7 @@ final class StoreConnection {
             "keyStorePassword",
             "verifyHostname");
 
-    private static final Set<String> OWN = Set.of("prefix", "connections", "cluster");
+    private static final Set<String> OWN = Set.of("prefix", "connections");
     private static final Set<String> SCHEMES = Set.of("redis", "rediss");
     private static final Pattern POLICY = Pattern.compile("maxmemory_policy:(\\S+)");
     private static final int CLUSTER_ATTEMPTS = 5;
@@ -43,7 +44,6 @@ final class StoreConnection {
     private final RedisOptions options;
     private final String prefix;
     private final int connections;
-    private final boolean cluster;
 
     StoreConnection(TransportUri uri) {
         if (!SCHEMES.contains(uri.scheme())) {
@@ -53,20 +53,12 @@ final class StoreConnection {
         Set<String> known = new HashSet<>(SHARED);
         known.addAll(OWN);
         uri.requireKnownOptions(known);
-        this.cluster = uri.booleanOption("cluster", false);
         this.prefix = uri.option("prefix").orElse("mq:idempotency:");
         this.connections = uri.intOption("connections", 8, 1, 1024);
         if (prefix.isEmpty()) {
             throw new IllegalArgumentException("option prefix must not be empty");
         }
-        if (cluster && uri.option("sentinel").isPresent()) {
-            throw new IllegalArgumentException("option cluster and option sentinel exclude each other");
-        }
-        TransportUri rest = uri.withoutOptions(OWN);
-        this.options = cluster ? RedisOptions.ofCluster(rest) : RedisOptions.of(rest);
-        if (cluster && options.database() != 0) {
-            throw new IllegalArgumentException("a cluster has only database 0, was " + options.database());
-        }
+        this.options = RedisOptions.of(uri.withoutOptions(OWN));
     }
 
     /** Connects as far as the client library does at once: to some node of a cluster, to a sentinel, or not at all yet. */
@@ -81,7 +73,7 @@ final class StoreConnection {
         pool.setJmxEnabled(false);
         Set<HostAndPort> servers = new HashSet<>(options.servers());
         try {
-            if (cluster) {
+            if (options.cluster()) {
                 return RedisClusterClient.builder()
                         .nodes(servers)
                         .clientConfig(config)
@@ -115,7 +107,7 @@ final class StoreConnection {
     }
 
     boolean cluster() {
-        return cluster;
+        return options.cluster();
     }
 
     /** How long a call may take, all attempts together. */

@@ -4,8 +4,7 @@ import dev.transload.mq.spi.TimeSource;
 
 /** What receivers of one client have in common. */
 record Surroundings(
-        Connector connector,
-        Commander commander,
+        Commands commander,
         RedisTopology topology,
         RedisSender sender,
         TopicTrimmer trimmer,

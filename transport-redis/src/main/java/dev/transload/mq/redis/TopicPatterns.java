@@ -23,10 +23,10 @@ final class TopicPatterns {
     private static final Pattern LEVEL = Pattern.compile("(.*)(--p[0-9]+)");
     private static final long SLACK_MILLIS = 60_000;
 
-    private final Commander commander;
+    private final Commands commander;
     private final TimeSource time;
 
-    TopicPatterns(Commander commander, TimeSource time) {
+    TopicPatterns(Commands commander, TimeSource time) {
         this.commander = commander;
         this.time = time;
     }

@@ -22,14 +22,14 @@ final class TopicTrimmer {
     private static final Logger LOG = LoggerFactory.getLogger(TopicTrimmer.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final Commander commander;
+    private final Commands commander;
     private final RedisTopology topology;
     private final TimeSource time;
     private final Map<String, Place> touched = new ConcurrentHashMap<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile boolean closed;
 
-    TopicTrimmer(Commander commander, RedisTopology topology, TimeSource time) {
+    TopicTrimmer(Commands commander, RedisTopology topology, TimeSource time) {
         this.commander = commander;
         this.topology = topology;
         this.time = time;
@@ -55,7 +55,7 @@ final class TopicTrimmer {
 
     /** Has one topic cut. */
     void trim(Place topic) {
-        String stream = RedisKeys.stream(topic);
+        String stream = topology.stream(topic);
         List<byte[]> keys = new ArrayList<>();
         keys.add(RedisKeys.ephemeral(stream));
         keys.add(RedisKeys.shape(stream));

@@ -1,5 +1,5 @@
 /**
- * Transport for Redis, for servers from 7.0 on, and for Valkey.
+ * Transport for Redis, for servers from 7.0 on and clusters of them, and for Valkey.
  *
  * <h2>Destination</h2>
  *
@@ -15,11 +15,17 @@
  * <h2>Capabilities</h2>
  *
  * Durable and ephemeral groups, patterns, order by key over streams with one owner each, replay, delays, exact attempts,
- * moves in one step, browsing. Priorities are the engine's lanes.
+ * moves in one step save on a cluster, browsing. Priorities are the engine's lanes.
+ *
+ * <h2>Redis Cluster</h2>
+ *
+ * A destination is on one primary, and a group's own stream beside its topic's. Calls go to the node that has the key and
+ * follow it; a receiver's connection is to the node that has its place. What moves between destinations is sent and then
+ * acked.
  *
  * <h2>Not supported</h2>
  *
- * Redis Cluster, header filters at the server.
+ * Header filters at the server; on a cluster, patterns of topics.
  */
 @NullMarked
 package dev.transload.mq.redis;

@@ -15,17 +15,26 @@ import java.util.Set;
 final class RedisControl implements BrokerControl {
 
     private final RedisBroker broker;
+    private final String options;
     private final TcpProxy proxy;
     private final TcpProbe probe;
 
-    private RedisControl(RedisBroker broker) {
+    private RedisControl(RedisBroker broker, String options) {
         this.broker = broker;
+        this.options = options;
         this.proxy = broker.proxy();
         this.probe = new TcpProbe(proxy.host(), proxy.port(), RedisBroker.greeting());
     }
 
     static RedisControl start(RedisVersion version) {
-        return new RedisControl(RedisBroker.start(version));
+        return new RedisControl(RedisBroker.start(version), "");
+    }
+
+    /** One that is a cluster. */
+    static RedisControl startCluster(RedisVersion version) {
+        RedisControl control = new RedisControl(OneNodeCluster.builder(version).start(), "&" + OneNodeCluster.OPTION);
+        OneNodeCluster.form(control.broker, control.proxy.host(), control.proxy.port(), 0);
+        return control;
     }
 
     @Override
@@ -45,7 +54,7 @@ final class RedisControl implements BrokerControl {
 
     @Override
     public String uri() {
-        return broker.uriVia(proxy) + "?timeout=2s&maxReconnectDelay=500ms";
+        return broker.uriVia(proxy) + "?timeout=2s&maxReconnectDelay=500ms" + options;
     }
 
     @Override

@@ -28,6 +28,25 @@ class RedisErrorsTest {
         assertThat(of(error).outcome()).isEqualTo(Outcome.NOT_SENT);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"MOVED 1 h:1", "ASK 1 h:1", "TRYAGAIN Multiple keys", "CLUSTERDOWN Hash slot not served"})
+    void whatAnotherNodeHasIsElsewhere(String error) {
+        assertThat(RedisErrors.isElsewhere(new JedisDataException(error))).isTrue();
+        assertThat(RedisErrors.isElsewhere(new JedisDataException("READONLY x")))
+                .isFalse();
+    }
+
+    @Test
+    void aServerThatStepsDownIsNoPlaceThatIsGone() {
+        JedisDataException stepsDown = new JedisDataException(
+                "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)");
+        assertThat(RedisErrors.isMissing(stepsDown)).isFalse();
+        assertThat(RedisErrors.isNoLongerServing(stepsDown)).isTrue();
+        JedisDataException gone = new JedisDataException("UNBLOCKED the stream key no longer exists");
+        assertThat(RedisErrors.isMissing(gone)).isTrue();
+        assertThat(RedisErrors.isNoLongerServing(gone)).isFalse();
+    }
+
     @Test
     void aRefusalIsOne() {
         assertThat(of("NOPERM this user has no permissions")).isInstanceOf(AuthenticationException.class);

@@ -1,7 +1,10 @@
 package dev.transload.mq.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.transload.mq.Shape;
+import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,6 +25,37 @@ class RedisKeysTest {
         assertThat(JedisClusterCRC16.getSlot(RedisKeys.later(stream))).isEqualTo(slot);
         assertThat(JedisClusterCRC16.getSlot(RedisKeys.due(stream))).isEqualTo(slot);
         assertThat(JedisClusterCRC16.getSlot(RedisKeys.owners(stream))).isEqualTo(slot);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orders", "{tenant}:orders", "a{b", "orders.eu"})
+    void onAClusterAGroupsOwnKeysAreInTheSlotOfItsTopic(String topic) {
+        Place group = new Place(Role.GROUP, topic + "--billing", topic, "billing", Shape.PLAIN, false);
+        String own = RedisKeys.clusterStream(group);
+        assertThat(JedisClusterCRC16.getSlot(own)).isEqualTo(JedisClusterCRC16.getSlot(topic));
+        assertThat(JedisClusterCRC16.getSlot(RedisKeys.due(own))).isEqualTo(JedisClusterCRC16.getSlot(topic));
+        assertThat(own).endsWith("--billing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jobs", "{tenant}:jobs"})
+    void onAClusterLevelsOfPriorityAreInTheSlotOfTheirQueue(String queue) {
+        for (int level = 0; level < 10; level++) {
+            Place place = Place.of(Role.PRIORITY_LANE, queue + "--p" + level, Shape.PLAIN);
+            String stream = RedisKeys.clusterStream(place);
+            assertThat(JedisClusterCRC16.getSlot(stream)).isEqualTo(JedisClusterCRC16.getSlot(queue));
+            assertThat(stream).endsWith("--p" + level);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a}b", "{}x", "}"})
+    void onAClusterANameIsRefusedWhoseKeysWouldNotBeTogether(String name) {
+        assertThatThrownBy(() -> RedisKeys.clusterStream(Place.of(Role.QUEUE, name, Shape.PLAIN)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name);
+        assertThat(RedisKeys.clusterStream(Place.of(Role.REPLY, name, Shape.PLAIN)))
+                .isEqualTo(name);
     }
 
     @Test

@@ -57,6 +57,9 @@ class RedisOptionsTest {
         "redis://h?timeout=1ms, timeout",
         "redis://h?trustStore=/x, rediss",
         "redis://h?waitTimeout=2s, waitReplicas",
+        "redis://h/1?cluster=true, database 0",
+        "redis://h?cluster=true&sentinel=m, exclude each other",
+        "redis://h?cluster=perhaps, cluster",
     })
     void whatIsWrongIsNamed(String uri, String named) {
         assertThatThrownBy(() -> of(uri))
@@ -69,6 +72,14 @@ class RedisOptionsTest {
         RedisOptions options = of("redis://a,b:1/2?sentinel=main");
         assertThat(options.servers()).hasToString("[a:26379, b:1]");
         assertThat(options.where()).isEqualTo("main of the sentinels a:26379,b:1");
+    }
+
+    @Test
+    void ofAClusterAnyNodesAreNamed() {
+        RedisOptions options = of("redis://a,b:7000/0?cluster=true");
+        assertThat(options.cluster()).isTrue();
+        assertThat(options.servers()).hasToString("[a:6379, b:7000]");
+        assertThat(of("redis://a").cluster()).isFalse();
     }
 
     @Test

@@ -17,8 +17,12 @@ abstract class RedisTckProvider implements MqTckProvider {
     private @Nullable RedisControl control;
 
     RedisTckProvider(RedisVersion version) {
+        this(version, SideDoors.of(version));
+    }
+
+    RedisTckProvider(RedisVersion version, SideDoors doors) {
         this.version = version;
-        this.doors = new SideDoors(version);
+        this.doors = doors;
     }
 
     @Override
@@ -60,10 +64,15 @@ abstract class RedisTckProvider implements MqTckProvider {
         RedisControl known = control;
         if (known == null || !known.answers()) {
             endControl();
-            known = RedisControl.start(version);
+            known = startControl(version);
             control = known;
         }
         return Optional.of(known);
+    }
+
+    /** Starts a broker of the kit's own. */
+    RedisControl startControl(RedisVersion which) {
+        return RedisControl.start(which);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.transload.mq.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,26 @@ class ServerInfoTest {
         ServerInfo info = ServerInfo.of(REDIS, APPENDS, ALONE, NOTHING, "always", "", "noeviction");
         assertThat(info.durability()).contains("disk").contains("always").contains("no replica");
         assertThat(info.warnings()).isEmpty();
+    }
+
+    @Test
+    void aClusterIsWhatItsPrimariesAre() {
+        Map<String, String> one = Map.of("connected_slaves", "1");
+        ServerInfo cluster = ServerInfo.ofCluster(List.of(
+                ServerInfo.of(REDIS, APPENDS, one, NOTHING, "always", "", "noeviction"),
+                ServerInfo.of(REDIS, APPENDS, one, NOTHING, "always", "", "noeviction"),
+                ServerInfo.of(REDIS, APPENDS, ALONE, NOTHING, "everysec", "", "noeviction")));
+        assertThat(cluster).hasToString("Redis Cluster 8.0.6");
+        assertThat(cluster.durability())
+                .contains("appendfsync always")
+                .contains(" or ")
+                .contains("appendfsync everysec")
+                .endsWith("a destination is on one of 3 primaries");
+        assertThat(cluster.warnings())
+                .hasSize(3)
+                .anyMatch(w -> w.contains("failover"))
+                .anyMatch(w -> w.contains("everysec"))
+                .anyMatch(w -> w.contains("no replica"));
     }
 
     @Test

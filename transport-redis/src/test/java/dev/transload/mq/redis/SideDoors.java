@@ -21,25 +21,41 @@ final class SideDoors implements AutoCloseable {
     private static final String NOBODY = "tck-nobody";
 
     private final RedisVersion version;
+    private final boolean cluster;
     private final Lock lock = new ReentrantLock();
     private boolean asked;
     private @Nullable RedisBroker secure;
     private @Nullable TcpProxy elsewhere;
 
-    SideDoors(RedisVersion version) {
+    private SideDoors(RedisVersion version, boolean cluster) {
         this.version = version;
+        this.cluster = cluster;
+    }
+
+    /** Those of a server. */
+    static SideDoors of(RedisVersion version) {
+        return new SideDoors(version, false);
+    }
+
+    /** Those of a cluster, of one node that has all slots. */
+    static SideDoors ofCluster(RedisVersion version) {
+        return new SideDoors(version, true);
     }
 
     /** A user that exists, with a password that is not its own. */
     Optional<String> wrongCredentials() {
-        return broker().map(broker -> uri("redis", RedisBroker.USER, "not-its-password", broker.host(), broker.port()));
+        return broker().map(broker ->
+                uri("redis", RedisBroker.USER, "not-its-password", broker.host(), broker.port()) + option("?"));
     }
 
     /** A user that may log in and do nothing. */
     Optional<String> unauthorized() {
         return broker().map(broker -> {
             broker.command("ACL", "SETUSER", NOBODY, "on", ">" + NOBODY, "+ping", "+hello", "+client", "+select");
-            return uri("redis", NOBODY, NOBODY, broker.host(), broker.port());
+            if (cluster) {
+                broker.command("ACL", "SETUSER", NOBODY, "+cluster|info", "+cluster|slots");
+            }
+            return uri("redis", NOBODY, NOBODY, broker.host(), broker.port()) + option("?");
         });
     }
 
@@ -49,12 +65,13 @@ final class SideDoors implements AutoCloseable {
 
     Optional<TckTls> tls() {
         return broker().map(broker -> {
-            String trust = "?trustStore=" + broker.trustStore() + "&trustStorePassword=" + broker.trustStorePassword();
+            String trust = "?trustStore=" + broker.trustStore() + "&trustStorePassword=" + broker.trustStorePassword()
+                    + option("&");
             int port = broker.tlsUri().getPort();
             TcpProxy other = elsewhere(broker.host() + ":" + port);
             return new TckTls(
                     secure(broker.host(), port) + trust,
-                    secure(broker.host(), port),
+                    secure(broker.host(), port) + option("?"),
                     secure(other.host(), other.port()) + trust,
                     secure(broker.host(), broker.port()) + trust);
         });
@@ -100,10 +117,23 @@ final class SideDoors implements AutoCloseable {
 
     private @Nullable RedisBroker start() {
         try {
-            return RedisBroker.builder(version).secured().start();
+            return cluster
+                    ? clustered()
+                    : RedisBroker.builder(version).secured().start();
         } catch (BrokerUnavailableException external) {
             return null;
         }
+    }
+
+    private RedisBroker clustered() {
+        RedisBroker broker = OneNodeCluster.builder(version).secured().start();
+        OneNodeCluster.form(
+                broker, broker.host(), broker.port(), broker.tlsUri().getPort());
+        return broker;
+    }
+
+    private String option(String before) {
+        return cluster ? before + OneNodeCluster.OPTION : "";
     }
 
     @Override

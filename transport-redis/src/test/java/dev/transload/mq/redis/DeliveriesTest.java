@@ -1,0 +1,147 @@
+package dev.transload.mq.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.transload.mq.Shape;
+import dev.transload.mq.Topology;
+import dev.transload.mq.spi.Completion;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
+import dev.transload.mq.spi.TimeSource;
+import dev.transload.mq.spi.TransportUri;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+class DeliveriesTest {
+
+    private final List<RedisCall> calls = new ArrayList<>();
+    private final Deliveries deliveries = deliveries();
+
+    private Deliveries deliveries() {
+        Commands commands = new Calls();
+        TimeSource time = new StandingClock();
+        RedisOptions options = RedisOptions.of(TransportUri.parse("redis:"));
+        RedisTopology topology = new RedisTopology(commands, Topology.NONE, options, time);
+        RedisSender sender = new RedisSender(commands, topology, new TopicTrimmer(commands, topology, time));
+        Outstanding out = new Outstanding(time, 1_000_000, new NoOutlet());
+        Notes notes = new Notes(commands, out, "consumer", "own");
+        return new Deliveries(commands, sender, time, "consumer", "group", "own", out, notes);
+    }
+
+    private RedisDelivery from(String topic, String id) {
+        Place pattern = new Place(Role.GROUP, "group", "topics.*", null, Shape.PLAIN, true);
+        Source source = Source.of(pattern, "own", "group", 0, List.of(topic)).get(0);
+        RedisMessages.Read read = RedisMessages.read(topic, id, List.of(), Bytes.of("body"));
+        return new RedisDelivery(deliveries, source, read, topic, DeliveryCount.of(1, 0), false, "");
+    }
+
+    @Test
+    void settlesOfOneTopicGoTogether() {
+        deliveries.ack(from("topics.one", "1-0"), Completion.IGNORED);
+        deliveries.ack(from("topics.one", "2-0"), Completion.IGNORED);
+
+        assertThat(together(0)).isEqualTo(together(1));
+    }
+
+    @Test
+    void settlesOfDifferentTopicsDoNotGoTogether() {
+        deliveries.ack(from("topics.one", "1-0"), Completion.IGNORED);
+        deliveries.ack(from("topics.two", "1-0"), Completion.IGNORED);
+        deliveries.renew(from("topics.one", "2-0"), Completion.IGNORED);
+        deliveries.renew(from("topics.two", "2-0"), Completion.IGNORED);
+
+        assertThat(together(0)).isNotEqualTo(together(1));
+        assertThat(together(2)).isNotEqualTo(together(3));
+    }
+
+    private BatchedCall.Together together(int call) {
+        return ((BatchedCall) calls.get(call)).together();
+    }
+
+    private final class Calls implements Commands {
+        @Override
+        public void submit(RedisCall call) {
+            calls.add(call);
+        }
+
+        @Override
+        public void watch(Link watcher) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void unblock(HostAndPort server, long connectionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Connection connect(byte[] key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void strayed(JedisDataException told) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Void> stop() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class StandingClock implements TimeSource {
+        @Override
+        public long millis() {
+            return 0;
+        }
+
+        @Override
+        public long nanos() {
+            return 0;
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class NoOutlet implements Outstanding.Outlet {
+        @Override
+        public void run(Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void ended(RedisDelivery delivery) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean putBack(RedisDelivery delivery) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void lost(List<RedisDelivery> deliveries, String why) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
