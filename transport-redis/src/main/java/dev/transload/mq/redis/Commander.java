@@ -302,12 +302,12 @@ final class Commander implements Commands {
                     open.sendCommand(Command.ASKING);
                     commands++;
                 }
-                open.sendCommand(call.command(), call.arguments());
+                open.sendCommand(Uncopied.arguments(call));
                 commands++;
             }
             if (waits) {
                 RedisCall last = confirmation.call();
-                open.sendCommand(last.command(), last.arguments());
+                open.sendCommand(Uncopied.arguments(last));
                 commands++;
             }
             answers = open.getMany(commands);

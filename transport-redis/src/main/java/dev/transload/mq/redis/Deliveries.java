@@ -9,6 +9,7 @@ import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine does with what is out at one receiver. A settle is made by a script that first looks whether
@@ -26,6 +27,8 @@ final class Deliveries {
     private final String ownStream;
     private final Outstanding out;
     private final Notes notes;
+    /** Those of the last ack, which serve the next one, too, if it is of the same source. */
+    private volatile @Nullable Acks lastAcks;
 
     Deliveries(
             Commands commander,
@@ -55,16 +58,28 @@ final class Deliveries {
     }
 
     private void askAck(RedisDelivery delivery, Completion completion) {
-        Source source = delivery.source();
-        List<byte[]> keys = List.of(source.key(), RedisKeys.owners(ownStream));
-        List<byte[]> arguments = List.of(
-                source.group(), consumer, source.deletes(), Bytes.of(source.lane()), Bytes.of(delivery.token()));
-        String mark = source.stream() + " " + group + source.lane() + delivery.token() + consumerText();
         commander.submit(new BatchedCall(
-                new BatchedCall.Together(Script.ACK, keys, arguments, mark),
+                acks(delivery.source(), delivery.token()),
                 delivery.idBytes(),
                 new Settle(delivery, completion, () -> askAck(delivery, completion))));
     }
+
+    private BatchedCall.Together acks(Source source, String token) {
+        Acks last = lastAcks;
+        if (last != null && last.source() == source && last.token().equals(token)) {
+            return last.together();
+        }
+        List<byte[]> keys = List.of(source.key(), RedisKeys.owners(ownStream));
+        List<byte[]> arguments =
+                List.of(source.group(), consumer, source.deletes(), Bytes.of(source.lane()), Bytes.of(token));
+        String mark = source.stream() + " " + group + source.lane() + token + consumerText();
+        BatchedCall.Together together = new BatchedCall.Together(Script.ACK, keys, arguments, mark);
+        lastAcks = new Acks(source, token, together);
+        return together;
+    }
+
+    /** What acks of one source have in common. */
+    private record Acks(Source source, String token, BatchedCall.Together together) {}
 
     private String consumerText() {
         return Bytes.text(consumer);
@@ -231,9 +246,9 @@ final class Deliveries {
     private class Settle implements BatchedCall.Ending {
         private final RedisDelivery delivery;
         private final Completion completion;
-        private final @org.jspecify.annotations.Nullable Runnable repeat;
+        private final @Nullable Runnable repeat;
 
-        Settle(RedisDelivery delivery, Completion completion, @org.jspecify.annotations.Nullable Runnable repeat) {
+        Settle(RedisDelivery delivery, Completion completion, @Nullable Runnable repeat) {
             this.delivery = delivery;
             this.completion = completion;
             this.repeat = repeat;

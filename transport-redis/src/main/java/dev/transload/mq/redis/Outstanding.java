@@ -72,7 +72,7 @@ final class Outstanding {
         if (delivery.leaseEnd - time.nanos() < 0) {
             return false;
         }
-        RedisDelivery before = out.put(key(delivery), delivery);
+        RedisDelivery before = out.put(delivery.entry(), delivery);
         if (before != null && before.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
             remember(before);
             outlet.lost(List.of(before), "the lease was over, and the message was claimed again");
@@ -80,17 +80,9 @@ final class Outstanding {
         return true;
     }
 
-    private static String key(RedisDelivery delivery) {
-        return key(delivery.source(), delivery.id());
-    }
-
-    private static String key(Source source, String id) {
-        return source.stream() + "/" + source.lane() + "/" + id;
-    }
-
     /** Whether the entry is out. */
     boolean isOut(Source source, String id) {
-        return out.containsKey(key(source, id));
+        return out.containsKey(RedisDelivery.entry(source, id));
     }
 
     List<RedisDelivery> all() {
@@ -112,7 +104,7 @@ final class Outstanding {
     /** Takes a delivery away; false if it is being settled. */
     boolean lose(RedisDelivery delivery) {
         if (delivery.become(RedisDelivery.State.OUT, RedisDelivery.State.LOST)) {
-            out.remove(key(delivery), delivery);
+            out.remove(delivery.entry(), delivery);
             remember(delivery);
             return true;
         }
@@ -121,7 +113,7 @@ final class Outstanding {
 
     private void remember(RedisDelivery delivery) {
         if (delivery.begun && begunAndLost.size() < MOST_REMEMBERED) {
-            begunAndLost.add(key(delivery));
+            begunAndLost.add(delivery.entry());
         }
     }
 
@@ -130,13 +122,13 @@ final class Outstanding {
      * comes again.
      */
     boolean hadBegun(Source source, String id) {
-        return begunAndLost.remove(key(source, id));
+        return begunAndLost.remove(RedisDelivery.entry(source, id));
     }
 
     /** A delivery has been settled. */
     void settled(RedisDelivery delivery) {
         delivery.become(RedisDelivery.State.SETTLING, RedisDelivery.State.SETTLED);
-        out.remove(key(delivery), delivery);
+        out.remove(delivery.entry(), delivery);
         outlet.ended(delivery);
     }
 
@@ -212,7 +204,7 @@ final class Outstanding {
     /** The server says that someone else has what is being settled. */
     void lostWhileSettling(RedisDelivery delivery, Completion completion) {
         delivery.become(RedisDelivery.State.SETTLING, RedisDelivery.State.LOST);
-        out.remove(key(delivery), delivery);
+        out.remove(delivery.entry(), delivery);
         outlet.ended(delivery);
         outlet.run(() -> completion.failed(late(delivery)));
     }

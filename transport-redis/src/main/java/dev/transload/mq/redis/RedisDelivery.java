@@ -24,6 +24,7 @@ final class RedisDelivery implements Incoming {
     private final Deliveries deliveries;
     private final Source source;
     private final String id;
+    private final String entry;
     private final byte[] idBytes;
     private final Message message;
     private final String destination;
@@ -60,6 +61,7 @@ final class RedisDelivery implements Incoming {
         this.deliveries = deliveries;
         this.source = source;
         this.id = read.id();
+        this.entry = entry(source, id);
         this.idBytes = Bytes.of(read.id());
         this.message = read.message();
         this.destination = destination;
@@ -73,6 +75,7 @@ final class RedisDelivery implements Incoming {
         this.deliveries = before.deliveries;
         this.source = before.source;
         this.id = before.id;
+        this.entry = before.entry;
         this.idBytes = before.idBytes;
         this.message = before.message;
         this.destination = before.destination;
@@ -81,6 +84,16 @@ final class RedisDelivery implements Incoming {
         this.doubtful = before.doubtful;
         this.token = before.token;
         this.leaseEnd = before.leaseEnd;
+    }
+
+    /** Tells an entry from all others that a receiver may have. */
+    static String entry(Source source, String id) {
+        return source.stream() + "/" + source.lane() + "/" + id;
+    }
+
+    /** Tells its entry from all others of its receiver. */
+    String entry() {
+        return entry;
     }
 
     /** The same message, to be handed out once more. */

@@ -98,7 +98,7 @@ final class RedisMessages {
             if (name.equals(COUNT)) {
                 count = Math.max(0, Bytes.number(value));
             } else if (isOurs(field)) {
-                ours(message, name, Bytes.text(value));
+                ours(message, name, value);
             } else if (bodyIsOurs || !(bodyIsOnly || Arrays.equals(field, bodyField))) {
                 message.header(name, Bytes.text(value));
             }
@@ -110,23 +110,23 @@ final class RedisMessages {
         return name.length >= OURS && name[0] == 'm' && name[1] == 'q' && name[2] == '-';
     }
 
-    private static void ours(Message.Builder message, String name, String value) {
+    private static void ours(Message.Builder message, String name, byte[] value) {
         switch (name) {
             case Annotations.ID, BODY -> {
                 // taken before
             }
-            case Annotations.KEY -> message.key(value);
-            case Annotations.TYPE -> message.type(value);
-            case Annotations.CONTENT_TYPE -> message.contentType(value);
-            case Annotations.CORRELATION_ID -> message.correlationId(value);
-            case Annotations.REPLY_TO -> message.replyTo(value);
-            case Annotations.TIMESTAMP -> message.timestamp(number(value));
-            case Annotations.TTL -> message.ttl(number(value));
+            case Annotations.KEY -> message.key(Bytes.text(value));
+            case Annotations.TYPE -> message.type(Bytes.text(value));
+            case Annotations.CONTENT_TYPE -> message.contentType(Bytes.text(value));
+            case Annotations.CORRELATION_ID -> message.correlationId(Bytes.text(value));
+            case Annotations.REPLY_TO -> message.replyTo(Bytes.text(value));
+            case Annotations.TIMESTAMP -> message.timestamp(number(Bytes.text(value)));
+            case Annotations.TTL -> message.ttl(number(Bytes.text(value)));
             case Annotations.PRIORITY -> {
-                long priority = number(value);
+                long priority = number(Bytes.text(value));
                 message.priority(priority > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) priority);
             }
-            default -> message.annotation(name, value);
+            default -> message.annotation(name, Bytes.text(value));
         }
     }
 
