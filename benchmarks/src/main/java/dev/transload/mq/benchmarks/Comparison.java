@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class Comparison {
 
-    private static final int PAYLOAD = 1_024;
+    static final int PAYLOAD = 1_024;
 
     private final Contest contest;
     private final BenchmarkOptions options;
@@ -74,7 +74,7 @@ final class Comparison {
     private static Sample run(Work work, Stack stack, Contest.Filler filler, int messages, byte[] body)
             throws Exception {
         System.gc(); // the garbage of one stack is not collected in the round of the next
-        if (work == Work.CONSUME) {
+        if (work == Work.CONSUME && !stack.fillsItself()) {
             filler.fill(stack.queue(), messages, body);
         }
         long before = stack.requests();

@@ -2,12 +2,18 @@ package dev.transload.mq.benchmarks;
 
 import dev.transload.mq.fixtures.RedisBroker;
 import dev.transload.mq.fixtures.RedisVersion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The SDK beside Jedis on one Redis. */
 public final class RedisBenchmark implements Contest {
 
     private static final SdkStack.Tuning DEFAULTS = new SdkStack.Tuning(1_000, 0, 1);
+
+    /** Names the directory with the program that uses BullMQ; without it, that is not measured. */
+    private static final String BULL_MQ = "mq.bench.bullmq";
 
     private final String uri;
 
@@ -51,11 +57,17 @@ public final class RedisBenchmark implements Contest {
     }
 
     @Override
-    public List<Stack> sdk(Work work) {
-        Stack plain = new SdkStack("sdk", uri, DEFAULTS);
-        return work == Work.CONSUME
-                ? List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)))
-                : List.of(plain);
+    public List<Stack> sdk(Work work) throws IOException {
+        List<Stack> stacks = new ArrayList<>();
+        stacks.add(new SdkStack("sdk", uri, DEFAULTS));
+        if (work == Work.CONSUME) {
+            stacks.add(new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
+        }
+        String bullMq = System.getProperty(BULL_MQ);
+        if (bullMq != null && !work.timed()) {
+            stacks.add(new BullMqStack(Path.of(bullMq), uri));
+        }
+        return stacks;
     }
 
     @Override

@@ -31,8 +31,9 @@ record Report(String title, boolean timed, int messages, int rounds, Map<String,
             StringBuilder row = new StringBuilder("| " + name);
             row.append(column(own, Sample::perSecond, 0)).append(ratio(own, raw, Sample::perSecond));
             row.append(column(own, Sample::cpuMicros, 1)).append(ratio(own, raw, Sample::cpuMicros));
-            row.append(column(own, Sample::bytes, 0));
-            row.append(text(" | %+.0f", median(own, Sample::bytes) - median(raw, Sample::bytes)));
+            boolean weighed = !Double.isNaN(own.get(0).bytes());
+            row.append(weighed ? column(own, Sample::bytes, 0) : " | ");
+            row.append(weighed ? text(" | %+.0f", median(own, Sample::bytes) - median(raw, Sample::bytes)) : " | ");
             if (timed) {
                 row.append(column(own, Sample::p50, 0)).append(ratio(own, raw, Sample::p50));
                 row.append(column(own, Sample::p99, 0));

@@ -31,6 +31,11 @@ interface Stack extends AutoCloseable {
         return -1;
     }
 
+    /** Whether it puts the messages there itself that it consumes, since they are of a kind of their own. */
+    default boolean fillsItself() {
+        return false;
+    }
+
     @Override
     void close() throws Exception;
 }
