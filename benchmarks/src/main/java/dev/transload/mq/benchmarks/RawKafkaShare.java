@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -12,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -25,6 +29,7 @@ final class RawKafkaShare implements Stack {
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final String name;
     private final String bootstrap;
@@ -35,8 +40,24 @@ final class RawKafkaShare implements Stack {
         this.bootstrap = bootstrap;
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
         RawKafka.create(admin, queue(), PARTITIONS);
+        startAtTheBeginning();
+    }
+
+    // The coordinator hears of a topic that was made just now a moment later.
+    private void startAtTheBeginning() throws Exception {
         Map<TopicPartition, Long> start = Map.of(new TopicPartition(queue(), 0), 0L);
-        admin.alterShareGroupOffsets(queue(), start).all().get();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            try {
+                admin.alterShareGroupOffsets(queue(), start).all().get();
+                return;
+            } catch (ExecutionException failed) {
+                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
+                    throw failed;
+                }
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
     }
 
     @Override
