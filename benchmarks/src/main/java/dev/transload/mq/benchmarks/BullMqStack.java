@@ -11,10 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/**
- * The work as jobs of BullMQ, in a process of its own for Node.js that adds and processes them, measures by itself, and
- * has a processor to itself as much as the others have. What it allocates is not known.
- */
+/** The work as jobs of BullMQ, in a process of Node.js that measures itself. What it allocates is not known. */
 final class BullMqStack implements Stack {
 
     private final Process node;

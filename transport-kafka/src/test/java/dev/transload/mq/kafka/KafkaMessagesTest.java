@@ -9,6 +9,7 @@ import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -86,6 +87,28 @@ class KafkaMessagesTest {
                 .ttl(5_000)
                 .build();
         assertSame(stored(record(sent), TimestampType.CREATE_TIME, 0), sent);
+    }
+
+    @Test
+    void eachMessageHasItsOwnContentType() {
+        for (String type : List.of("text/plain", "text/plain", "application/json", "text/plain")) {
+            Message sent =
+                    Message.builder("id-1", new byte[0]).contentType(type).build();
+
+            assertThat(stored(record(sent), TimestampType.CREATE_TIME, 0).contentType())
+                    .isEqualTo(type);
+        }
+    }
+
+    @Test
+    void anotherContentTypeFromAForeignSenderIsReadThoughItsSizeIsThatOfTheLast() {
+        ProducerRecord<byte[], byte[]> first = record(
+                Message.builder("id-1", new byte[0]).contentType("text/aa").build());
+        ProducerRecord<byte[], byte[]> second = record(
+                Message.builder("id-2", new byte[0]).contentType("text/bb").build());
+
+        assertThat(stored(first, TimestampType.CREATE_TIME, 0).contentType()).isEqualTo("text/aa");
+        assertThat(stored(second, TimestampType.CREATE_TIME, 0).contentType()).isEqualTo("text/bb");
     }
 
     @Test

@@ -95,12 +95,14 @@ final class ClusterCommander implements Commands {
 
     @Override
     public void submit(RedisCall call) {
+        if (closing) {
+            call.answer().failed(RedisErrors.closed("ask"));
+            return;
+        }
         HostAndPort node = slots.owner(call.key());
         Commander there = node == null ? null : nodes.get(node);
         if (there != null) {
             there.submit(call);
-        } else if (closing) {
-            call.answer().failed(RedisErrors.closed("ask"));
         } else {
             look();
             call.answer().failed(unserved(null));

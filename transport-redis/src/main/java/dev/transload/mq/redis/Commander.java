@@ -117,7 +117,7 @@ final class Commander implements Commands {
                 changed.signal();
                 return;
             }
-            refused = closing ? RedisErrors.closed("ask") : notConnected(Outcome.NOT_SENT, null);
+            refused = closing ? over() : notConnected(Outcome.NOT_SENT, null);
         } finally {
             lock.unlock();
         }
@@ -139,6 +139,11 @@ final class Commander implements Commands {
     @Override
     public void strayed(JedisDataException told) {
         LOG.debug("redis: {} is a node of a cluster by now", where, told);
+    }
+
+    // A node that has left its cluster is no client that has been closed: others serve what is asked again.
+    private MessagingException over() {
+        return redirects == null ? RedisErrors.closed("ask") : notConnected(Outcome.NOT_SENT, null);
     }
 
     private ConnectionLostException notConnected(Outcome outcome, @Nullable Throwable cause) {
@@ -177,7 +182,7 @@ final class Commander implements Commands {
         if (open != null) {
             Connector.drop(open);
         }
-        rest.forEach(call -> call.answer().failed(RedisErrors.closed("ask")));
+        rest.forEach(call -> call.answer().failed(over()));
         ended.complete(null);
     }
 

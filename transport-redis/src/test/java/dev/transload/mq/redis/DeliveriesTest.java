@@ -35,10 +35,17 @@ class DeliveriesTest {
     }
 
     private RedisDelivery from(String topic, String id) {
+        return from(source(topic), id, "");
+    }
+
+    private static Source source(String topic) {
         Place pattern = new Place(Role.GROUP, "group", "topics.*", null, Shape.PLAIN, true);
-        Source source = Source.of(pattern, "own", "group", 0, List.of(topic)).get(0);
-        RedisMessages.Read read = RedisMessages.read(topic, id, List.of(), Bytes.of("body"));
-        return new RedisDelivery(deliveries, source, read, topic, DeliveryCount.of(1, 0), false, "");
+        return Source.of(pattern, "own", "group", 0, List.of(topic)).get(0);
+    }
+
+    private RedisDelivery from(Source source, String id, String token) {
+        RedisMessages.Read read = RedisMessages.read(source.stream(), id, List.of(), Bytes.of("body"));
+        return new RedisDelivery(deliveries, source, read, source.stream(), DeliveryCount.of(1, 0), false, token);
     }
 
     @Test
@@ -58,6 +65,19 @@ class DeliveriesTest {
 
         assertThat(together(0)).isNotEqualTo(together(1));
         assertThat(together(2)).isNotEqualTo(together(3));
+    }
+
+    @Test
+    void anAckBearsTheTokenUnderWhichItsDeliveryWasOwned() {
+        Source lane = source("topics.one");
+        deliveries.ack(from(lane, "1-0", "first owner"), Completion.IGNORED);
+        deliveries.ack(from(lane, "2-0", "second owner"), Completion.IGNORED);
+        deliveries.ack(from(lane, "3-0", "second owner"), Completion.IGNORED);
+
+        assertThat(together(0)).isNotEqualTo(together(1));
+        assertThat(together(1)).isEqualTo(together(2));
+        assertThat(together(0).arguments()).contains(Bytes.of("first owner"));
+        assertThat(together(1).arguments()).contains(Bytes.of("second owner"));
     }
 
     private BatchedCall.Together together(int call) {
