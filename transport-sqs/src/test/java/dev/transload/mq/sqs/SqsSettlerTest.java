@@ -2,9 +2,11 @@ package dev.transload.mq.sqs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.TransportUri;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
-/** The settler against a service that keeps a renewal waiting. */
+/** Settling against a service that keeps a renewal waiting. */
 class SqsSettlerTest {
 
     private static final int RENEWAL = 30;
@@ -166,9 +169,66 @@ class SqsSettlerTest {
         onWorker(() -> assertThat(settler.open()).isZero(), settler);
     }
 
+    @Test
+    void theOwnerHearsOfTheEndOfWhatGoesBackWithoutHavingBeenHandedOut() {
+        LeavingOwner owner = new LeavingOwner();
+        HeldDeliveries held = held(owner);
+
+        worker.execute(() -> {
+            held.dispose(delivery("a", null), 0);
+            held.go();
+        });
+
+        await().until(() -> owner.settled.get() == 1);
+        assertThat(arrived).containsExactly("a 0");
+    }
+
+    private HeldDeliveries held(HeldDeliveries.Owner owner) {
+        Duration lease = Duration.ofSeconds(30);
+        return new HeldDeliveries(ask, CLOCK, lease, SqsCapabilities.LONGEST_LEASE, queue("jobs"), false, owner);
+    }
+
+    /** A receiver that is being closed. */
+    private static final class LeavingOwner implements HeldDeliveries.Owner {
+        private final AtomicInteger settled = new AtomicInteger();
+
+        @Override
+        public boolean isStopped() {
+            return true;
+        }
+
+        @Override
+        public boolean isClosed() {
+            return false;
+        }
+
+        @Override
+        public void poll() {
+            // wants nothing more
+        }
+
+        @Override
+        public void deliver(List<SqsDelivery> out) {
+            throw new AssertionError("handed out " + out);
+        }
+
+        @Override
+        public void settled() {
+            settled.incrementAndGet();
+        }
+
+        @Override
+        public void lost(List<? extends Incoming> deliveries, String why) {
+            throw new AssertionError(why);
+        }
+    }
+
+    private QueueRef queue(String name) {
+        return new QueueRef(name, "http://127.0.0.1:" + service.getAddress().getPort() + "/000000000000/" + name);
+    }
+
     private SqsSettler settler(String name) {
-        String url = "http://127.0.0.1:" + service.getAddress().getPort() + "/000000000000/" + name;
-        return new SqsSettler(ask, new QueueRef(name, url), CLOCK, false);
+        return new SqsSettler(ask, queue(name), CLOCK, false);
     }
 
     private void onWorker(Runnable step, SqsSettler settler) throws Exception {
