@@ -153,6 +153,19 @@ class RedisCliInteropIT {
     }
 
     @Test
+    void whatTheyPublishOnAChannelIsReceived() throws InterruptedException {
+        Topic<Order> orders = Topic.of(name, Order.class);
+        BlockingQueue<Delivery<Order>> got = new LinkedBlockingQueue<>();
+        try (MqClient listening = MqClient.connect(broker.uri() + "?channels=" + name)) {
+            listening.subscribe(orders.ephemeral(), got::add);
+
+            assertThat(say("PUBLISH", name, JSON)).containsExactly("1");
+
+            assertThat(next(got).payload()).isEqualTo(ORDER);
+        }
+    }
+
+    @Test
     void theyAskAndWeAnswer() {
         Queue<String> questions = Queue.of(name, String.class);
         String replies = name + "-answers";

@@ -22,7 +22,7 @@ final class Shapes {
     /** Checks a place's name and shape and returns what the broker does for it. */
     Capabilities check(Place place) {
         Shape shape = place.shape();
-        Capabilities capable = engine.transport().capabilities(shape);
+        Capabilities capable = engine.transport().capabilities(place);
         boolean topic = place.role() == Role.TOPIC || place.role() == Role.GROUP;
         if (topic) {
             require(capable, Capability.GROUPS, place, "topics");

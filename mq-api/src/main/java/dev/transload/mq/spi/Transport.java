@@ -22,6 +22,14 @@ public interface Transport {
     Capabilities capabilities(Shape shape);
 
     /**
+     * What this broker does for a place, before it is sent to or received from for the first time: as for its shape,
+     * unless some places are of another kind here. Constant once open, answered without I/O.
+     */
+    default Capabilities capabilities(Place place) {
+        return capabilities(place.shape());
+    }
+
+    /**
      * Makes or checks a place under the context's topology policy; idempotent. Fails with {@link
      * dev.transload.mq.DestinationNotFoundException} or {@link dev.transload.mq.DestinationMismatchException}. A group is
      * made together with its topic, unless that exists. Never asked for {@link Place.Role#REPLY}.

@@ -181,7 +181,7 @@ final class Deliveries {
     // ---- moves
 
     void move(RedisDelivery delivery, Outgoing outgoing) {
-        if (!out.taken(delivery, outgoing)) {
+        if (sender.refused(outgoing) || !out.taken(delivery, outgoing)) {
             return;
         }
         Source source = delivery.source();

@@ -63,6 +63,9 @@ final class RedisAdmin implements PlaceAdmin {
 
     @Override
     public CompletableFuture<OptionalLong> depth(Place place) {
+        if (options.channels().has(place)) {
+            return CompletableFuture.completedFuture(OptionalLong.empty());
+        }
         return told("count " + place.name(), () -> lanes(place).thenCompose(count -> depth(place, count)));
     }
 
@@ -126,6 +129,9 @@ final class RedisAdmin implements PlaceAdmin {
 
     @Override
     public CompletableFuture<Void> delete(Place place) {
+        if (options.channels().has(place)) {
+            return CompletableFuture.completedFuture(null); // a stream of that name is someone else's
+        }
         topology.forget(place);
         return told(
                 "delete " + place.name(),

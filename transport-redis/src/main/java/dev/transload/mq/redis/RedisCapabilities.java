@@ -5,7 +5,11 @@ import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capabilities.Limits;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Counting;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.Place.Role;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a server does for a shape. Pure. */
 final class RedisCapabilities {
@@ -20,14 +24,29 @@ final class RedisCapabilities {
 
     private RedisCapabilities() {}
 
+    /** Of a place; one that is a channel is received from by ephemeral groups, and that is all. */
+    static Capabilities of(Place place, ServerInfo server, RedisOptions options) {
+        boolean listens = place.role() == Role.GROUP && place.group() == null;
+        Capabilities.Builder all = builder(place.shape(), server, options);
+        if (options.channels().has(place) && !listens) {
+            all.refuses(Capability.GROUPS, Channels.REFUSAL);
+        }
+        return all.build();
+    }
+
     static Capabilities of(Shape shape, ServerInfo server, RedisOptions options) {
+        return builder(shape, server, options).build();
+    }
+
+    private static Capabilities.Builder builder(Shape shape, ServerInfo server, RedisOptions options) {
         Capabilities.Builder all = Capabilities.builder(
                         server.toString(), new Limits(options.maxMessageBytes(), HEADERS_BYTES, HEADERS, NAME))
-                .durability(server.durability(), server.warnings())
+                .durability(server.durability(), warnings(server, options.channels()))
                 .has(
                         Capability.GROUPS,
                         "a consumer group of the topic's stream for each; ephemeral ones are ended by other clients "
-                                + ServerInfo.EPHEMERAL.toSeconds() + " s after their own is gone")
+                                + ServerInfo.EPHEMERAL.toSeconds() + " s after their own is gone"
+                                + channels(options.channels()))
                 .has(Capability.NOTE_ATTEMPTS, "in the pending list's count: a thousand for each failure")
                 .has(Capability.BROWSE, "entries are read where they are")
                 .refuses(Capability.PRIORITY, "Redis streams have no priorities")
@@ -71,6 +90,20 @@ final class RedisCapabilities {
         if (retained != null) {
             all.retention(retained);
         }
-        return all.build();
+        return all;
+    }
+
+    private static String channels(Channels channels) {
+        return channels.isEmpty() ? "" : "; Pub/Sub channels, received by ephemeral groups alone: " + channels;
+    }
+
+    private static List<String> warnings(ServerInfo server, Channels channels) {
+        List<String> all = new ArrayList<>(server.warnings());
+        if (!channels.isEmpty()) {
+            all.add("Pub/Sub channels (" + channels
+                    + ") are received at most once: what is published while a subscription"
+                    + " has no connection, or is far behind, is lost");
+        }
+        return all;
     }
 }

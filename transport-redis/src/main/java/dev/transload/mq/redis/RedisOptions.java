@@ -37,6 +37,7 @@ public final class RedisOptions {
     private final Confirmation confirmation;
     private final Optional<String> sentinel;
     private final boolean cluster;
+    private final Channels channels;
 
     private RedisOptions(TransportUri uri) {
         this.uri = uri;
@@ -57,6 +58,7 @@ public final class RedisOptions {
                         .toMillis());
         this.sentinel = uri.option("sentinel");
         this.cluster = uri.booleanOption("cluster", false);
+        this.channels = Channels.of(uri.option("channels"));
         if (cluster && sentinel.isPresent()) {
             throw new IllegalArgumentException("option cluster and option sentinel exclude each other");
         }
@@ -103,6 +105,10 @@ public final class RedisOptions {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("shards", "streams of an ordered destination that gives no number of partitions, default 8");
         all.put("bodyField", "field that holds the body of an entry that someone else added, default body");
+        all.put(
+                "channels",
+                "topics that are Pub/Sub channels of others, joined by commas, '*' at the end for all that begin so; they are"
+                        + " received by ephemeral groups alone, at most once; default none");
         all.put("maxMessageBytes", "largest payload that is sent, default 16777216");
         all.put(
                 "timeout",
@@ -190,6 +196,11 @@ public final class RedisOptions {
     /** Name of the master that sentinels are asked for. */
     Optional<String> sentinel() {
         return sentinel;
+    }
+
+    /** Which topics are Pub/Sub channels. */
+    Channels channels() {
+        return channels;
     }
 
     /** Whether the servers are nodes of a cluster. */

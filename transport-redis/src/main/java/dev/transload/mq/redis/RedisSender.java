@@ -19,14 +19,19 @@ final class RedisSender {
     private final Commands commander;
     private final RedisTopology topology;
     private final TopicTrimmer trimmer;
+    private final Channels channels;
 
-    RedisSender(Commands commander, RedisTopology topology, TopicTrimmer trimmer) {
+    RedisSender(Commands commander, RedisTopology topology, TopicTrimmer trimmer, Channels channels) {
         this.commander = commander;
         this.topology = topology;
         this.trimmer = trimmer;
+        this.channels = channels;
     }
 
     void send(Outgoing outgoing) {
+        if (refused(outgoing)) {
+            return;
+        }
         String stream = topology.stream(outgoing.to());
         int lane = lane(outgoing);
         if (outgoing.to().role() == Role.TOPIC) {
@@ -58,6 +63,15 @@ final class RedisSender {
         } else {
             outgoing.done();
         }
+    }
+
+    /** Fails what goes to a channel, where it would not be what others expect there. */
+    boolean refused(Outgoing outgoing) {
+        boolean toChannel = channels.has(outgoing.to());
+        if (toChannel) {
+            outgoing.failed(Channels.sendRefused(outgoing.to()));
+        }
+        return toChannel;
     }
 
     static DestinationNotFoundException missing(Outgoing outgoing) {

@@ -48,6 +48,7 @@ final class RedisTransport implements Transport {
     private final Map<Shape, Capabilities> capabilities = new ConcurrentHashMap<>();
     private final Set<RedisReceiver> receivers = ConcurrentHashMap.newKeySet();
     private final Set<RedisInbox> inboxes = ConcurrentHashMap.newKeySet();
+    private final Set<ChannelReceiver> channels = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -58,7 +59,7 @@ final class RedisTransport implements Transport {
         this.commander = commander;
         this.topology = new RedisTopology(commander, context.topology(), options, context.time());
         this.trimmer = new TopicTrimmer(commander, topology, context.time());
-        this.sender = new RedisSender(commander, topology, trimmer);
+        this.sender = new RedisSender(commander, topology, trimmer, options.channels());
         this.admin = new RedisAdmin(commander, topology, options, context.time());
         this.around =
                 new Surroundings(commander, topology, sender, trimmer, context.time(), options, context.clientId());
@@ -151,7 +152,20 @@ final class RedisTransport implements Transport {
     }
 
     @Override
+    public Capabilities capabilities(Place place) {
+        return options.channels().has(place)
+                ? RedisCapabilities.of(place, server, options)
+                : capabilities(place.shape());
+    }
+
+    @Override
     public CompletableFuture<Void> declare(Place place) {
+        if (options.channels().has(place)) {
+            return told("declare " + place.name(), () -> {
+                options.channels().requirePossible(place);
+                return CompletableFuture.completedFuture(null);
+            });
+        }
         return told(
                 "declare " + place.name(),
                 () -> place.role() == Role.GROUP ? topology.declareGroup(place, null) : topology.declare(place));
@@ -180,6 +194,9 @@ final class RedisTransport implements Transport {
     @Override
     public CompletableFuture<Receiver> receive(ReceiveSpec spec, Sink sink) {
         Place place = spec.from();
+        if (options.channels().has(place)) {
+            return told("receive from " + place.name(), () -> fromChannel(place, sink));
+        }
         String group = spec.ephemeral() ? "ephemeral~" + UUID.randomUUID() : RedisKeys.group(place);
         return told("receive from " + place.name(), () -> {
             CompletableFuture<Void> made = spec.ephemeral()
@@ -196,6 +213,17 @@ final class RedisTransport implements Transport {
                 return receiver;
             });
         });
+    }
+
+    private CompletableFuture<Receiver> fromChannel(Place place, Sink sink) {
+        options.channels().requirePossible(place);
+        if (closing.get()) {
+            throw RedisErrors.closed("receive from " + place.name());
+        }
+        ChannelReceiver receiver = new ChannelReceiver(around, String.valueOf(place.topic()), sink);
+        channels.add(receiver);
+        var unused = receiver.whenEnded().thenRun(() -> channels.remove(receiver));
+        return receiver.open();
     }
 
     @Override
@@ -225,6 +253,7 @@ final class RedisTransport implements Transport {
             List<CompletableFuture<Void>> all = new ArrayList<>();
             receivers.forEach(receiver -> all.add(receiver.close(timeout)));
             inboxes.forEach(inbox -> all.add(inbox.close(timeout)));
+            channels.forEach(channel -> all.add(channel.close(timeout)));
             var unused = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
                     .orTimeout(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS)
                     .handle((done, late) -> {

@@ -5,7 +5,8 @@
  *
  * A queue is a stream of the queue's name with one consumer group of that name. A topic is a stream, and each of its
  * groups a consumer group of it; what is for one group alone goes to a stream of the group's own name. What waits for its
- * time is in a stream and a sorted set beside, and moved by a script that any client runs.
+ * time is in a stream and a sorted set beside, and moved by a script that any client runs. Topics that the option {@code
+ * channels} names are Pub/Sub channels of others, received by ephemeral groups at most once.
  *
  * <h2>Guarantees</h2>
  *

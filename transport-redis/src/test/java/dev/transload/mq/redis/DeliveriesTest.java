@@ -28,7 +28,8 @@ class DeliveriesTest {
         TimeSource time = new StandingClock();
         RedisOptions options = RedisOptions.of(TransportUri.parse("redis:"));
         RedisTopology topology = new RedisTopology(commands, Topology.NONE, options, time);
-        RedisSender sender = new RedisSender(commands, topology, new TopicTrimmer(commands, topology, time));
+        RedisSender sender =
+                new RedisSender(commands, topology, new TopicTrimmer(commands, topology, time), options.channels());
         Outstanding out = new Outstanding(time, 1_000_000, new NoOutlet());
         Notes notes = new Notes(commands, out, "consumer", "own");
         return new Deliveries(commands, sender, time, "consumer", "group", "own", out, notes);

@@ -101,6 +101,25 @@ class RedisClusterIT {
     }
 
     @Test
+    void whatIsPublishedAtAnyNodeIsReceived() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (MqClient mq = MqClient.connect(uri("&channels=news"))) {
+            mq.subscribe(
+                    Topic.of("news", String.class).ephemeral(),
+                    (Delivery<String> delivery) -> seen.add(delivery.payload()));
+
+            cluster.nodes().forEach(node -> node.command("PUBLISH", "news", "from " + node.port()));
+
+            await("it is received from every node")
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(seen)
+                            .containsExactlyInAnyOrderElementsOf(cluster.nodes().stream()
+                                    .map(node -> "from " + node.port())
+                                    .toList()));
+        }
+    }
+
+    @Test
     void sendsAndReceiversFollowASlotThatMoves() {
         String name = "moving";
         List<String> seen = new CopyOnWriteArrayList<>();

@@ -60,6 +60,8 @@ class RedisOptionsTest {
         "redis://h/1?cluster=true, database 0",
         "redis://h?cluster=true&sentinel=m, exclude each other",
         "redis://h?cluster=perhaps, cluster",
+        "'redis://h?channels=news,', channels",
+        "redis://h?channels=a*b, channels",
     })
     void whatIsWrongIsNamed(String uri, String named) {
         assertThatThrownBy(() -> of(uri))
