@@ -37,11 +37,12 @@ import picocli.CommandLine.ParameterException;
             "URIs: rabbitmq://user:password@host:5672/vhost, rabbitmqs://… for TLS (amqp:// and amqps:// as well);",
             "      kafka://host:9092,host:9092, kafkas://… for TLS;",
             "      redis://user:password@host:6379/0, rediss://… for TLS;",
+            "      sqs://eu-central-1 for AWS, sqs://key:secret@host:4566?region=us-east-1 for an emulator;",
             "      inmemory: is a broker inside the process and ends with it",
             "",
             "Exit codes: 0 done · 1 what was asked for did not happen · 2 wrong command line, URI or name",
             "            3 no broker, or it refuses the login · 4 the broker refuses: it cannot do that, has no such",
-            "            destination, or has it in another shape"
+            "            destination, or has it in another shape · 130 ended by Ctrl-C"
         })
 final class MqCommand {
 

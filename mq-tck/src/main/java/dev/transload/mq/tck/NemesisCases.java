@@ -56,7 +56,7 @@ final class NemesisCases {
             this.second = OutageCases.patient(tck, reconnects);
             this.load = new Load(tck, first, 16, plain, tck.orderedQueue());
             Faults faults = tck.faults();
-            add(2, faults::cut);
+            add(2, this::cut);
             add(1, () -> lasting(faults::down, Duration.ofSeconds(3)));
             add(2, this::killConsumer);
             if (faults.can(Fault.PAUSE)) {
@@ -122,6 +122,18 @@ final class NemesisCases {
             fault.run();
             load.during(Duration.ofMillis(500 + random.nextInt((int) atMost.toMillis())));
             tck.faults().mend();
+        }
+
+        // Who has the connection back before anybody noticed has shown nothing: then none is to be had for a while.
+        private void cut() {
+            int losses = reconnects.lost();
+            tck.faults().cut();
+            load.during(Duration.ofMillis(200));
+            if (reconnects.lost() == losses) {
+                tck.faults().down();
+                load.during(Duration.ofMillis(500));
+                tck.faults().mend();
+            }
         }
 
         private void cutAfter(Direction direction) {

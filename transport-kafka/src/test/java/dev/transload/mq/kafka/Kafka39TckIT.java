@@ -7,6 +7,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 /** The kit on Kafka 3.9. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.kafka.Kafka39TckIT$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 class Kafka39TckIT {
 
     public static final class Provider extends KafkaTckProvider {

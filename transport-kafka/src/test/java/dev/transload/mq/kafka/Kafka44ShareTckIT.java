@@ -7,7 +7,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 /** The kit on Kafka 4.4 with share groups: the quick cases. The others by {@code bin/mq tck --tiers}. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.kafka.Kafka44ShareTckIT$Provider")
-@ConfigurationParameter(key = "mqtck.tiers", value = "T0")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 class Kafka44ShareTckIT {
 
     public static final class Provider extends KafkaTckProvider {

@@ -7,6 +7,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 /** The kit on Redis 7.0. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.redis.Redis70TckIT$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 class Redis70TckIT {
 
     public static final class Provider extends RedisTckProvider {

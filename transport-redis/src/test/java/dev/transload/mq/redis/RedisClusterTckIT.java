@@ -9,6 +9,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 /** The kit on a cluster of three primaries; cases with faults have one node, which a proxy stands before. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.redis.RedisClusterTckIT$Provider")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 class RedisClusterTckIT {
 
     public static final class Provider extends RedisTckProvider {
