@@ -181,9 +181,9 @@ final class ChannelReceiver implements Receiver {
             fail(cause);
         } else if (was.subscribed) {
             LOG.warn(
-                    "redis: the connection to channel {} was lost, and with it what is published until there is another",
+                    "redis: the connection to channel {} was lost, and with it what is published until there is another: {}",
                     name,
-                    cause);
+                    String.valueOf(cause));
             pauseMillis = FIRST_PAUSE.toMillis();
         }
     }
@@ -266,7 +266,7 @@ final class ChannelReceiver implements Receiver {
 
         /** Asks for a sign of life, unless the last one is too old. */
         void ask(long now) {
-            if (!subscribed || waitsForRoom) {
+            if (waitsForRoom) {
                 return;
             }
             if (now - heardAt > around.options().timeout().toNanos()) {
@@ -274,7 +274,9 @@ final class ChannelReceiver implements Receiver {
                 return;
             }
             try {
-                ping();
+                if (subscribed) {
+                    ping();
+                }
             } catch (JedisException e) {
                 LOG.debug("redis: channel {} cannot be asked", name, e);
                 end();
