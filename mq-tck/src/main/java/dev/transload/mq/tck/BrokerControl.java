@@ -34,6 +34,14 @@ public interface BrokerControl extends TckBroker {
      */
     boolean answers();
 
+    /**
+     * Whether what it keeps over a restart is in the order in which it had it, and what was held still is. Only an emulator
+     * may say that it is not: what a restart would show about order is then listed as untestable.
+     */
+    default boolean keepsOrder() {
+        return true;
+    }
+
     /** After which time without a sign of life clients that were given {@link #uri} call a connection dead, at most. */
     default Duration silence() {
         return Duration.ofSeconds(60);

@@ -46,6 +46,11 @@ final class Faults {
         return control.supported().contains(fault);
     }
 
+    /** Whether what an order promises can be asked of the broker over a restart, too. */
+    boolean keepsOrder() {
+        return control.keepsOrder();
+    }
+
     // ---- the broker
 
     /** Stops the broker in order, until {@link #mend}. */

@@ -69,6 +69,9 @@ final class NemesisCases {
                 add(1, () -> cutAfter(Direction.TO_BROKER));
                 add(1, () -> cutAfter(Direction.TO_CLIENT));
             }
+            if (!faults.keepsOrder()) {
+                return;
+            }
             if (faults.can(Fault.KILL)) {
                 add(1, () -> lasting(faults::kill, Duration.ofSeconds(1)));
             } else if (faults.can(Fault.STOP)) {

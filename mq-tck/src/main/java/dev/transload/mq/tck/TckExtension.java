@@ -135,6 +135,11 @@ final class TckExtension implements ExecutionCondition, ParameterResolver, Invoc
         }
         BrokerControl control = run.openControl()
                 .orElseThrow(() -> new TestAbortedException("the provider has no broker that may be broken"));
+        if (run.kind() != BrokerKind.EMULATOR && !control.keepsOrder()) {
+            control.close();
+            throw new AssertionError("keepsOrder() of the provider's control is false, and its kind is " + run.kind()
+                    + ": only an emulator may forget the order of messages");
+        }
         Set<Fault> missing = new TreeSet<>(faults);
         missing.removeAll(control.supported());
         missing.removeAll(CLIENT_FAULTS);

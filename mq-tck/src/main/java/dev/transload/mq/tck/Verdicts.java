@@ -114,10 +114,18 @@ final class Verdicts {
             return Optional.empty();
         }
         try (BrokerControl control = opened.get()) {
-            return Collections.disjoint(control.supported(), restarts)
-                    ? Optional.of("the broker is an emulator that keeps nothing over " + restarts)
+            if (Collections.disjoint(control.supported(), restarts)) {
+                return Optional.of("the broker is an emulator that keeps nothing over " + restarts);
+            }
+            return isAboutOrder(tckCase) && !control.keepsOrder()
+                    ? Optional.of("the broker is an emulator that keeps messages over " + restarts
+                            + ", and not the order in which it had them")
                     : Optional.empty();
         }
+    }
+
+    private static boolean isAboutOrder(TckCase tckCase) {
+        return Set.of(tckCase.proves()).contains(Feature.ORDERED);
     }
 
     private static boolean breaksTheLink(TckCase tckCase) {

@@ -60,6 +60,11 @@ final class SampleCases {
         t.evidence();
     }
 
+    @TckCase(id = "FLT-02", value = "breaks order", tier = Tier.T2, faults = Fault.KILL, proves = Feature.ORDERED)
+    void breaksOrder(Tck t) {
+        t.evidence();
+    }
+
     @TckCase(id = "ENV-06", value = "throws elsewhere", proves = Feature.ENVELOPE)
     void throwsElsewhere(Tck t) throws InterruptedException {
         t.evidence();

@@ -87,7 +87,33 @@ class VerdictsTest {
         }
     }
 
-    private static final class Unstoppable implements BrokerControl {
+    public static class Disorderly extends IdleProvider {
+        @Override
+        public Optional<BrokerControl> control() {
+            return Optional.of(new Forgetful());
+        }
+    }
+
+    public static final class DisorderlyEmulator extends Disorderly {
+        @Override
+        public BrokerKind kind() {
+            return BrokerKind.EMULATOR;
+        }
+    }
+
+    private static final class Forgetful extends Unstoppable {
+        @Override
+        public Set<Fault> supported() {
+            return Set.of(Fault.KILL);
+        }
+
+        @Override
+        public boolean keepsOrder() {
+            return false;
+        }
+    }
+
+    private static class Unstoppable implements BrokerControl {
         @Override
         public Set<Fault> supported() {
             return Set.of(Fault.PAUSE);
@@ -253,6 +279,20 @@ class VerdictsTest {
 
         run(EmulatorWithoutRestart.class, "T2");
         assertThat(statuses("idle")).containsEntry("FLT-01", Status.UNTESTABLE);
+    }
+
+    @Test
+    void orderOverARestartIsUntestableOfAnEmulatorThatForgetsIt() {
+        run(DisorderlyEmulator.class, "T2");
+
+        assertThat(statuses("idle")).containsEntry("FLT-02", Status.UNTESTABLE).containsEntry("FLT-01", Status.PASS);
+    }
+
+    @Test
+    void aBrokerThatIsNoEmulatorMayNotForgetTheOrder() {
+        run(Disorderly.class, "T2");
+
+        assertThat(statuses("idle")).containsEntry("FLT-01", Status.FAIL);
     }
 
     @Test

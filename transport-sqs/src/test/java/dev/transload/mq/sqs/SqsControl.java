@@ -63,6 +63,12 @@ final class SqsControl implements BrokerControl {
         return probe.answers();
     }
 
+    /** ElasticMQ takes what it kept of a FIFO queue for messages of a standard one; {@code SqsBrokerIT} shows it. */
+    @Override
+    public boolean keepsOrder() {
+        return false;
+    }
+
     /** A long poll that is not answered, and a margin for a machine that has other things to do. */
     @Override
     public Duration silence() {
