@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +27,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /**
@@ -42,10 +45,16 @@ final class RawSqs implements Stack {
     private final SqsAsyncClient sqs;
     private final String url;
     private final LongAdder requests = new LongAdder();
+    private final boolean described;
     private @Nullable RawSqsRequests asking;
 
-    RawSqs(String name, URI endpoint) {
+    /**
+     * @param described whether each message it sends has what the SDK gives to every one: an id, the type of its content,
+     *     and when it was sent
+     */
+    RawSqs(String name, URI endpoint, boolean described) {
         this.name = name;
+        this.described = described;
         this.sqs = client(endpoint, requests);
         this.url = create(sqs, queue());
     }
@@ -98,6 +107,7 @@ final class RawSqs implements Stack {
                 entries.add(SendMessageBatchRequestEntry.builder()
                         .id(Integer.toString(i))
                         .messageBody(text)
+                        .messageAttributes(attributes())
                         .build());
             }
             if (underWay.size() == UNDER_WAY) {
@@ -114,6 +124,23 @@ final class RawSqs implements Stack {
         meter.stop();
         sqs.purgeQueue(request -> request.queueUrl(url)).join();
         return meter.sample(messages, new long[0]);
+    }
+
+    private Map<String, MessageAttributeValue> attributes() {
+        if (!described) {
+            return Map.of();
+        }
+        return Map.of(
+                "mq-id", text(UUID.randomUUID().toString()),
+                "mq-content-type", text("application/octet-stream"),
+                "mq-timestamp", text(Long.toString(System.currentTimeMillis())));
+    }
+
+    private static MessageAttributeValue text(String value) {
+        return MessageAttributeValue.builder()
+                .dataType("String")
+                .stringValue(value)
+                .build();
     }
 
     @Override
@@ -177,7 +204,8 @@ final class RawSqs implements Stack {
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            sqs.sendMessage(request -> request.queueUrl(url).messageBody(text)).join();
+            sqs.sendMessage(request -> request.queueUrl(url).messageBody(text).messageAttributes(attributes()))
+                    .join();
             latencies[i] = System.nanoTime() - start;
         }
         meter.stop();

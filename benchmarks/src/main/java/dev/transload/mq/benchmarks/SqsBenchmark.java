@@ -56,13 +56,17 @@ public final class SqsBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) {
-        return new RawSqs(name, endpoint);
+        return new RawSqs(name, endpoint, false);
     }
 
     @Override
     public List<Stack> sdk(Work work) {
         Stack plain = sdk("sdk", DEFAULTS);
-        return work == Work.CONSUME ? List.of(plain, sdk("sdk-8", DEFAULTS.concurrency(8))) : List.of(plain);
+        return switch (work) {
+            case CONSUME -> List.of(plain, sdk("sdk-8", DEFAULTS.concurrency(8)));
+            case SEND, ONE_BY_ONE -> List.of(plain, new RawSqs("raw-described", endpoint, true));
+            case REQUEST -> List.of(plain);
+        };
     }
 
     private Stack sdk(String name, SdkStack.Tuning tuning) {

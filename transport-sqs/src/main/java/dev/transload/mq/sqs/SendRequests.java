@@ -42,7 +42,8 @@ final class SendRequests {
         List<SendMessageBatchRequestEntry> entries = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Sending sending = batch.get(i);
-            Map<String, MessageAttributeValue> attributes = new HashMap<>();
+            Map<String, MessageAttributeValue> attributes =
+                    new HashMap<>(sending.wire().attributes().size() * 2);
             sending.wire()
                     .attributes()
                     .forEach((name, value) -> attributes.put(

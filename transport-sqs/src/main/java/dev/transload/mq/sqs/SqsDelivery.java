@@ -6,7 +6,6 @@ import dev.transload.mq.spi.Incoming;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /** One delivery: a message with the receipt that settles it. What changes belongs to the worker. */
 final class SqsDelivery implements Incoming {
@@ -50,15 +49,12 @@ final class SqsDelivery implements Incoming {
         this.message = read.message();
         this.destination = destination;
         this.receipt = received.receiptHandle();
-        Map<MessageSystemAttributeName, String> system = received.attributes();
-        this.group = system.get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
-        String sent = system.get(MessageSystemAttributeName.SENT_TIMESTAMP);
+        Map<String, String> system = received.attributesAsStrings();
+        this.group = system.get(SqsMessages.GROUP_ID);
+        String sent = system.get(SqsMessages.SENT_TIMESTAMP);
         this.storedAt = sent == null ? -1 : SqsMessages.number(sent);
-        this.count = (int) Math.max(
-                1,
-                Math.min(
-                        Integer.MAX_VALUE,
-                        SqsMessages.number(system.get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT))));
+        this.count =
+                (int) Math.max(1, Math.min(Integer.MAX_VALUE, SqsMessages.number(system.get(SqsMessages.RECEIVES))));
         this.receivedNanos = nowNanos;
         this.deadlineNanos = deadlineNanos;
     }

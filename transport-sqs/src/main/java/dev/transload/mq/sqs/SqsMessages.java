@@ -5,10 +5,8 @@ import dev.transload.mq.spi.Annotations;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -28,9 +26,13 @@ final class SqsMessages {
     /** The only type of attribute that is written. */
     static final String STRING = "String";
 
+    // What the service says of a message, by its names: as constants the SDK would turn all of them for each reader.
+    static final String SENT_TIMESTAMP = MessageSystemAttributeName.SENT_TIMESTAMP.toString();
+    static final String GROUP_ID = MessageSystemAttributeName.MESSAGE_GROUP_ID.toString();
+    static final String RECEIVES = MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT.toString();
+
     // The services take ten; one is left to agents that trace, and one to what has none of its own.
     private static final int OWN_ATTRIBUTES = 8;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
     private static final Set<String> TRACE = Set.of("traceparent", "tracestate");
     private static final String BASE64 = "base64";
     private static final String EMPTY = "empty";
@@ -130,25 +132,53 @@ final class SqsMessages {
     }
 
     private static Map<String, String> attributes(Map<String, String> fields) {
+        if (fields.size() <= OWN_ATTRIBUTES && allFit(fields)) {
+            return fields;
+        }
         Map<String, String> own = new LinkedHashMap<>();
         Map<String, String> more = new LinkedHashMap<>();
-        fields.forEach((name, value) -> {
-            boolean fits = own.size() < OWN_ATTRIBUTES && isName(name) && WireText.isLegal(value);
-            (fits ? own : more).put(name, value);
-        });
-        if (!more.isEmpty()) {
-            own.put(MORE, WireText.pack(more));
-        }
+        fields.forEach(
+                (name, value) -> (own.size() < OWN_ATTRIBUTES && fits(name, value) ? own : more).put(name, value));
+        own.put(MORE, WireText.pack(more));
         return own;
     }
 
+    private static boolean allFit(Map<String, String> fields) {
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            if (!fits(field.getKey(), field.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean fits(String name, String value) {
+        return isName(name) && WireText.isLegal(value);
+    }
+
     private static boolean isName(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
         return name.length() <= 256
-                && NAME.matcher(name).matches()
-                && !lower.startsWith("aws.")
-                && !lower.startsWith("amazon.")
+                && isDotted(name)
+                && !name.regionMatches(true, 0, "aws.", 0, 4)
+                && !name.regionMatches(true, 0, "amazon.", 0, 7)
                 && !name.equals(MORE);
+    }
+
+    // Letters, digits, _ and -, and a dot between any two of them. Every name of every message is looked at.
+    private static boolean isDotted(String name) {
+        boolean dot = true;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '.' ? dot : !isWord(c)) {
+                return false;
+            }
+            dot = c == '.';
+        }
+        return !dot;
+    }
+
+    private static boolean isWord(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     }
 
     /** A message that came, and the topic it says it was sent to. */
@@ -176,21 +206,17 @@ final class SqsMessages {
         if (more != null) {
             WireText.unpack(more).forEach(fields::putIfAbsent);
         }
-        return message(id, body, fields, received.attributes(), ordered);
+        return message(id, body, fields, received.attributesAsStrings(), ordered);
     }
 
     private static Read message(
-            String id,
-            String body,
-            Map<String, String> fields,
-            Map<MessageSystemAttributeName, String> system,
-            boolean ordered) {
+            String id, String body, Map<String, String> fields, Map<String, String> system, boolean ordered) {
         String own = fields.remove(Annotations.ID);
         String topic = fields.remove(TOPIC);
         byte[] payload = payload(body, fields.remove(BODY));
         Message.Builder message = Message.builder(own == null ? id : own, payload);
-        message.timestamp(number(system.get(MessageSystemAttributeName.SENT_TIMESTAMP)));
-        String groupId = system.get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
+        message.timestamp(number(system.get(SENT_TIMESTAMP)));
+        String groupId = system.get(GROUP_ID);
         if (ordered && groupId != null && SqsNames.isKey(groupId)) {
             message.key(groupId);
         }

@@ -41,10 +41,15 @@ final class WireText {
 
     /** The bytes as text the services carry, or null if they are none. */
     static @Nullable String legal(byte[] bytes) {
+        boolean ascii = true;
         for (byte b : bytes) {
             if (b >= 0 && b < 0x20 && b != '\t' && b != '\n') {
                 return null; // most binary content is told by its first bytes
             }
+            ascii &= b >= 0;
+        }
+        if (ascii) {
+            return bytes.length == 0 ? null : new String(bytes, StandardCharsets.ISO_8859_1);
         }
         try {
             String text = StandardCharsets.UTF_8

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -80,6 +82,23 @@ class SqsMessagesTest {
         }
         assertThat(SqsMessages.write(builder.build(), false, "topic", null).attributes())
                 .hasSizeLessThanOrEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "A-b_9", "x.y.z", "awsome", "amazon-id"})
+    void aHeaderWithANameThatTheServicesTakeHasAnAttributeOfItsOwn(String name) {
+        assertThat(attributesWith(name)).containsEntry(name, "v").doesNotContainKey(SqsMessages.MORE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".a", "a.", "a..b", "a b", "naïve", "AWS.x", "amazon.x", "mq-more"})
+    void aHeaderWithAnotherNameIsWrittenAmongTheRest(String name) {
+        assertThat(attributesWith(name).get(SqsMessages.MORE)).contains("\"" + name + "\":\"v\"");
+    }
+
+    private static Map<String, String> attributesWith(String header) {
+        return SqsMessages.write(message("x").header(header, "v").build(), false, null, null)
+                .attributes();
     }
 
     @Test
