@@ -1,21 +1,28 @@
 package dev.transload.mq.redis;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
 
 /**
- * One id of a script that takes many and gives a number for each. Calls that differ in their ids alone become one.
+ * One id of a script that takes many and gives a number for each. Calls that differ in their ids alone become one, by
+ * the first of them taking in the others.
  *
  * <p>Not thread-safe; it is the commander's once submitted.
  */
-final class BatchedCall extends RedisCall {
+final class BatchedCall extends RedisCall implements RedisCall.Answer {
 
     private static final int MOST_IDS = 512;
 
     private final Together together;
-    private final List<byte[]> ids = new ArrayList<>(1);
-    private final List<Ending> endings = new ArrayList<>(1);
+    private final byte[] id;
+    private final Ending ending;
+    /** The one taken in after this one. */
+    private @Nullable BatchedCall next;
+
+    private BatchedCall last = this;
+    /** How many there are from here on, at the first of them. */
+    private int count = 1;
 
     /**
      * What calls have in common that may be made together.
@@ -28,7 +35,7 @@ final class BatchedCall extends RedisCall {
     record Together(Script script, List<byte[]> keys, List<byte[]> arguments, String mark) {
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Together that && script == that.script && mark.equals(that.mark);
+            return this == other || (other instanceof Together that && script == that.script && mark.equals(that.mark));
         }
 
         @Override
@@ -47,8 +54,8 @@ final class BatchedCall extends RedisCall {
     BatchedCall(Together together, byte[] id, Ending ending) {
         super(together.script());
         this.together = together;
-        ids.add(id);
-        endings.add(ending);
+        this.id = id;
+        this.ending = ending;
     }
 
     Together together() {
@@ -57,11 +64,12 @@ final class BatchedCall extends RedisCall {
 
     /** Takes the other's ids in; false if there is no room. */
     boolean join(BatchedCall other) {
-        if (ids.size() + other.ids.size() > MOST_IDS) {
+        if (count + other.count > MOST_IDS) {
             return false;
         }
-        ids.addAll(other.ids);
-        endings.addAll(other.endings);
+        last.next = other;
+        last = other.last;
+        count += other.count;
         return true;
     }
 
@@ -71,9 +79,18 @@ final class BatchedCall extends RedisCall {
     }
 
     private byte[][] all(byte[] script) {
-        List<byte[]> arguments = new ArrayList<>(together.arguments());
-        arguments.addAll(ids);
-        return arguments(script, together.keys(), arguments);
+        byte[][] known = arguments(script, together.keys(), together.arguments(), count);
+        int at = known.length - count;
+        for (BatchedCall one = this; one != null; one = one.next) {
+            known[at++] = one.id;
+        }
+        return known;
+    }
+
+    // Where there is one to be settled there are more, and nobody waits for it.
+    @Override
+    boolean isUrgent() {
+        return false;
     }
 
     @Override
@@ -88,21 +105,34 @@ final class BatchedCall extends RedisCall {
 
     @Override
     RedisCall withSource() {
-        return of(
-                redis.clients.jedis.Protocol.Command.EVAL,
-                answer(),
-                all(together.script().source()));
+        return of(Command.EVAL, this, all(together.script().source()));
     }
 
     @Override
     Answer answer() {
-        return Answer.of(this::tell, cause -> endings.forEach(ending -> ending.failed(cause)));
+        return this;
     }
 
-    private void tell(@Nullable Object reply) {
+    @Override
+    public void answered(@Nullable Object reply) {
+        if (reply instanceof Long all) {
+            for (BatchedCall one = this; one != null; one = one.next) {
+                one.ending.ended(all);
+            }
+            return;
+        }
         List<?> numbers = reply instanceof List<?> list ? list : List.of();
-        for (int i = 0; i < endings.size(); i++) {
-            endings.get(i).ended(i < numbers.size() ? Bytes.number(numbers.get(i)) : 0);
+        int at = 0;
+        for (BatchedCall one = this; one != null; one = one.next) {
+            one.ending.ended(at < numbers.size() ? Bytes.number(numbers.get(at)) : 0);
+            at++;
+        }
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        for (BatchedCall one = this; one != null; one = one.next) {
+            one.ending.failed(cause);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.transload.mq.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +70,22 @@ class RedisCall {
     }
 
     static byte[][] arguments(byte[] script, List<byte[]> keys, List<byte[]> arguments) {
-        List<byte[]> all = new ArrayList<>(2 + keys.size() + arguments.size());
-        all.add(script);
-        all.add(Bytes.of(keys.size()));
-        all.addAll(keys);
-        all.addAll(arguments);
-        return all.toArray(new byte[0][]);
+        return arguments(script, keys, arguments, 0);
+    }
+
+    /** What a script is called with, and room for more at the end. */
+    static byte[][] arguments(byte[] script, List<byte[]> keys, List<byte[]> arguments, int more) {
+        byte[][] all = new byte[2 + keys.size() + arguments.size() + more][];
+        int at = 0;
+        all[at++] = script;
+        all[at++] = Bytes.of(keys.size());
+        for (byte[] key : keys) {
+            all[at++] = key;
+        }
+        for (byte[] argument : arguments) {
+            all[at++] = argument;
+        }
+        return all;
     }
 
     ProtocolCommand command() {
@@ -123,6 +132,11 @@ class RedisCall {
     /** Whether it stores a message. */
     boolean isSend() {
         return command == Command.XADD || script == Script.SEND_LATER || script == Script.MOVE;
+    }
+
+    /** Whether it is to be made at once rather than with others that come soon. */
+    boolean isUrgent() {
+        return true;
     }
 
     /** Bytes on the wire, roughly. */

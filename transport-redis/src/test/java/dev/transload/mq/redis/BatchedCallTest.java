@@ -37,6 +37,14 @@ class BatchedCallTest {
     }
 
     @Test
+    void aNumberByItselfIsToldToAll() {
+        BatchedCall all = call("a", "1-0");
+        assertThat(all.join(call("a", "2-0"))).isTrue();
+        all.answer().answered(1L);
+        assertThat(told).containsExactly("1-0=1", "2-0=1");
+    }
+
+    @Test
     void callsOfOneMarkGoTogetherAndOthersDoNot() {
         assertThat(call("a", "1-0").together()).isEqualTo(call("a", "2-0").together());
         assertThat(call("a", "1-0").together()).isNotEqualTo(call("b", "1-0").together());
