@@ -8,6 +8,9 @@ final class Bytes {
 
     static final byte[] EMPTY = new byte[0];
 
+    /** So many digits are no more than a long has. */
+    private static final int SURE_DIGITS = 18;
+
     private Bytes() {}
 
     static byte[] of(String text) {
@@ -28,8 +31,23 @@ final class Bytes {
         if (reply instanceof Long number) {
             return number;
         }
+        return reply instanceof byte[] digits ? number(digits) : 0;
+    }
+
+    /** Value of a number's text, which may have a sign; 0 if it is none. */
+    static long number(byte[] text) {
+        if (text.length > 0 && text.length <= SURE_DIGITS) {
+            long value = 0;
+            int at = 0;
+            while (at < text.length && text[at] >= '0' && text[at] <= '9') {
+                value = value * 10 + (text[at++] - '0');
+            }
+            if (at == text.length) {
+                return value;
+            }
+        }
         try {
-            return reply == null ? 0 : Long.parseLong(text(reply));
+            return Long.parseLong(text(text));
         } catch (NumberFormatException e) {
             return 0;
         }

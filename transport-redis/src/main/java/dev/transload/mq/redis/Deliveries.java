@@ -61,7 +61,12 @@ final class Deliveries {
         commander.submit(new BatchedCall(
                 acks(delivery.source(), delivery.token()),
                 delivery.idBytes(),
-                new Settle(delivery, completion, () -> askAck(delivery, completion))));
+                new RepeatedSettle(delivery, completion) {
+                    @Override
+                    void repeat() {
+                        askAck(delivery, completion);
+                    }
+                }));
     }
 
     private BatchedCall.Together acks(Source source, String token) {
@@ -93,7 +98,7 @@ final class Deliveries {
         if (delivery.token().isEmpty()) {
             askRelease(delivery, delayMillis, count, completion);
         } else if (failed) {
-            notes.write(delivery, count, new Settle(delivery, completion, null) {
+            notes.write(delivery, count, new Settle(delivery, completion) {
                 @Override
                 void done() {
                     putBack(delivery, completion, count);
@@ -128,7 +133,12 @@ final class Deliveries {
             arguments.add(Bytes.of(dev.transload.mq.spi.Annotations.DESTINATION));
             arguments.add(Bytes.of(delivery.destination()));
         }
-        Settle settle = new Settle(delivery, completion, () -> askRelease(delivery, delayMillis, count, completion));
+        Settle settle = new RepeatedSettle(delivery, completion) {
+            @Override
+            void repeat() {
+                askRelease(delivery, delayMillis, count, completion);
+            }
+        };
         commander.submit(RedisCall.of(Script.RELEASE, settle.answer(), keys, arguments));
     }
 
@@ -244,14 +254,12 @@ final class Deliveries {
 
     /** What becomes of a settle. */
     private class Settle implements BatchedCall.Ending {
-        private final RedisDelivery delivery;
-        private final Completion completion;
-        private final @Nullable Runnable repeat;
+        final RedisDelivery delivery;
+        final Completion completion;
 
-        Settle(RedisDelivery delivery, Completion completion, @Nullable Runnable repeat) {
+        Settle(RedisDelivery delivery, Completion completion) {
             this.delivery = delivery;
             this.completion = completion;
-            this.repeat = repeat;
         }
 
         RedisCall.Answer answer() {
@@ -274,8 +282,22 @@ final class Deliveries {
 
         @Override
         public void failed(RuntimeException cause) {
-            if (repeat == null || !out.retryLater(delivery, cause, repeat)) {
-                out.lostWhileSettling(delivery, completion);
+            out.lostWhileSettling(delivery, completion);
+        }
+    }
+
+    /** What becomes of a settle that is asked again if its answer does not come. */
+    private abstract class RepeatedSettle extends Settle {
+        RepeatedSettle(RedisDelivery delivery, Completion completion) {
+            super(delivery, completion);
+        }
+
+        abstract void repeat();
+
+        @Override
+        public void failed(RuntimeException cause) {
+            if (!out.retryLater(delivery, cause, this::repeat)) {
+                super.failed(cause);
             }
         }
     }

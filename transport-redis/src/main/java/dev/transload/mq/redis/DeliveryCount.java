@@ -11,6 +11,7 @@ package dev.transload.mq.redis;
 record DeliveryCount(int failures, int starts) {
 
     private static final int FAILURE = 1_000;
+    private static final DeliveryCount NONE = new DeliveryCount(0, 0);
     private static final int MOST_STARTS = FAILURE - 2;
 
     /**
@@ -21,6 +22,9 @@ record DeliveryCount(int failures, int starts) {
      */
     static DeliveryCount of(long pending, long written) {
         long number = pending > 1 ? pending - 1 : written;
+        if (number == 0) {
+            return NONE;
+        }
         return new DeliveryCount(
                 (int) Math.min(number / FAILURE, Integer.MAX_VALUE / FAILURE), (int) (number % FAILURE));
     }

@@ -77,25 +77,32 @@ final class EntryReader implements Reader {
     private void take(Feed feed, List<?> stream, List<Source> sources, long now) {
         byte[] key = (byte[]) stream.get(0);
         Source source = sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
+        String token = feed.token(source);
         for (Object one : (List<?>) stream.get(1)) {
             List<?> entry = (List<?>) one;
             if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
-                RedisMessages.Read read = read(source, entry.get(0), fields);
+                byte[] id = (byte[]) entry.get(0);
+                RedisMessages.Read read = read(source, id, fields);
                 DeliveryCount count = DeliveryCount.of(1, read.count());
-                feed.take(made(source, read, count, read.count() > 0, feed.token(source), now));
+                feed.take(made(source, id, read, count, read.count() > 0, token, now));
             }
         }
     }
 
-    private RedisMessages.Read read(Source source, Object id, List<?> fields) {
-        return RedisMessages.read(
-                source.stream(), Bytes.text(id), fields, around.options().bodyFieldBytes());
+    private RedisMessages.Read read(Source source, byte[] id, List<?> fields) {
+        return RedisMessages.read(source.stream(), id, fields, around.options().bodyFieldBytes());
     }
 
     private RedisDelivery made(
-            Source source, RedisMessages.Read read, DeliveryCount count, boolean doubtful, String token, long since) {
+            Source source,
+            byte[] id,
+            RedisMessages.Read read,
+            DeliveryCount count,
+            boolean doubtful,
+            String token,
+            long since) {
         RedisDelivery delivery =
-                new RedisDelivery(deliveries, source, read, destination(source, read), count, doubtful, token);
+                new RedisDelivery(deliveries, source, id, read, destination(source, read), count, doubtful, token);
         out.leased(delivery, since);
         return delivery;
     }
@@ -126,17 +133,18 @@ final class EntryReader implements Reader {
 
     @Override
     public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
-        RedisMessages.Read read = read(source, id, (List<?>) fields);
+        byte[] entry = (byte[]) id;
+        RedisMessages.Read read = read(source, entry, (List<?>) fields);
         DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
-        if (out.hadBegun(source, read.id()) && known.starts() == 0) {
+        if (out.hadBegun(EntryId.of(source, entry)) && known.starts() == 0) {
             known = known.started();
         }
-        return made(source, read, known, true, token, around.time().nanos());
+        return made(source, entry, read, known, true, token, around.time().nanos());
     }
 
     @Override
-    public boolean isOut(Source source, String id) {
-        return out.isOut(source, id);
+    public boolean isOut(EntryId entry) {
+        return out.isOut(entry);
     }
 
     @Override

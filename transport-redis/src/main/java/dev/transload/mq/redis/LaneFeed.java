@@ -214,9 +214,8 @@ final class LaneFeed implements Feed {
                 return;
             }
             for (int i = 1; i + 2 < answer.size(); i += 3) {
-                String id = Bytes.text(answer.get(i));
-                if (lane.out.stream()
-                        .noneMatch(out -> out.id().equals(id) && out.source().equals(source))) {
+                EntryId entry = EntryId.of(source, (byte[]) answer.get(i));
+                if (lane.out.stream().noneMatch(out -> out.entry().equals(entry))) {
                     lane.waiting.add(
                             reader.claimed(source, answer.get(i), answer.get(i + 1), answer.get(i + 2), lane.token));
                 }
@@ -294,20 +293,11 @@ final class LaneFeed implements Feed {
         }
         List<RedisDelivery> all = new ArrayList<>(lane.waiting);
         all.add(delivery);
-        all.sort(
-                Comparator.comparing((RedisDelivery one) -> !one.source().own()).thenComparing(LaneFeed::byId));
+        all.sort(Comparator.comparing((RedisDelivery one) -> !one.source().own())
+                .thenComparing(RedisDelivery::entry, EntryId::order));
         lane.waiting.clear();
         lane.waiting.addAll(all);
         return true;
-    }
-
-    private static int byId(RedisDelivery one, RedisDelivery other) {
-        int byTime = Long.compare(RedisMessages.millis(one.id()), RedisMessages.millis(other.id()));
-        return byTime != 0 ? byTime : Long.compare(sequence(one), sequence(other));
-    }
-
-    private static long sequence(RedisDelivery delivery) {
-        return Bytes.number(Bytes.of(delivery.id().substring(delivery.id().indexOf('-') + 1)));
     }
 
     @Override

@@ -27,9 +27,9 @@ final class Outstanding {
     private final TimeSource time;
     private final long leaseNanos;
     private final Outlet outlet;
-    private final Map<String, RedisDelivery> out = new ConcurrentHashMap<>();
+    private final Map<EntryId, RedisDelivery> out = new ConcurrentHashMap<>();
     /** What was lost after its handler had begun, by key, as long as it may come back to this consumer. */
-    private final Set<String> begunAndLost = ConcurrentHashMap.newKeySet();
+    private final Set<EntryId> begunAndLost = ConcurrentHashMap.newKeySet();
 
     private final Queue<Runnable> again = new ConcurrentLinkedQueue<>();
 
@@ -81,8 +81,8 @@ final class Outstanding {
     }
 
     /** Whether the entry is out. */
-    boolean isOut(Source source, String id) {
-        return out.containsKey(RedisDelivery.entry(source, id));
+    boolean isOut(EntryId entry) {
+        return out.containsKey(entry);
     }
 
     List<RedisDelivery> all() {
@@ -121,8 +121,8 @@ final class Outstanding {
      * Whether a handler began with an entry that was lost here, while the server may not have heard so. Asked when it
      * comes again.
      */
-    boolean hadBegun(Source source, String id) {
-        return begunAndLost.remove(RedisDelivery.entry(source, id));
+    boolean hadBegun(EntryId entry) {
+        return begunAndLost.remove(entry);
     }
 
     /** A delivery has been settled. */

@@ -113,8 +113,9 @@ final class PlainFeed implements Feed {
                     List.of(source.key()),
                     List.of(source.group(), reader.consumer(), Bytes.of(cursor), Bytes.of(PAGE)));
             for (int i = 1; i + 2 < answer.size(); i += 3) {
-                String id = Bytes.text(answer.get(i));
-                if (!reader.isOut(source, id) && waiting.stream().noneMatch(one -> one.is(source, id))) {
+                EntryId entry = EntryId.of(source, (byte[]) answer.get(i));
+                if (!reader.isOut(entry)
+                        && waiting.stream().noneMatch(one -> one.entry().equals(entry))) {
                     waiting.add(reader.claimed(source, answer.get(i), answer.get(i + 1), answer.get(i + 2), ""));
                 }
             }

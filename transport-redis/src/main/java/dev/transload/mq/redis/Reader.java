@@ -18,7 +18,7 @@ interface Reader {
     RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token);
 
     /** Whether the entry is out at the engine. */
-    boolean isOut(Source source, String id);
+    boolean isOut(EntryId entry);
 
     /** How many deliveries may still be handed out. */
     int credit();

@@ -185,7 +185,7 @@ final class RedisAdmin implements PlaceAdmin {
                             .thenApply(done -> {
                                 List<RedisMessages.Read> all = new ArrayList<>();
                                 pages.forEach(page -> read(place, page.join(), all));
-                                all.sort(java.util.Comparator.comparingLong(one -> RedisMessages.millis(one.id())));
+                                all.sort(java.util.Comparator.comparingLong(RedisMessages.Read::millis));
                                 return all.stream()
                                         .limit(max)
                                         .map(RedisMessages.Read::message)
@@ -198,10 +198,7 @@ final class RedisAdmin implements PlaceAdmin {
         for (Object one : page instanceof List<?> entries ? entries : List.of()) {
             List<?> entry = (List<?>) one;
             all.add(RedisMessages.read(
-                    topology.stream(place),
-                    Bytes.text(entry.get(0)),
-                    (List<?>) entry.get(1),
-                    options.bodyFieldBytes()));
+                    topology.stream(place), (byte[]) entry.get(0), (List<?>) entry.get(1), options.bodyFieldBytes()));
         }
     }
 }

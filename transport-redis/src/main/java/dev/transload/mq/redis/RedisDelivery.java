@@ -23,8 +23,7 @@ final class RedisDelivery implements Incoming {
 
     private final Deliveries deliveries;
     private final Source source;
-    private final String id;
-    private final String entry;
+    private final EntryId entry;
     private final byte[] idBytes;
     private final Message message;
     private final String destination;
@@ -53,6 +52,7 @@ final class RedisDelivery implements Incoming {
     RedisDelivery(
             Deliveries deliveries,
             Source source,
+            byte[] id,
             RedisMessages.Read read,
             String destination,
             DeliveryCount count,
@@ -60,9 +60,8 @@ final class RedisDelivery implements Incoming {
             String token) {
         this.deliveries = deliveries;
         this.source = source;
-        this.id = read.id();
-        this.entry = entry(source, id);
-        this.idBytes = Bytes.of(read.id());
+        this.entry = EntryId.of(source, id);
+        this.idBytes = id;
         this.message = read.message();
         this.destination = destination;
         this.count = count;
@@ -74,7 +73,6 @@ final class RedisDelivery implements Incoming {
     private RedisDelivery(RedisDelivery before) {
         this.deliveries = before.deliveries;
         this.source = before.source;
-        this.id = before.id;
         this.entry = before.entry;
         this.idBytes = before.idBytes;
         this.message = before.message;
@@ -86,13 +84,7 @@ final class RedisDelivery implements Incoming {
         this.leaseEnd = before.leaseEnd;
     }
 
-    /** Tells an entry from all others that a receiver may have. */
-    static String entry(Source source, String id) {
-        return source.stream() + "/" + source.lane() + "/" + id;
-    }
-
-    /** Tells its entry from all others of its receiver. */
-    String entry() {
+    EntryId entry() {
         return entry;
     }
 
@@ -101,17 +93,8 @@ final class RedisDelivery implements Incoming {
         return new RedisDelivery(this);
     }
 
-    /** Whether it is of that entry. */
-    boolean is(Source other, String otherId) {
-        return source.stream().equals(other.stream()) && source.lane() == other.lane() && id.equals(otherId);
-    }
-
     Source source() {
         return source;
-    }
-
-    String id() {
-        return id;
     }
 
     byte[] idBytes() {
@@ -143,7 +126,7 @@ final class RedisDelivery implements Incoming {
 
     @Override
     public long storedAt() {
-        return RedisMessages.millis(id);
+        return Math.max(0, entry.millis());
     }
 
     @Override
@@ -203,6 +186,6 @@ final class RedisDelivery implements Incoming {
 
     @Override
     public String toString() {
-        return "RedisDelivery[" + id + " of " + source.stream() + "]";
+        return "RedisDelivery[" + Bytes.text(idBytes) + " of " + source.stream() + "]";
     }
 }

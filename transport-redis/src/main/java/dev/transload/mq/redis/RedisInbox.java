@@ -22,7 +22,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A client's private stream of replies. It expires unless its client says every few seconds that it is there; what was
- * read is deleted, so that it stays small.
+ * read is deleted, so that it stays small, some at a time or when nothing comes any more: a deletion has to reach the disk,
+ * as every change has, and the next reply should not wait for that.
  *
  * <p>Thread-safe. One thread reads, with a connection of its own.
  */
@@ -33,6 +34,9 @@ final class RedisInbox implements Receiver {
     private static final int MOST_TOGETHER = 500;
     private static final Duration EXPIRY = Duration.ofSeconds(15);
     private static final long FIRST_PAUSE = 20;
+    private static final byte[] FIRST = Bytes.of("0-0");
+    private static final int MOST_KEPT = 100;
+    private static final long MOST_BYTES_KEPT = 256 * 1024;
 
     private final Surroundings around;
     private final Sink sink;
@@ -49,6 +53,14 @@ final class RedisInbox implements Receiver {
     private volatile long lastContact;
     private volatile @Nullable Connection connection;
     private long nextSign;
+    /** Id of the last reply that was read. */
+    private byte[] last = FIRST;
+    /** The ids of what was read and not deleted yet. */
+    private final List<byte[]> kept = new ArrayList<>();
+    /** Bytes of the bodies of those. */
+    private long bytesKept;
+    /** Whether nothing came when it was last read. */
+    private boolean idle;
 
     RedisInbox(Surroundings around, Sink sink) {
         this.around = around;
@@ -156,6 +168,7 @@ final class RedisInbox implements Receiver {
         if (open == null) {
             open = around.commander().connect(key);
             connection = open;
+            startAnew();
             nextSign = around.time().nanos();
         }
         if (nextSign - around.time().nanos() <= 0) {
@@ -164,6 +177,7 @@ final class RedisInbox implements Receiver {
         opened.complete(this);
         int most = stopping ? 0 : Math.min(credit.left(), MOST_TOGETHER);
         if (most == 0) {
+            delete(open);
             credit.await(BLOCK_MILLIS);
             return;
         }
@@ -183,6 +197,7 @@ final class RedisInbox implements Receiver {
                     Bytes.of(RedisMessages.BODY),
                     Bytes.EMPTY);
             open.sendCommand(Command.PEXPIRE, key, Bytes.of(EXPIRY.toMillis()));
+            startAnew();
             for (Object answer : open.getMany(2)) {
                 if (answer instanceof JedisDataException refused) {
                     throw refused;
@@ -192,7 +207,39 @@ final class RedisInbox implements Receiver {
         nextSign = around.time().nanos() + EXPIRY.toNanos() / 6;
     }
 
+    // Another server, or a stream that was made anew, may count from further back. What was read is deleted before.
+    private void startAnew() {
+        last = FIRST;
+        idle = true;
+    }
+
+    private void sendDelete(Connection open) {
+        byte[][] arguments = new byte[1 + kept.size()][];
+        arguments[0] = key;
+        for (int i = 0; i < kept.size(); i++) {
+            arguments[i + 1] = kept.get(i);
+        }
+        open.sendCommand(Command.XDEL, arguments);
+    }
+
+    private void deleted() {
+        kept.clear();
+        bytesKept = 0;
+    }
+
+    private void delete(Connection open) {
+        if (!kept.isEmpty()) {
+            sendDelete(open);
+            Object unused = open.getOne();
+            deleted();
+        }
+    }
+
     private void read(Connection open, int most) {
+        boolean deletes = !kept.isEmpty() && (idle || kept.size() >= MOST_KEPT || bytesKept >= MOST_BYTES_KEPT);
+        if (deletes) {
+            sendDelete(open);
+        }
         open.sendCommand(
                 Command.XREAD,
                 Bytes.of("COUNT"),
@@ -201,26 +248,33 @@ final class RedisInbox implements Receiver {
                 Bytes.of(BLOCK_MILLIS),
                 Bytes.of("STREAMS"),
                 key,
-                Bytes.of("0-0"));
-        Object answer = open.getOne();
+                last);
+        List<Object> answers = open.getMany(deletes ? 2 : 1);
         lastContact = around.time().nanos();
-        if (!(answer instanceof List<?> streams) || streams.isEmpty()) {
+        for (Object answer : answers) {
+            if (answer instanceof JedisDataException refused) {
+                throw refused;
+            }
+        }
+        if (deletes) {
+            deleted();
+        }
+        idle = true;
+        if (!(answers.get(answers.size() - 1) instanceof List<?> streams) || streams.isEmpty()) {
             return;
         }
+        idle = false;
         List<Incoming> batch = new ArrayList<>();
-        List<byte[]> read = new ArrayList<>(List.of(key));
         for (Object one : (List<?>) ((List<?>) streams.get(0)).get(1)) {
             List<?> entry = (List<?>) one;
-            read.add((byte[]) entry.get(0));
-            batch.add(new Reply(RedisMessages.read(
-                            name,
-                            Bytes.text(entry.get(0)),
-                            (List<?>) entry.get(1),
-                            around.options().bodyFieldBytes())
-                    .message()));
+            last = (byte[]) entry.get(0);
+            kept.add(last);
+            Message message = RedisMessages.read(
+                            name, last, (List<?>) entry.get(1), around.options().bodyFieldBytes())
+                    .message();
+            bytesKept += message.body().length;
+            batch.add(new Reply(message));
         }
-        open.sendCommand(Command.XDEL, read.toArray(new byte[0][]));
-        Object unused = open.getOne();
         credit.used(batch.size());
         sink.deliver(batch);
     }

@@ -5,6 +5,7 @@ import dev.transload.mq.spi.Annotations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads entries of streams; {@code docs/wire-format.md} is the reference. Pure. */
@@ -16,52 +17,84 @@ final class RedisMessages {
     /** Field of what a released message's count was: a thousand for each failure, one for each start. */
     static final String COUNT = "mq-count";
 
-    private static final byte[] BODY_BYTES = Bytes.of(BODY);
+    private static final KnownText ID = new KnownText(Annotations.ID);
+    private static final KnownText KEY = new KnownText(Annotations.KEY);
+    private static final KnownText TYPE = new KnownText(Annotations.TYPE);
+    private static final KnownText CONTENT_TYPE = new KnownText(Annotations.CONTENT_TYPE);
+    private static final KnownText TIMESTAMP = new KnownText(Annotations.TIMESTAMP);
+    private static final KnownText CORRELATION_ID = new KnownText(Annotations.CORRELATION_ID);
+    private static final KnownText REPLY_TO = new KnownText(Annotations.REPLY_TO);
+    private static final KnownText PRIORITY = new KnownText(Annotations.PRIORITY);
+    private static final KnownText TTL = new KnownText(Annotations.TTL);
+    private static final KnownText CONTENT = new KnownText(BODY);
+    private static final List<KnownText> NAMES = List.of(
+            CONTENT,
+            ID,
+            TIMESTAMP,
+            CONTENT_TYPE,
+            KEY,
+            TYPE,
+            CORRELATION_ID,
+            REPLY_TO,
+            PRIORITY,
+            TTL,
+            new KnownText(COUNT));
+    private static final List<KnownText> CONTENT_TYPES =
+            KnownText.all("application/octet-stream", "application/json", "text/plain; charset=utf-8");
     private static final int OURS = 3;
 
     private RedisMessages() {}
 
     /** Fields and values of a message, appended to what is there. */
     static void write(Message message, List<byte[]> fields) {
-        add(fields, Annotations.ID, message.id());
-        add(fields, Annotations.KEY, message.key());
-        add(fields, Annotations.TYPE, message.type());
-        add(fields, Annotations.CONTENT_TYPE, message.contentType());
+        add(fields, ID, message.id());
+        add(fields, KEY, message.key());
+        add(fields, TYPE, message.type());
+        add(fields, CONTENT_TYPE, message.contentType());
         if (message.timestamp() != 0) {
-            add(fields, Annotations.TIMESTAMP, Long.toString(message.timestamp()));
+            add(fields, TIMESTAMP, Long.toString(message.timestamp()));
         }
-        add(fields, Annotations.CORRELATION_ID, message.correlationId());
-        add(fields, Annotations.REPLY_TO, message.replyTo());
+        add(fields, CORRELATION_ID, message.correlationId());
+        add(fields, REPLY_TO, message.replyTo());
         if (message.priority() != Message.NO_PRIORITY) {
-            add(fields, Annotations.PRIORITY, Integer.toString(message.priority()));
+            add(fields, PRIORITY, Integer.toString(message.priority()));
         }
         if (message.ttl() > 0) {
-            add(fields, Annotations.TTL, Long.toString(message.ttl()));
+            add(fields, TTL, Long.toString(message.ttl()));
         }
-        message.annotations().forEach((name, value) -> add(fields, name, value));
-        message.headers().forEach((name, value) -> add(fields, name, value));
-        fields.add(BODY_BYTES);
+        add(fields, message.annotations());
+        add(fields, message.headers());
+        fields.add(CONTENT.bytes());
         fields.add(message.body());
     }
 
-    private static void add(List<byte[]> fields, String name, @Nullable String value) {
+    private static void add(List<byte[]> fields, KnownText name, @Nullable String value) {
         if (value != null) {
-            fields.add(Bytes.of(name));
+            fields.add(name.bytes());
             fields.add(Bytes.of(value));
+        }
+    }
+
+    private static void add(List<byte[]> fields, Map<String, String> all) {
+        if (!all.isEmpty()) {
+            all.forEach((name, value) -> {
+                fields.add(Bytes.of(name));
+                fields.add(Bytes.of(value));
+            });
         }
     }
 
     /**
      * An entry as it was read.
      *
-     * @param id the server's
+     * @param millis when it was added, in milliseconds since 1970 by the server's clock
      * @param message the message
      * @param count what is written of failures and starts before it came here, 0 if nothing is
      */
-    record Read(String id, Message message, long count) {}
+    record Read(long millis, Message message, long count) {}
 
     /** The message of an entry, whoever added it. One without an id has its position for one. */
-    static Read read(String stream, String id, List<?> fields, byte[] bodyField) {
+    static Read read(String stream, byte[] id, List<?> fields, byte[] bodyField) {
         byte[] body = null;
         byte[] foreign = null;
         byte[] only = null;
@@ -70,13 +103,13 @@ final class RedisMessages {
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             byte[] name = (byte[]) fields.get(i);
             byte[] value = (byte[]) fields.get(i + 1);
-            if (Arrays.equals(name, BODY_BYTES)) {
+            if (CONTENT.is(name)) {
                 body = value;
             } else if (Arrays.equals(name, bodyField)) {
                 foreign = value;
             }
             if (isOurs(name)) {
-                if (Bytes.text(name).equals(Annotations.ID)) {
+                if (ID.is(name)) {
                     messageId = Bytes.text(value);
                 }
             } else {
@@ -88,13 +121,15 @@ final class RedisMessages {
         boolean bodyIsOnly = !bodyIsOurs && foreign == null && others == 1;
         byte[] content =
                 body != null ? body : foreign != null ? foreign : bodyIsOnly && only != null ? only : Bytes.EMPTY;
-        Message.Builder message = Message.builder(messageId != null ? messageId : stream + "/" + id, content);
-        message.timestamp(millis(id));
+        Message.Builder message =
+                Message.builder(messageId != null ? messageId : stream + "/" + Bytes.text(id), content);
+        long millis = EntryId.millis(id);
+        message.timestamp(millis);
         long count = 0;
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             byte[] field = (byte[]) fields.get(i);
             byte[] value = (byte[]) fields.get(i + 1);
-            String name = Bytes.text(field);
+            String name = KnownText.of(field, NAMES);
             if (name.equals(COUNT)) {
                 count = Math.max(0, Bytes.number(value));
             } else if (isOurs(field)) {
@@ -103,7 +138,7 @@ final class RedisMessages {
                 message.header(name, Bytes.text(value));
             }
         }
-        return new Read(id, message.build(), count);
+        return new Read(millis, message.build(), count);
     }
 
     private static boolean isOurs(byte[] name) {
@@ -117,38 +152,29 @@ final class RedisMessages {
             }
             case Annotations.KEY -> message.key(Bytes.text(value));
             case Annotations.TYPE -> message.type(Bytes.text(value));
-            case Annotations.CONTENT_TYPE -> message.contentType(Bytes.text(value));
+            case Annotations.CONTENT_TYPE -> message.contentType(KnownText.of(value, CONTENT_TYPES));
             case Annotations.CORRELATION_ID -> message.correlationId(Bytes.text(value));
             case Annotations.REPLY_TO -> message.replyTo(Bytes.text(value));
-            case Annotations.TIMESTAMP -> message.timestamp(number(Bytes.text(value)));
-            case Annotations.TTL -> message.ttl(number(Bytes.text(value)));
+            case Annotations.TIMESTAMP -> message.timestamp(number(value));
+            case Annotations.TTL -> message.ttl(number(value));
             case Annotations.PRIORITY -> {
-                long priority = number(Bytes.text(value));
+                long priority = number(value);
                 message.priority(priority > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) priority);
             }
             default -> message.annotation(name, Bytes.text(value));
         }
     }
 
-    private static long number(String value) {
-        try {
-            return Math.max(0, Long.parseLong(value));
-        } catch (NumberFormatException e) {
-            return 0; // anyone may write on an envelope
-        }
-    }
-
-    /** When an entry was added, in milliseconds since 1970 by the server's clock, which its id begins with. */
-    static long millis(String id) {
-        int dash = id.indexOf('-');
-        return number(dash < 0 ? id : id.substring(0, dash));
+    // Anyone may write on an envelope.
+    private static long number(byte[] value) {
+        return Math.max(0, Bytes.number(value));
     }
 
     /** What a released entry is given if it has none of it: who wrote nothing of the kind loses nothing of it by moving. */
     static List<byte[]> identity(Message message) {
         List<byte[]> fields = new ArrayList<>(4);
-        add(fields, Annotations.ID, message.id());
-        add(fields, Annotations.TIMESTAMP, Long.toString(message.timestamp()));
+        add(fields, ID, message.id());
+        add(fields, TIMESTAMP, Long.toString(message.timestamp()));
         return fields;
     }
 }

@@ -45,8 +45,10 @@ class DeliveriesTest {
     }
 
     private RedisDelivery from(Source source, String id, String token) {
-        RedisMessages.Read read = RedisMessages.read(source.stream(), id, List.of(), Bytes.of("body"));
-        return new RedisDelivery(deliveries, source, read, source.stream(), DeliveryCount.of(1, 0), false, token);
+        byte[] entry = Bytes.of(id);
+        RedisMessages.Read read = RedisMessages.read(source.stream(), entry, List.of(), Bytes.of("body"));
+        return new RedisDelivery(
+                deliveries, source, entry, read, source.stream(), DeliveryCount.of(1, 0), false, token);
     }
 
     @Test

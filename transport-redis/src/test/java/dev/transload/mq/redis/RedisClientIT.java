@@ -13,6 +13,7 @@ import dev.transload.mq.client.MqClient;
 import dev.transload.mq.fixtures.RedisBroker;
 import dev.transload.mq.fixtures.RedisVersion;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -36,6 +37,32 @@ class RedisClientIT {
 
     private static Queue<String> queue(String name) {
         return Queue.of(name, String.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void whatAReplyInboxHasReadIsSoonGoneFromIt(RedisVersion version) {
+        RedisBroker broker = RedisBroker.shared(version);
+        Queue<String> requests = queue(unique("requests"));
+        List<String> before = inboxes(broker);
+        try (MqClient mq = MqClient.connect(broker.uri().toString())) {
+            mq.reply(requests, String.class, request -> request);
+            for (int i = 0; i < 3; i++) {
+                assertThat(mq.request(requests, "again", String.class, SOON)).isEqualTo("again");
+            }
+            List<String> inboxes = new ArrayList<>(inboxes(broker));
+            inboxes.removeAll(before);
+            assertThat(inboxes).hasSize(1);
+            await("the inbox is empty")
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(
+                                    broker.command("XLEN", inboxes.get(0)).strip())
+                            .isEqualTo("0"));
+        }
+    }
+
+    private static List<String> inboxes(RedisBroker broker) {
+        return broker.command("KEYS", RedisKeys.REPLIES + "*").lines().toList();
     }
 
     @ParameterizedTest
