@@ -8,9 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -27,20 +25,25 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The connection for everything that does not wait at the server: sends, settles, questions. What is asked while a batch
- * is under way makes up the next one, which is written as a whole and then answered as a whole.
+ * is under way makes up the next one, which is written as a whole and then answered as a whole. A small call that finds
+ * nothing under way is a batch by itself, and written by the thread that makes it.
  *
- * <p>Thread-safe. One thread writes, reads and tells of answers; it reconnects for ever. While there is no connection a
- * call fails at once.
+ * <p>Thread-safe. One thread writes the other batches, reads and tells of answers; it reconnects for ever. While there is no
+ * connection a call fails at once. Whose turn it is to use the connection stands under the lock, which is not held
+ * meanwhile: a caller has it until what it wrote is handed over, the thread until all answers are told.
  */
 final class Commander implements Commands {
 
     private static final Logger LOG = LoggerFactory.getLogger(Commander.class);
     private static final int MOST_TOGETHER = 512;
     private static final int MOST_BYTES = 4 * 1024 * 1024;
+    /** What the buffers between us and a server take that has nothing to do, so that who writes it does not wait. */
+    private static final int MOST_AT_ONCE = 16 * 1024;
+
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
-    private final Supplier<Connection> door;
+    private final Supplier<Wire> door;
     private final String where;
     private final Duration maxPause;
     private final Confirmation confirmation;
@@ -52,12 +55,21 @@ final class Commander implements Commands {
     private final Condition changed = lock.newCondition();
     /** Guarded by the lock. */
     private ArrayDeque<RedisCall> waiting = new ArrayDeque<>();
+    /** Guarded by the lock: whether someone writes, or answers are waited for. At the start it is our thread's. */
+    private boolean turnTaken = true;
+    /** Guarded by the lock: what a caller has written, whose answers our thread is to read. */
+    private @Nullable CallBatch handedOver;
     /** Guarded by the lock. */
     private boolean up;
     /** Guarded by the lock. */
     private boolean closing;
+    /** Guarded by the lock: whether our thread is at its end. */
+    private boolean gone;
 
-    private volatile @Nullable Connection connection;
+    /** Used by whose turn it is. */
+    private final Uncopied written = new Uncopied();
+
+    private volatile @Nullable Wire connection;
     private volatile @Nullable Link link;
 
     /** Takes calls that a node does not serve; on the commander's thread, which must not be blocked. */
@@ -72,7 +84,7 @@ final class Commander implements Commands {
      * @param redirects who takes what a node of a cluster sends elsewhere; null where there is none
      */
     Commander(
-            Supplier<Connection> door,
+            Supplier<Wire> door,
             String where,
             Duration maxPause,
             Confirmation confirmation,
@@ -109,19 +121,30 @@ final class Commander implements Commands {
 
     @Override
     public void submit(RedisCall call) {
-        RuntimeException refused;
+        RuntimeException refused = null;
         lock.lock();
         try {
             if (up && !closing) {
-                waiting.add(call);
-                changed.signal();
-                return;
+                if (!turnTaken && waiting.isEmpty() && call.isUrgent() && call.size() <= MOST_AT_ONCE) {
+                    turnTaken = true;
+                } else {
+                    waiting.add(call);
+                    if (!turnTaken) {
+                        changed.signal();
+                    }
+                    return;
+                }
+            } else {
+                refused = closing ? over() : notConnected(Outcome.NOT_SENT, null);
             }
-            refused = closing ? over() : notConnected(Outcome.NOT_SENT, null);
         } finally {
             lock.unlock();
         }
-        call.answer().failed(refused);
+        if (refused == null) {
+            writeNow(call);
+        } else {
+            call.answer().failed(refused);
+        }
     }
 
     @Override
@@ -154,7 +177,7 @@ final class Commander implements Commands {
         try {
             connect();
             while (true) {
-                List<RedisCall> batch = next();
+                CallBatch batch = next();
                 if (batch == null) {
                     return;
                 }
@@ -169,10 +192,14 @@ final class Commander implements Commands {
 
     private void end() {
         List<RedisCall> rest;
+        CallBatch unread;
         lock.lock();
         try {
             up = false;
             closing = true;
+            gone = true;
+            unread = handedOver;
+            handedOver = null;
             rest = new ArrayList<>(waiting);
             waiting.clear();
         } finally {
@@ -181,6 +208,9 @@ final class Commander implements Commands {
         Connection open = connection;
         if (open != null) {
             Connector.drop(open);
+        }
+        if (unread != null) {
+            unanswered(unread);
         }
         rest.forEach(call -> call.answer().failed(over()));
         ended.complete(null);
@@ -192,7 +222,7 @@ final class Commander implements Commands {
         long pause = FIRST_PAUSE.toNanos();
         while (true) {
             try {
-                Connection made = door.get();
+                Wire made = door.get();
                 Connector.load(made);
                 connected(made);
                 return;
@@ -212,7 +242,7 @@ final class Commander implements Commands {
         }
     }
 
-    private void connected(Connection made) throws InterruptedException {
+    private void connected(Wire made) throws InterruptedException {
         lock.lock();
         try {
             if (closing) {
@@ -249,81 +279,76 @@ final class Commander implements Commands {
 
     // ---- batches
 
-    private @Nullable List<RedisCall> next() throws InterruptedException {
+    /** Gives the turn back unless something waits; returns what is to be written or was, or null at the end. */
+    private @Nullable CallBatch next() throws InterruptedException {
+        List<RedisCall> calls = new ArrayList<>();
         lock.lock();
         try {
+            turnTaken = false;
             long left = IDLE_NANOS;
-            while (waiting.isEmpty() && left > 0) {
-                if (closing) {
+            while (turnTaken ? handedOver == null : waiting.isEmpty() && left > 0) {
+                if (closing && !turnTaken) {
                     return null;
                 }
-                left = changed.awaitNanos(left);
+                left = changed.awaitNanos(turnTaken ? IDLE_NANOS : left);
             }
-            List<RedisCall> batch = new ArrayList<>();
+            CallBatch written = handedOver;
+            handedOver = null;
+            turnTaken = true;
+            if (written != null) {
+                return written;
+            }
             int bytes = 0;
-            while (!waiting.isEmpty() && batch.size() < MOST_TOGETHER && bytes < MOST_BYTES) {
+            while (!waiting.isEmpty() && calls.size() < MOST_TOGETHER && bytes < MOST_BYTES) {
                 RedisCall call = waiting.poll();
-                batch.add(call);
+                calls.add(call);
                 bytes += call.size();
             }
-            if (batch.isEmpty()) {
-                batch.add(RedisCall.of(
-                        Command.PING, RedisCall.Answer.of(answer -> {}, cause -> LOG.debug("redis: no pong", cause))));
-            }
-            return joined(batch);
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Settles of one consumer become one call. */
-    private static List<RedisCall> joined(List<RedisCall> batch) {
-        List<RedisCall> result = new ArrayList<>(batch.size());
-        Map<Object, BatchedCall> open = new HashMap<>();
-        for (RedisCall call : batch) {
-            if (call instanceof BatchedCall batched && !call.isGuest()) {
-                BatchedCall before = open.get(batched.together());
-                if (before != null && before.join(batched)) {
-                    continue;
-                }
-                open.put(batched.together(), batched);
-            }
-            result.add(call);
+        if (calls.isEmpty()) {
+            calls.add(RedisCall.of(
+                    Command.PING, RedisCall.Answer.of(answer -> {}, cause -> LOG.debug("redis: no pong", cause))));
         }
-        return result;
+        CallBatch batch = CallBatch.of(calls, confirmation);
+        batch.write(connection, written, confirmation);
+        return batch;
     }
 
-    private void exchange(List<RedisCall> batch) throws InterruptedException {
-        Connection open = connection;
-        List<Object> answers;
-        boolean waits = confirmation.isAsked() && batch.stream().anyMatch(RedisCall::isSend);
+    /** Writes a call while nothing else is under way, on the thread of who makes it, and leaves the answer to ours. */
+    private void writeNow(RedisCall call) {
+        CallBatch batch = CallBatch.of(call, confirmation);
+        batch.write(connection, written, confirmation);
+        lock.lock();
         try {
-            if (open == null) {
-                throw new JedisException("no connection");
+            if (!gone) {
+                handedOver = batch;
+                changed.signal();
+                return;
             }
-            int commands = 0;
-            for (RedisCall call : batch) {
-                if (call.isGuest()) {
-                    open.sendCommand(Command.ASKING);
-                    commands++;
-                }
-                open.sendCommand(Uncopied.arguments(call));
-                commands++;
-            }
-            if (waits) {
-                RedisCall last = confirmation.call();
-                open.sendCommand(Uncopied.arguments(last));
-                commands++;
-            }
-            answers = open.getMany(commands);
+        } finally {
+            lock.unlock();
+        }
+        unanswered(batch);
+    }
+
+    private void unanswered(CallBatch batch) {
+        batch.calls().forEach(call -> call.answer().failed(notConnected(Outcome.UNKNOWN, null)));
+    }
+
+    private void exchange(CallBatch batch) throws InterruptedException {
+        List<Object> answers;
+        try {
+            answers = batch.answers(connection);
         } catch (JedisException e) {
-            lost(batch, e);
+            lost(batch.calls(), e);
             return;
         }
-        RuntimeException missing = waits ? confirmation.missing(answers.get(answers.size() - 1)) : null;
+        RuntimeException missing = batch.missing(answers, confirmation);
         boolean serving = true;
         int at = 0;
-        for (RedisCall call : batch) {
+        for (RedisCall call : batch.calls()) {
             at += call.isGuest() ? 1 : 0;
             Object answer = answers.get(at++);
             if (missing != null && call.isSend() && answer != null && !(answer instanceof JedisDataException)) {

@@ -33,7 +33,7 @@ final class Connector {
      * @throws AuthenticationException if the server does not let us in
      * @throws MessagingException if it cannot be reached, or does not serve yet
      */
-    Connection connect() {
+    Wire connect() {
         return connect(
                 options.sentinel().isPresent()
                         ? master(options.sentinel().get())
@@ -41,8 +41,8 @@ final class Connector {
     }
 
     /** Connects to one server. */
-    Connection connect(HostAndPort server) {
-        Connection connection = null;
+    Wire connect(HostAndPort server) {
+        Wire connection = null;
         try {
             connection = greeted(server);
             requireMaster(connection, server);
@@ -65,8 +65,8 @@ final class Connector {
         }
     }
 
-    private Connection greeted(HostAndPort server) {
-        Connection connection = new Connection(server, config);
+    private Wire greeted(HostAndPort server) {
+        Wire connection = new Wire(server, config);
         try {
             connection.sendCommand(Command.PING);
             Object unused = connection.getOne();

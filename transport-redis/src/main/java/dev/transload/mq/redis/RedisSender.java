@@ -15,6 +15,7 @@ final class RedisSender {
 
     private static final byte[] NO_MAKING = Bytes.of("NOMKSTREAM");
     private static final byte[] NEXT_ID = Bytes.of("*");
+    private static final int USUAL_FIELDS = 16;
 
     private final Commands commander;
     private final RedisTopology topology;
@@ -37,11 +38,8 @@ final class RedisSender {
         if (outgoing.to().role() == Role.TOPIC) {
             touch(outgoing.to());
         }
-        RedisCall.Answer answer = RedisCall.Answer.of(
-                reply -> answered(outgoing, reply),
-                cause -> outgoing.failed(
-                        RedisErrors.operation("send to " + outgoing.to().name(), cause)));
-        List<byte[]> fields = new ArrayList<>();
+        RedisCall.Answer answer = new Sent(outgoing);
+        List<byte[]> fields = new ArrayList<>(USUAL_FIELDS);
         if (outgoing.delayMillis() > 0) {
             fields.add(Bytes.of(outgoing.delayMillis()));
             fields.add(Bytes.of(lane));
@@ -57,11 +55,20 @@ final class RedisSender {
         commander.submit(RedisCall.of(Command.XADD, answer, fields.toArray(new byte[0][])));
     }
 
-    private static void answered(Outgoing outgoing, @Nullable Object reply) {
-        if (reply == null) {
-            outgoing.failed(missing(outgoing));
-        } else {
-            outgoing.done();
+    /** Tells who sends. */
+    private record Sent(Outgoing outgoing) implements RedisCall.Answer {
+        @Override
+        public void answered(@Nullable Object reply) {
+            if (reply == null) {
+                outgoing.failed(missing(outgoing));
+            } else {
+                outgoing.done();
+            }
+        }
+
+        @Override
+        public void failed(RuntimeException cause) {
+            outgoing.failed(RedisErrors.operation("send to " + outgoing.to().name(), cause));
         }
     }
 
