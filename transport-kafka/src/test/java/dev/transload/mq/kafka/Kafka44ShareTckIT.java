@@ -4,7 +4,7 @@ import dev.transload.mq.fixtures.KafkaVersion;
 import dev.transload.mq.tck.RunMqTck;
 import org.junit.platform.suite.api.ConfigurationParameter;
 
-/** The kit on Kafka 4.4 with share groups: the quick cases. The others by {@code bin/mq tck --tiers}. */
+/** The kit on Kafka 4.4 with share groups. */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.kafka.Kafka44ShareTckIT$Provider")
 @ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
