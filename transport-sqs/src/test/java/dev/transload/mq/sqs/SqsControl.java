@@ -28,7 +28,11 @@ final class SqsControl implements BrokerControl {
         return new SqsControl(SqsBroker.start(version));
     }
 
-    /** A broker keeps its data over a stop and a kill: one that does not cannot show what is asked of it then. */
+    /**
+     * A broker keeps its data over a stop and a kill: one that does not cannot show what is asked of it then. ElasticMQ does
+     * over a kill. Told to stop, it goes on to confirm batches that it writes no more: with sixteen senders 150 confirmed
+     * messages were gone, three times of three.
+     */
     @Override
     public Set<Fault> supported() {
         EnumSet<Fault> all = EnumSet.of(
@@ -41,7 +45,6 @@ final class SqsControl implements BrokerControl {
                 Fault.SLICE,
                 Fault.BANDWIDTH);
         if (broker.keepsData()) {
-            all.add(Fault.STOP);
             all.add(Fault.KILL);
         }
         return all;
