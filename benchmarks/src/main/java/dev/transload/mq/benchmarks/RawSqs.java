@@ -45,6 +45,9 @@ final class RawSqs implements Stack {
     private final SqsAsyncClient sqs;
     private final String url;
     private final LongAdder requests = new LongAdder();
+    /** Of all payloads that came. */
+    private final LongAdder bytes = new LongAdder();
+
     private final boolean described;
     private @Nullable RawSqsRequests asking;
 
@@ -97,7 +100,6 @@ final class RawSqs implements Stack {
     @Override
     public Sample send(int messages, byte[] body) {
         Meter meter = new Meter();
-        String text = new String(body, StandardCharsets.ISO_8859_1);
         Queue<CompletableFuture<?>> underWay = new ArrayDeque<>();
         meter.start();
         for (int sent = 0; sent < messages; sent += BATCH) {
@@ -106,7 +108,7 @@ final class RawSqs implements Stack {
             for (int i = 0; i < size; i++) {
                 entries.add(SendMessageBatchRequestEntry.builder()
                         .id(Integer.toString(i))
-                        .messageBody(text)
+                        .messageBody(text(body))
                         .messageAttributes(attributes())
                         .build());
             }
@@ -131,12 +133,17 @@ final class RawSqs implements Stack {
             return Map.of();
         }
         return Map.of(
-                "mq-id", text(UUID.randomUUID().toString()),
-                "mq-content-type", text("application/octet-stream"),
-                "mq-timestamp", text(Long.toString(System.currentTimeMillis())));
+                "mq-id", attribute(UUID.randomUUID().toString()),
+                "mq-content-type", attribute("application/octet-stream"),
+                "mq-timestamp", attribute(Long.toString(System.currentTimeMillis())));
     }
 
-    private static MessageAttributeValue text(String value) {
+    // A payload is bytes, here as there, and what travels is text.
+    private static String text(byte[] body) {
+        return new String(body, StandardCharsets.ISO_8859_1);
+    }
+
+    private static MessageAttributeValue attribute(String value) {
         return MessageAttributeValue.builder()
                 .dataType("String")
                 .stringValue(value)
@@ -174,12 +181,17 @@ final class RawSqs implements Stack {
                         .waitTimeSeconds(1))
                 .thenCompose(answer -> {
                     int size = answer.messages().size();
+                    answer.messages().forEach(this::handle);
                     if (handled.getAndAdd(size) == 0 && size > 0) {
                         meter.start();
                     }
                     CompletableFuture<?> deleted = delete(answer.messages()).thenRun(() -> deletions.accept(size));
                     return receive(messages, handled, meter, deletions).thenCombine(deleted, (loop, delete) -> loop);
                 });
+    }
+
+    private void handle(Message message) {
+        bytes.add(message.body().getBytes(StandardCharsets.ISO_8859_1).length);
     }
 
     private CompletableFuture<?> delete(List<Message> messages) {
@@ -200,11 +212,12 @@ final class RawSqs implements Stack {
     public Sample sendOneByOne(int messages, byte[] body) {
         Meter meter = new Meter();
         long[] latencies = new long[messages];
-        String text = new String(body, StandardCharsets.ISO_8859_1);
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            sqs.sendMessage(request -> request.queueUrl(url).messageBody(text).messageAttributes(attributes()))
+            sqs.sendMessage(request -> request.queueUrl(url)
+                            .messageBody(text(body))
+                            .messageAttributes(attributes()))
                     .join();
             latencies[i] = System.nanoTime() - start;
         }
