@@ -226,7 +226,7 @@ final class Commander implements Commands {
                 Connector.load(made);
                 connected(made);
                 return;
-            } catch (MessagingException | JedisException e) {
+            } catch (RuntimeException e) { // whatever it is, whoever waits is told and the next attempt is made
                 MessagingException told = RedisErrors.connecting(where, e);
                 if (!first.isDone() && redirects == null) {
                     first.completeExceptionally(told);

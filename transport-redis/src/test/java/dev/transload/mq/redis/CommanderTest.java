@@ -16,8 +16,8 @@ import redis.clients.jedis.Protocol.Command;
 /** What becomes of calls to a server that is not talked to any more. */
 class CommanderTest {
 
-    private static @Nullable RuntimeException told(Commander.@Nullable Redirects redirects) {
-        Commander commander = new Commander(
+    private static Commander commander(Commander.@Nullable Redirects redirects) {
+        return new Commander(
                 () -> {
                     throw new IllegalStateException("nobody connects");
                 },
@@ -26,6 +26,10 @@ class CommanderTest {
                 RedisOptions.of(TransportUri.parse("redis:")).confirmation(),
                 redirects,
                 "commander");
+    }
+
+    private static @Nullable RuntimeException told(Commander.@Nullable Redirects redirects) {
+        Commander commander = commander(redirects);
         var unused = commander.stop();
         AtomicReference<RuntimeException> told = new AtomicReference<>();
         commander.submit(RedisCall.of(Command.PING, RedisCall.Answer.of(answer -> {}, told::set)));
@@ -38,6 +42,14 @@ class CommanderTest {
                 .isInstanceOf(ConnectionLostException.class)
                 .extracting(cause -> ((MessagingException) cause).outcome())
                 .isEqualTo(Outcome.NOT_SENT);
+    }
+
+    @Test
+    void aFirstConnectionThatFailsForAReasonNobodyThoughtOfIsToldToWhoWaitsForIt() {
+        assertThat(commander(null).start())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(ConnectionLostException.class);
     }
 
     @Test
