@@ -115,9 +115,10 @@ final class FilterCases {
         t.until("the group is empty", () -> t.client().admin().depth(few).orElse(-1) == 0);
         assertThat(seenFew.payloads()).hasSize(10).allMatch(text -> Integer.parseInt(text.substring(1)) % 20 == 0);
         assertThat(t.client().deadLetters(few).count()).isZero();
-        assertThat(filtered.get())
-                .as("counted where the client filters, none where the broker does")
-                .isIn(0L, 190L);
+        // The broker shows that the last is gone a moment before its client hears so.
+        t.until(
+                "all are counted where the client filters, none where the broker does",
+                () -> filtered.get() == 0 || filtered.get() == 190);
     }
 
     @TckCase(

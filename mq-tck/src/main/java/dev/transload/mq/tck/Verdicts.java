@@ -115,7 +115,7 @@ final class Verdicts {
         }
         try (BrokerControl control = opened.get()) {
             if (Collections.disjoint(control.supported(), restarts)) {
-                return Optional.of("the broker is an emulator that keeps nothing over " + restarts);
+                return Optional.of("the broker is an emulator that does not keep what it has over " + restarts);
             }
             return isAboutOrder(tckCase) && !control.keepsOrder()
                     ? Optional.of("the broker is an emulator that keeps messages over " + restarts
