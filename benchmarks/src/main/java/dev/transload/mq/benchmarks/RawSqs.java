@@ -215,9 +215,8 @@ final class RawSqs implements Stack {
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            sqs.sendMessage(request -> request.queueUrl(url)
-                            .messageBody(text(body))
-                            .messageAttributes(attributes()))
+            sqs.sendMessage(request ->
+                            request.queueUrl(url).messageBody(text(body)).messageAttributes(attributes()))
                     .join();
             latencies[i] = System.nanoTime() - start;
         }
