@@ -18,6 +18,7 @@ import dev.transload.mq.Shape;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.Place;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class Answering {
 
     private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
+    /** Why a reply to an inbox that is gone is dropped. */
+    private static final String NOBODY = "nobody can receive it any more";
 
     private final Engine engine;
     private final Subscribing subscribing;
@@ -97,7 +101,6 @@ final class Answering {
         return subscribing.subscribe(queue, delivery -> answer(delivery, codec, handler), null, open);
     }
 
-    // The delivery stays open until the broker has the reply, so that a crash in between answers again.
     private <Q, R> void answer(Delivery<Q> delivery, Codec<R> codec, RequestHandler<Q, R> handler) {
         Message request = delivery.message();
         long now = engine.time().millis();
@@ -123,9 +126,21 @@ final class Answering {
             delivery.ack();
             return;
         }
-        Waits.whenDone(
-                engine.sendInternal(Places.reply(request.replyTo()), reply, 0),
-                (sent, e) -> engine.complete(() -> settle(delivery, e)));
+        respond(delivery, Places.reply(request.replyTo()), reply);
+    }
+
+    // The delivery stays open until the broker has the reply, so that a crash in between answers again.
+    private void respond(Delivery<?> delivery, Place to, Message reply) {
+        try {
+            Runnable nobody = () -> dropped(delivery.message(), NOBODY);
+            if (delivery instanceof Answerable open && open.answer(to, reply, nobody)) {
+                return;
+            }
+        } catch (LeaseLostException e) {
+            LOG.debug("a request was not answered, its lease was lost: {}", e.getMessage());
+            return;
+        }
+        Waits.whenDone(engine.sendInternal(to, reply, 0), (sent, e) -> engine.complete(() -> settle(delivery, e)));
     }
 
     private void settle(Delivery<?> delivery, Throwable failure) {
@@ -133,7 +148,7 @@ final class Answering {
             if (failure == null) {
                 delivery.ack();
             } else if (failure instanceof DestinationNotFoundException) {
-                dropped(delivery.message(), "nobody can receive it any more");
+                dropped(delivery.message(), NOBODY);
                 delivery.ack();
             } else {
                 delivery.retry(Duration.ofSeconds(1));

@@ -6,6 +6,7 @@ import dev.transload.mq.Message;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the payload
  */
-final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implements Delivery<T>, Completion {
+final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implements Delivery<T>, Answerable, Completion {
 
     /** In the flow, not started. */
     static final int QUEUED = 0;
@@ -279,6 +280,21 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
     @Override
     public void discard() {
         discard(null);
+    }
+
+    @Override
+    public boolean answer(Place to, Message reply, Runnable nobody) {
+        return answer(null, to, reply, nobody);
+    }
+
+    boolean answer(@Nullable Rerun<T> holder, Place to, Message reply, Runnable nobody) {
+        Outcomes<T> outcomes = flow.outcomes();
+        if (!outcomes.answersInOneStep()) {
+            return false;
+        }
+        claimSettle(holder);
+        outcomes.answer(new Answer<>(outcomes, this, to, reply, nobody));
+        return true;
     }
 
     void ack(@Nullable Rerun<T> holder) {

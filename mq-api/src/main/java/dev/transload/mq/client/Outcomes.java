@@ -1,7 +1,9 @@
 package dev.transload.mq.client;
 
+import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Failure;
 import dev.transload.mq.Message;
+import dev.transload.mq.MessagingException;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.spi.Annotations;
@@ -29,6 +31,9 @@ final class Outcomes<T> {
 
     /** How long a delivery waits when what its outcome needs, such as the dead-letter place, cannot be reached. */
     private static final Duration TROUBLE = Duration.ofSeconds(1);
+
+    /** How long a reply waits that did not get through; its caller waits, too. */
+    private static final Duration ANSWER_AGAIN = Duration.ofMillis(100);
 
     private final EngineContext engine;
     private final FlowSpec<T> spec;
@@ -85,21 +90,64 @@ final class Outcomes<T> {
         if (idempotency != null) {
             idempotency.complete(delivery);
         }
-        if (delivery.heldFailures > 0) {
-            retries.forget(delivery);
-        }
         flow.settleBegan();
         delivery.incoming().ack(delivery);
-        events.count(MqObserver.Event.COMPLETED, spec.source());
-        if (events.listened()) {
-            Duration handling = delivery.handling(time.nanos());
-            events.tell(l -> l.completed(delivery, handling));
-        }
+        completed(delivery);
         if (byHand) {
             flow.leave(delivery);
             return DeliveryPipeline.PARKED;
         }
         return DeliveryPipeline.LEFT;
+    }
+
+    private void completed(EngineDelivery<T> delivery) {
+        if (delivery.heldFailures > 0) {
+            retries.forget(delivery);
+        }
+        events.count(MqObserver.Event.COMPLETED, spec.source());
+        if (events.listened()) {
+            Duration handling = delivery.handling(time.nanos());
+            events.tell(l -> l.completed(delivery, handling));
+        }
+    }
+
+    /**
+     * Whether a reply and the ack of its request are one step. Not where a store has to know between the two that the
+     * request is done: before the reply it would be too early, after the ack too late.
+     */
+    boolean answersInOneStep() {
+        return idempotency == null && capable.has(Capability.ATOMIC_MOVE);
+    }
+
+    /** Sends a reply and acks its request. The delivery is claimed. */
+    void answer(Answer<T> answer) {
+        flow.settleBegan();
+        answer.delivery().incoming().moveTo(answer);
+    }
+
+    void answered(EngineDelivery<T> delivery) {
+        moved(delivery, () -> completed(delivery));
+    }
+
+    /** The reply was not sent, or nobody knows; the request is not acked, as far as is known. */
+    void notAnswered(Answer<T> answer, Throwable cause) {
+        EngineDelivery<T> delivery = answer.delivery();
+        if (cause instanceof MessagingException failure && failure.retryable()) {
+            events.count(MqObserver.Event.SEND_RETRIED, answer.to().name());
+            flow.settleEnded();
+            delivery.unfinished = () -> answer(answer);
+            hold(delivery, ANSWER_AGAIN);
+            return;
+        }
+        engine.complete(() -> {
+            if (cause instanceof DestinationNotFoundException) {
+                answer.nobody().run();
+                acknowledge(delivery, true);
+            } else {
+                retryByHand(delivery, TROUBLE);
+            }
+            flow.settleEnded();
+        });
     }
 
     /** The store knows the message as done. */

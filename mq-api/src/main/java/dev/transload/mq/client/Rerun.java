@@ -2,6 +2,7 @@ package dev.transload.mq.client;
 
 import dev.transload.mq.Delivery;
 import dev.transload.mq.Message;
+import dev.transload.mq.spi.Place;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -11,7 +12,7 @@ import java.time.Instant;
  *
  * @param <T> type of the payload
  */
-final class Rerun<T> implements Delivery<T> {
+final class Rerun<T> implements Delivery<T>, Answerable {
     private final EngineDelivery<T> delivery;
     private final int attempt;
     private volatile boolean taken;
@@ -68,6 +69,11 @@ final class Rerun<T> implements Delivery<T> {
     @Override
     public long fence() {
         return delivery.fence();
+    }
+
+    @Override
+    public boolean answer(Place to, Message reply, Runnable nobody) {
+        return delivery.answer(this, to, reply, nobody);
     }
 
     @Override

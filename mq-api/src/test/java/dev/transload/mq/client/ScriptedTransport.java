@@ -282,10 +282,12 @@ final class ScriptedTransport implements Transport, AutoCloseable {
         final CompletableFuture<Void> acked = new CompletableFuture<>();
         final CompletableFuture<Release> released = new CompletableFuture<>();
         final List<Integer> notes = new CopyOnWriteArrayList<>();
+        final List<Outgoing> moved = new CopyOnWriteArrayList<>();
         final AtomicInteger renewals = new AtomicInteger();
         final AtomicInteger settles = new AtomicInteger();
         volatile boolean began;
         volatile Throwable settleFails;
+        volatile Throwable movesFail;
         volatile Throwable renewFails;
         volatile Stock stock;
         private final Message message;
@@ -394,7 +396,16 @@ final class ScriptedTransport implements Transport, AutoCloseable {
 
         @Override
         public void moveTo(Outgoing outgoing) {
-            settle(outgoing, () -> acked.complete(null));
+            Throwable why = movesFail;
+            if (why != null) {
+                settles.incrementAndGet();
+                outgoing.failed(why);
+                return;
+            }
+            settle(outgoing, () -> {
+                moved.add(outgoing);
+                acked.complete(null);
+            });
         }
     }
 

@@ -64,7 +64,7 @@ public final class RequestMutants {
                 Mutant.engine(
                                 "remote-failure-is-retried",
                                 "a request whose handler fails is tried again",
-                                Change.advise(ANSWERING, "settle", Retries.class))
+                                Change.advise(ANSWERING, "respond", Retries.class))
                         .killedBy("RPC-04"),
                 Mutant.engine(
                                 "pending-requests-hang-at-close",
