@@ -17,7 +17,7 @@ public enum Capability {
      * failures are written with a copy that is sent again.
      */
     NOTE_ATTEMPTS,
-    /** {@link Incoming#moveTo}. Without it the engine sends, then acks. */
+    /** {@link Incoming#moveTo}, to any place, reply inboxes too. Without it the engine sends, then acks. */
     ATOMIC_MOVE,
     /** Shapes with priorities. Without it the engine keeps a place for each level. */
     PRIORITY,

@@ -95,7 +95,9 @@ public interface Incoming {
     }
 
     /**
-     * Sends and acks in one atomic step; both are told by {@code outgoing}. Needs {@link Capability#ATOMIC_MOVE}.
+     * Sends and acks in one atomic step; both are told by {@code outgoing}. If that fails, save by {@link
+     * dev.transload.mq.LeaseLostException}, the delivery is still out and may be settled, or moved again. Needs {@link
+     * Capability#ATOMIC_MOVE}.
      */
     default void moveTo(Outgoing outgoing) {
         throw new UnsupportedOperationException("ATOMIC_MOVE is not declared");
