@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -302,19 +303,40 @@ final class Tck {
 
     /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */
     void until(String what, BooleanSupplier condition) {
+        until(what, run.longestWait(), condition);
+    }
+
+    /**
+     * As {@link #until(String, BooleanSupplier)}, for what takes the longer the more there is to do: fails when a count
+     * has not changed for the longest wait, or after four of them.
+     */
+    void until(String what, BooleanSupplier condition, LongSupplier progress) {
+        Standstill standstill = new Standstill(run.longestWait(), System::nanoTime);
+        until(what, run.longestWait().multipliedBy(4), () -> {
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            if (standstill.at(progress.getAsLong())) {
+                throw new AssertionError("nothing has changed for " + run.longestWait() + ": " + what);
+            }
+            return false;
+        });
+    }
+
+    private void until(String what, Duration atMost, BooleanSupplier condition) {
         TckTime time = broker().time().orElse(null);
         if (time == null) {
             await(what)
-                    .atMost(run.longestWait())
+                    .atMost(atMost)
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
                     .until(condition::getAsBoolean);
             return;
         }
-        long deadline = System.nanoTime() + run.longestWait().toNanos();
+        long deadline = System.nanoTime() + atMost.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("it did not happen within " + run.longestWait() + ": " + what);
+                throw new AssertionError("it did not happen within " + atMost + ": " + what);
             }
             step(time, STEP);
             pause();

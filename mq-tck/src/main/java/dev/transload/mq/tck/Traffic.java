@@ -411,7 +411,7 @@ final class Traffic {
     void drain(MqClient mq) {
         awaitSends();
         try {
-            tck.until("every confirmed message is settled", this::settled);
+            tck.until("every confirmed message is settled", this::settled, this::settlements);
             fence(mq);
             awaitSends();
             tck.until("no handler runs", () -> running.get() == 0);
@@ -445,6 +445,18 @@ final class Traffic {
             }
         }
         return true;
+    }
+
+    private long settlements() {
+        return sources.stream().mapToLong(each -> each.ids().size()).sum();
+    }
+
+    /** How many confirmed messages are not settled at the source that is farthest behind. */
+    long waiting() {
+        return sources.stream()
+                .mapToLong(each -> confirmed.size() - each.ids().size())
+                .max()
+                .orElse(0);
     }
 
     private void fence(MqClient mq) {
