@@ -63,6 +63,26 @@ print_failures() {
     left > 0 { print "    " $0; left-- }' "$1"
 }
 
+# A line for each failed test, so that the end of a log tells all of them: print_failures_shortly LOG
+print_failures_shortly() {
+  awk '
+    function done() { if (name != "") print "FAILED " substr(name where ":" said, 1, 360); name = "" }
+    / -- Time elapsed: .*<<< (FAILURE|ERROR)!/ {
+      done()
+      name = $2; where = said = ""; left = 24; skipping = 0
+      next
+    }
+    name == "" { next }
+    /^\tat / || /^\[(INFO|ERROR|WARNING)\] / || left-- == 0 { done(); next }
+    /^[A-Z]+-[0-9]+ [A-Z]+$/ { name = $1; said = ""; next }
+    /^all of it:/ { sub(/.*histories\//, ""); sub(/\/[^\/]*$/, ""); where = " on " $0; next }
+    /^(required|check first|again with):/ { skipping = 1; next }
+    /^happened:/ { skipping = 0; sub(/^happened: */, "") }
+    /^what happened last:/ { done(); next }
+    !skipping && NF { sub(/^ +/, ""); said = said " " $0 }
+    END { done() }' "$1"
+}
+
 # Makes pages of the certificates that the conformance kit wrote about each broker, in target/verify/docs: those in docs,
 # and compatibility.html. Does nothing where the kit has not run or the command line was not built.
 write_matrix() {
