@@ -9,7 +9,6 @@ import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessageTooLargeException;
-import dev.transload.mq.MessagingException;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.Queue;
 import dev.transload.mq.RequestHandler;
@@ -44,10 +43,12 @@ final class Answering {
     }
 
     <Q, R> R request(Queue<Q> queue, Q request, Class<R> replyType, Duration timeout, SendOptions options) {
+        Codec<R> codec = Codec.of(requireNonNull(replyType, "replyType"));
+        CompletableFuture<Message> reply = ask(queue, request, timeout, options, true);
         try {
-            return requestAsync(queue, request, replyType, timeout, options).get();
+            return decoded(queue, codec, reply.get());
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof MessagingException m ? m : new IllegalStateException(e.getCause());
+            throw Waits.failure("request from " + queue.name(), e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw TransportException.unknown("interrupted while waiting for a reply from " + queue.name(), e);
@@ -57,6 +58,29 @@ final class Answering {
     <Q, R> CompletableFuture<R> requestAsync(
             Queue<Q> queue, Q request, Class<R> replyType, Duration timeout, SendOptions options) {
         Codec<R> codec = Codec.of(requireNonNull(replyType, "replyType"));
+        CompletableFuture<Message> reply = ask(queue, request, timeout, options, false);
+        CompletableFuture<R> result = new CompletableFuture<>();
+        Waits.whenDone(reply, (message, e) -> {
+            if (e != null) {
+                result.completeExceptionally(Waits.failure("request from " + queue.name(), e));
+                return;
+            }
+            try {
+                result.complete(decoded(queue, codec, message));
+            } catch (CodecException bad) {
+                result.completeExceptionally(bad);
+            }
+        });
+        Waits.whenDone(result, (value, e) -> {
+            if (result.isCancelled()) {
+                reply.cancel(false);
+            }
+        });
+        return result;
+    }
+
+    private <Q> CompletableFuture<Message> ask(
+            Queue<Q> queue, Q request, Duration timeout, SendOptions options, boolean inline) {
         requireNonNull(timeout, "timeout");
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("timeout must be 1 ms to 1 day, was " + timeout);
@@ -70,27 +94,17 @@ final class Answering {
         }
         engine.requireOpen("request from " + queue.name());
         Sending.Envelope envelope = sending.prepare(queue, request, options);
-        CompletableFuture<Message> reply = engine.requests().request(envelope.to(), envelope.message(), timeout);
-        CompletableFuture<R> result = new CompletableFuture<>();
-        Waits.whenDone(reply, (message, e) -> {
-            if (e != null) {
-                result.completeExceptionally(Waits.failure("request from " + queue.name(), e));
-                return;
-            }
-            try {
-                result.complete(codec.decode(message.body()));
-            } catch (CodecException bad) {
-                result.completeExceptionally(bad);
-            } catch (RuntimeException bad) {
-                result.completeExceptionally(new CodecException("cannot decode the reply from " + queue.name(), bad));
-            }
-        });
-        Waits.whenDone(result, (value, e) -> {
-            if (result.isCancelled()) {
-                reply.cancel(false);
-            }
-        });
-        return result;
+        return engine.requests().request(envelope.to(), envelope.message(), timeout, inline);
+    }
+
+    private static <R> R decoded(Queue<?> queue, Codec<R> codec, Message reply) {
+        try {
+            return codec.decode(reply.body());
+        } catch (CodecException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new CodecException("cannot decode the reply from " + queue.name(), e);
+        }
     }
 
     <Q, R> Subscription reply(

@@ -56,16 +56,17 @@ final class RequestReplies {
     }
 
     /**
-     * Sends a request and completes with its reply, on the client's completion thread. Fails with {@link
+     * Sends a request and completes with its reply, on the client's completion thread unless inline. Fails with {@link
      * RequestTimeoutException}, {@link RemoteHandlerException}, {@link ConnectionLostException}, {@link
      * ClientClosedException} or what the send failed with. Cancelling it forgets the request.
      *
      * @param request complete but for reply address and time to live, and perhaps for the correlation id
      * @param timeout from now, the opening of the inbox included; at least 1 ms
+     * @param inline whether the caller waits for the future and hangs nothing on it
      */
-    CompletableFuture<Message> request(Place to, Message request, Duration timeout) {
+    CompletableFuture<Message> request(Place to, Message request, Duration timeout, boolean inline) {
         String id = request.correlationId() == null ? Uuids.v7(engine.time().millis()) : request.correlationId();
-        Pending entry = new Pending(id, to, timeout);
+        Pending entry = new Pending(id, to, timeout, inline);
         if (pending.putIfAbsent(id, entry) != null) {
             entry.result.completeExceptionally(new IllegalArgumentException(
                     "a request to " + to.name() + " with this correlation id already waits for its reply"));
@@ -204,12 +205,14 @@ final class RequestReplies {
         final CompletableFuture<Message> result = new CompletableFuture<>();
         volatile boolean sent;
         private final Duration timeout;
+        private final boolean inline;
         private volatile TimeSource.@Nullable Timer timer;
 
-        Pending(String id, Place to, Duration timeout) {
+        Pending(String id, Place to, Duration timeout, boolean inline) {
             this.id = id;
             this.to = to;
             this.timeout = timeout;
+            this.inline = inline;
         }
 
         void start() {
@@ -233,11 +236,20 @@ final class RequestReplies {
             return mine;
         }
 
+        // Another thread only where something of the application's may hang on the result.
+        private void end(Runnable task) {
+            if (inline) {
+                task.run();
+            } else {
+                engine.complete(task);
+            }
+        }
+
         void fail(Throwable cause) {
             if (forget()) {
                 Throwable inner =
                         cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-                engine.complete(() -> result.completeExceptionally(inner));
+                end(() -> result.completeExceptionally(inner));
             }
         }
 
@@ -248,12 +260,12 @@ final class RequestReplies {
             }
             String type = reply.annotations().get(Annotations.ERROR_TYPE);
             if (type == null) {
-                engine.complete(() -> result.complete(reply));
+                end(() -> result.complete(reply));
             } else {
                 String text = reply.annotations().get(Annotations.ERROR_MESSAGE);
                 RemoteHandlerException failure = new RemoteHandlerException(
                         to.name(), BoundedText.cut(type, MAX_ID), BoundedText.cutOrNull(text, MAX_TEXT));
-                engine.complete(() -> result.completeExceptionally(failure));
+                end(() -> result.completeExceptionally(failure));
             }
             return true;
         }

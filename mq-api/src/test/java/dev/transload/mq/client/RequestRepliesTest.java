@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,13 +74,29 @@ class RequestRepliesTest {
         Message request =
                 Message.builder("m", new byte[0]).correlationId("mine").build();
 
-        CompletableFuture<Message> first = requests.request(PRICES, request, TIMEOUT);
-        CompletableFuture<Message> second = requests.request(PRICES, request, TIMEOUT);
+        CompletableFuture<Message> first = requests.request(PRICES, request, TIMEOUT, false);
+        CompletableFuture<Message> second = requests.request(PRICES, request, TIMEOUT, false);
 
         assertThat(sent(0).correlationId()).isEqualTo("mine");
         assertThatThrownBy(second::get).hasCauseInstanceOf(IllegalArgumentException.class);
         assertThat(first).isNotDone();
         assertThat(requests.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void whoWaitsForAReplyHasItFromWhoBroughtIt() throws Exception {
+        CompletableFuture<Message> waitedFor = request("a", true);
+        CompletableFuture<Message> other = request("b", false);
+        CompletableFuture<String> first =
+                waitedFor.thenApply(reply -> Thread.currentThread().getName());
+        CompletableFuture<String> second =
+                other.thenApply(reply -> Thread.currentThread().getName());
+
+        inbox().deliver(replyTo(sent(0), "to a"));
+        inbox().deliver(replyTo(sent(1), "to b"));
+
+        assertThat(first).isCompletedWithValue(Thread.currentThread().getName());
+        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo("scripted-completions");
     }
 
     @Test
@@ -343,8 +360,12 @@ class RequestRepliesTest {
     }
 
     private CompletableFuture<Message> request(String body) {
+        return request(body, false);
+    }
+
+    private CompletableFuture<Message> request(String body, boolean inline) {
         return requests.request(
-                PRICES, Message.builder("m-" + body, body.getBytes(UTF_8)).build(), TIMEOUT);
+                PRICES, Message.builder("m-" + body, body.getBytes(UTF_8)).build(), TIMEOUT, inline);
     }
 
     private Message sent(int n) {
