@@ -18,6 +18,11 @@ final class BytesCodec implements Codec<byte[]> {
     }
 
     @Override
+    public byte[] decode(Message message) {
+        return message.copyBody();
+    }
+
+    @Override
     public String contentType() {
         return "application/octet-stream";
     }

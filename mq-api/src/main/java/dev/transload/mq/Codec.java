@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns payloads into bytes and back.
  *
- * <p>Implementations are thread-safe and keep no state of a message. {@link #decode} must not keep or return the
+ * <p>Implementations are thread-safe and keep no state of a message. {@link #decode(byte[])} must not keep or return the
  * array it is given where callers could change it: the same bytes go to the dead letters if the handler fails.
  *
  * @param <T> type of the payload
@@ -29,6 +29,16 @@ public interface Codec<T> {
      * @throws RuntimeException if the body cannot be decoded; the message is dead-lettered as it is
      */
     T decode(byte[] body);
+
+    /**
+     * Decodes the body of a message, as {@link #decode(byte[])} unless it can do with less. This is what is called for
+     * messages that arrive.
+     *
+     * @throws RuntimeException if the body cannot be decoded
+     */
+    default T decode(Message message) {
+        return decode(message.body());
+    }
 
     /** Content type that messages carry unless the sender gives another, or null for none. */
     default @Nullable String contentType() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,9 @@ public final class Message {
     private final String id;
     private final boolean idAssigned;
     private final @Nullable String key;
-    private final byte[] body;
+    /** A {@code byte[]}, or a {@link LateBody} that makes it. */
+    private final Object body;
+
     private final Map<String, String> headers;
     private final Map<String, String> annotations;
     private final @Nullable String type;
@@ -59,6 +62,16 @@ public final class Message {
         return new Builder(requireNonNull(id, "id"), requireNonNull(body, "body"));
     }
 
+    /**
+     * Starts a message with an id and a body that is made when it is asked for, of the form in which it came.
+     *
+     * @param body makes a new array of the same bytes on each call, on any thread; does not throw. Whatever it refers to
+     *     is kept until {@link #body()} was called
+     */
+    public static Builder lateBuilder(String id, Supplier<byte[]> body) {
+        return new Builder(requireNonNull(id, "id"), new LateBody(requireNonNull(body, "body")));
+    }
+
     /** Identity that stays the same through retries, dead letters and redrive. */
     public String id() {
         return id;
@@ -77,9 +90,14 @@ public final class Message {
         return key;
     }
 
-    /** The bytes as sent. Shared: not to be changed. */
+    /** The bytes as sent, the same array on every call. Shared: not to be changed. */
     public byte[] body() {
-        return body;
+        return body instanceof LateBody late ? late.bytes() : (byte[]) body;
+    }
+
+    /** The bytes as sent, in a new array that is the caller's own. */
+    public byte[] copyBody() {
+        return body instanceof LateBody late ? late.copy() : ((byte[]) body).clone();
     }
 
     /** Headers of the application. Immutable. */
@@ -152,7 +170,7 @@ public final class Message {
     /** Names the message without its content. */
     @Override
     public String toString() {
-        return "Message[" + id + ", " + body.length + " bytes]";
+        return "Message[" + id + ", " + body().length + " bytes]";
     }
 
     /** Builds a {@link Message}. Not thread-safe; {@link #build()} may be called once. */
@@ -160,7 +178,7 @@ public final class Message {
         private String id;
         private boolean idAssigned;
         private @Nullable String key;
-        private byte[] body;
+        private Object body;
         private @Nullable Map<String, String> headers;
         private @Nullable Map<String, String> annotations;
         private @Nullable String type;
@@ -171,7 +189,7 @@ public final class Message {
         private int priority = NO_PRIORITY;
         private long ttl;
 
-        private Builder(String id, byte[] body) {
+        private Builder(String id, Object body) {
             this.id = id;
             this.body = body;
         }

@@ -99,7 +99,7 @@ final class Answering {
 
     private static <R> R decoded(Queue<?> queue, Codec<R> codec, Message reply) {
         try {
-            return codec.decode(reply.body());
+            return codec.decode(reply);
         } catch (CodecException e) {
             throw e;
         } catch (RuntimeException e) {

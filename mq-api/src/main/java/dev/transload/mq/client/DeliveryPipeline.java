@@ -147,7 +147,7 @@ final class DeliveryPipeline<T> {
 
     private boolean decode(EngineDelivery<T> delivery, Message message) {
         try {
-            delivery.decoded(spec.codec().decode(message.body()));
+            delivery.decoded(spec.codec().decode(message));
             return true;
         } catch (RuntimeException | StackOverflowError e) {
             outcomes.giveUp(delivery, Failure.Reason.UNDECODABLE, e);

@@ -73,6 +73,28 @@ class OutcomesTest {
     }
 
     @Test
+    void aHandlerThatChangesItsArrayChangesNoRetryAndNoDeadLetter() throws Exception {
+        rig.options.retry(RetryPolicy.fixed(2, Duration.ofSeconds(7)));
+        rig.capabilities =
+                FlowRig.capable().sendDelay(Duration.ofDays(1), "yes").build();
+        rig.start(delivery -> {
+            delivery.payload()[0] = 9;
+            throw new IllegalStateException("fails");
+        });
+
+        for (String attempt : List.of("1", "2")) {
+            Message.Builder came =
+                    Message.lateBuilder("a", () -> new byte[] {1, 2}).annotation(Annotations.ATTEMPT, attempt);
+            rig.deliver(of(came)).acked.get(10, TimeUnit.SECONDS);
+        }
+
+        assertThat(rig.engine.transport.sends)
+                .extracting(sent -> sent.outgoing.message().body())
+                .containsExactly(new byte[] {1, 2}, new byte[] {1, 2});
+        assertThat(rig.deadLettered).hasSize(1);
+    }
+
+    @Test
     void theOriginalIsAckedOnlyWhenTheBrokerHasTheCopy() throws Exception {
         rig.options.retry(RetryPolicy.immediate(3));
         rig.engine.transport.holdSends(true);

@@ -338,7 +338,7 @@ public final class AttemptMutants {
                 @Advice.Argument(0) EngineDelivery<Object> delivery,
                 @Advice.Argument(1) Message message) {
             try {
-                spec.codec().decode(message.body());
+                spec.codec().decode(message);
                 return false;
             } catch (RuntimeException unreadable) {
                 outcomes.giveBack(delivery, Duration.ofSeconds(1));

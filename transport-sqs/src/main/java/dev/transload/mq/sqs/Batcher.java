@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ final class Batcher<E> {
 
     /** Most entries of a batch. */
     static final int ENTRIES = 10;
+
+    private static final List<String> IDS =
+            IntStream.range(0, ENTRIES).mapToObj(Integer::toString).toList();
 
     private final int maxBytes;
     private final int maxRequests;
@@ -93,6 +97,11 @@ final class Batcher<E> {
         this.lane = lane;
         this.whole = whole;
         this.request = request;
+    }
+
+    /** What an entry is called in the request, by its place in the batch. */
+    static String id(int place) {
+        return IDS.get(place);
     }
 
     /** Takes an entry in; nothing goes before {@link #go}. */

@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 
 /**
  * The requests for messages that one receiver has under way. A poll cannot be taken back: the service may hand a message
@@ -30,6 +31,7 @@ final class Polls {
     private int reserved;
     private int width = 1;
     private long idleSince;
+    private @Nullable ReceiveMessageRequest lastRequest;
 
     Polls(SqsAsk ask, SqsOptions options, int leaseSeconds, TimeSource time) {
         this.ask = ask;
@@ -63,18 +65,7 @@ final class Polls {
         reserved += most;
         underWay++;
         SqsAsk.told(ask.messages(
-                        "receive from " + queue.name(),
-                        sqs -> sqs.receiveMessage(r -> r.queueUrl(queue.url())
-                                .maxNumberOfMessages(most)
-                                .waitTimeSeconds(seconds)
-                                .visibilityTimeout(leaseSeconds)
-                                .messageAttributeNames("All")
-                                .messageSystemAttributeNames(
-                                        MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
-                                        MessageSystemAttributeName.SENT_TIMESTAMP,
-                                        MessageSystemAttributeName.MESSAGE_GROUP_ID)
-                                .overrideConfiguration(o -> o.apiCallTimeout(
-                                        options.requestTimeout().plus(Duration.ofSeconds(seconds))))))
+                        "receive from " + queue.name(), sqs -> sqs.receiveMessage(request(queue, most, seconds)))
                 .handle((answer, failure) -> {
                     reserved -= most;
                     underWay--;
@@ -88,6 +79,32 @@ final class Polls {
                     arrival.arrived(queue, messages, null);
                     return null;
                 }));
+    }
+
+    // Where much comes one poll is like the other.
+    private ReceiveMessageRequest request(QueueRef queue, int most, int seconds) {
+        ReceiveMessageRequest last = lastRequest;
+        if (last != null
+                && last.maxNumberOfMessages() == most
+                && last.waitTimeSeconds() == seconds
+                && last.queueUrl().equals(queue.url())) {
+            return last;
+        }
+        ReceiveMessageRequest made = ReceiveMessageRequest.builder()
+                .queueUrl(queue.url())
+                .maxNumberOfMessages(most)
+                .waitTimeSeconds(seconds)
+                .visibilityTimeout(leaseSeconds)
+                .messageAttributeNames("All")
+                .messageSystemAttributeNames(
+                        MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
+                        MessageSystemAttributeName.SENT_TIMESTAMP,
+                        MessageSystemAttributeName.MESSAGE_GROUP_ID)
+                .overrideConfiguration(
+                        o -> o.apiCallTimeout(options.requestTimeout().plus(Duration.ofSeconds(seconds))))
+                .build();
+        lastRequest = made;
+        return made;
     }
 
     private void adapt(int came, int asked) {

@@ -2,18 +2,22 @@ package dev.transload.mq.sqs;
 
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.sqs.SqsSender.Sending;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sns.model.PublishBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /** Batches of messages as requests of either service, and why entries of theirs are not stored, by place. */
 final class SendRequests {
+
+    private static volatile @Nullable MessageAttributeValue lastContentType;
 
     private SendRequests() {}
 
@@ -22,7 +26,7 @@ final class SendRequests {
             List<Sending> batch, List<String> stored, Map<String, MessagingException> refused) {
         Map<Integer, MessagingException> failures = new HashMap<>();
         for (int i = 0; i < batch.size(); i++) {
-            String id = Integer.toString(i);
+            String id = Batcher.id(i);
             MessagingException failure = refused.get(id);
             if (failure == null && !stored.contains(id)) {
                 failure = TransportException.unknown(
@@ -44,16 +48,9 @@ final class SendRequests {
             Sending sending = batch.get(i);
             Map<String, MessageAttributeValue> attributes =
                     new HashMap<>(sending.wire().attributes().size() * 2);
-            sending.wire()
-                    .attributes()
-                    .forEach((name, value) -> attributes.put(
-                            name,
-                            MessageAttributeValue.builder()
-                                    .dataType(SqsMessages.STRING)
-                                    .stringValue(value)
-                                    .build()));
+            sending.wire().attributes().forEach((name, value) -> attributes.put(name, attribute(name, value)));
             SendMessageBatchRequestEntry.Builder entry = SendMessageBatchRequestEntry.builder()
-                    .id(Integer.toString(i))
+                    .id(Batcher.id(i))
                     .messageBody(sending.wire().body())
                     .messageAttributes(attributes);
             if (queue.isFifo()) {
@@ -88,6 +85,23 @@ final class SendRequests {
                 });
     }
 
+    // Nearly all messages of a client have the same content type, so the last one serves again.
+    private static MessageAttributeValue attribute(String name, String value) {
+        boolean contentType = name.equals(Annotations.CONTENT_TYPE);
+        MessageAttributeValue known = contentType ? lastContentType : null;
+        if (known != null && value.equals(known.stringValue())) {
+            return known;
+        }
+        MessageAttributeValue made = MessageAttributeValue.builder()
+                .dataType(SqsMessages.STRING)
+                .stringValue(value)
+                .build();
+        if (contentType) {
+            lastContentType = made;
+        }
+        return made;
+    }
+
     static CompletableFuture<Map<Integer, MessagingException>> toTopic(SqsAsk ask, String arn, List<Sending> batch) {
         boolean fifo = arn.endsWith(SqsNames.FIFO);
         List<PublishBatchRequestEntry> entries = new ArrayList<>(batch.size());
@@ -103,7 +117,7 @@ final class SendRequests {
                                     .stringValue(value)
                                     .build()));
             PublishBatchRequestEntry.Builder entry = PublishBatchRequestEntry.builder()
-                    .id(Integer.toString(i))
+                    .id(Batcher.id(i))
                     .message(sending.wire().body())
                     .messageAttributes(attributes);
             if (!sending.wire().groupId().isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -190,12 +191,14 @@ final class SqsMessages {
      * @param ordered whether it came from a FIFO queue, where its message group is its key
      */
     static Read read(software.amazon.awssdk.services.sqs.model.Message received, boolean ordered) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        if (received.hasMessageAttributes()) {
-            received.messageAttributes().forEach((name, value) -> fields.put(name, text(value)));
-        }
         String body = received.body() == null ? "" : received.body();
         String id = received.messageId() == null ? "" : received.messageId();
+        Map<String, MessageAttributeValue> given = received.messageAttributes();
+        if (!given.isEmpty() && !given.containsKey(MORE)) { // as most messages, which are spared the map
+            return message(id, body, given, SqsMessages::text, received.attributesAsStrings(), ordered);
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        given.forEach((name, value) -> fields.put(name, text(value)));
         SnsEnvelope envelope = fields.isEmpty() ? SnsEnvelope.of(body) : null;
         if (envelope != null) {
             body = envelope.message();
@@ -206,15 +209,19 @@ final class SqsMessages {
         if (more != null) {
             WireText.unpack(more).forEach(fields::putIfAbsent);
         }
-        return message(id, body, fields, received.attributesAsStrings(), ordered);
+        return message(id, body, fields, Function.identity(), received.attributesAsStrings(), ordered);
     }
 
-    private static Read message(
-            String id, String body, Map<String, String> fields, Map<String, String> system, boolean ordered) {
-        String own = fields.remove(Annotations.ID);
-        String topic = fields.remove(TOPIC);
-        byte[] payload = payload(body, fields.remove(BODY));
-        Message.Builder message = Message.builder(own == null ? id : own, payload);
+    private static <V> Read message(
+            String id,
+            String body,
+            Map<String, V> fields,
+            Function<V, String> text,
+            Map<String, String> system,
+            boolean ordered) {
+        String own = value(fields, Annotations.ID, text);
+        String how = value(fields, BODY, text);
+        Message.Builder message = Message.lateBuilder(own == null ? id : own, () -> payload(body, how));
         message.timestamp(number(system.get(SENT_TIMESTAMP)));
         String groupId = system.get(GROUP_ID);
         if (ordered && groupId != null && SqsNames.isKey(groupId)) {
@@ -222,12 +229,17 @@ final class SqsMessages {
         }
         fields.forEach((name, value) -> {
             if (name.startsWith(Annotations.PREFIX)) {
-                ours(message, name, value);
+                ours(message, name, text.apply(value));
             } else {
-                message.header(name, value);
+                message.header(name, text.apply(value));
             }
         });
-        return new Read(message.build(), topic);
+        return new Read(message.build(), value(fields, TOPIC, text));
+    }
+
+    private static <V> @Nullable String value(Map<String, V> fields, String name, Function<V, String> text) {
+        V value = fields.get(name);
+        return value == null ? null : text.apply(value);
     }
 
     private static String text(MessageAttributeValue value) {
@@ -253,6 +265,9 @@ final class SqsMessages {
 
     private static void ours(Message.Builder message, String name, String value) {
         switch (name) {
+            case Annotations.ID, TOPIC, BODY -> {
+                // taken before
+            }
             case Annotations.KEY -> message.key(value);
             case Annotations.TYPE -> message.type(value);
             case Annotations.CONTENT_TYPE -> message.contentType(value);

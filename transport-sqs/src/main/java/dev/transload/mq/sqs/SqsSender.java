@@ -43,6 +43,9 @@ final class SqsSender {
     private final SendOrder order;
     private final Map<String, Batcher<Sending>> lines = new HashMap<>();
     private final Map<Place, List<Sending>> looking = new HashMap<>();
+    /** Lines that got something and have not been told to go. */
+    private final Set<Batcher<Sending>> touched = new LinkedHashSet<>();
+
     private volatile boolean closed;
 
     SqsSender(SqsAsk ask, SqsTopology queues, SnsTopics topics, SqsOptions options) {
@@ -145,7 +148,6 @@ final class SqsSender {
 
     private void taken() {
         taking.set(false);
-        Set<Batcher<Sending>> touched = new LinkedHashSet<>();
         for (Sending next = handed.poll(); next != null; next = handed.poll()) {
             MessagingException refusal = order.refusal(next);
             Batcher<Sending> line = refusal == null ? line(next) : null;
@@ -157,6 +159,7 @@ final class SqsSender {
             }
         }
         touched.forEach(Batcher::go);
+        touched.clear();
     }
 
     // The line to where a message goes, or null if that is being looked for.

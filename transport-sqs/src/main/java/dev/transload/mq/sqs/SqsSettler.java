@@ -120,10 +120,12 @@ final class SqsSettler {
     private Order counted(SqsDelivery delivery, int seconds, Result result) {
         open++;
         String group = queue.isFifo() ? delivery.group : null;
-        return new Order(delivery.receipt, seconds, delivery.deadlineNanos, group, failure -> {
-            open--;
-            result.ended(failure);
-        });
+        return new Order(delivery.receipt, seconds, delivery.deadlineNanos, group, result);
+    }
+
+    private void ended(Order order, @Nullable MessagingException failure) {
+        open--;
+        order.result().ended(failure);
     }
 
     private void add(Order order) {
@@ -155,7 +157,7 @@ final class SqsSettler {
         List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             entries.add(DeleteMessageBatchRequestEntry.builder()
-                    .id(Integer.toString(i))
+                    .id(Batcher.id(i))
                     .receiptHandle(batch.get(i).receipt())
                     .build());
         }
@@ -171,7 +173,7 @@ final class SqsSettler {
         List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             entries.add(ChangeMessageVisibilityBatchRequestEntry.builder()
-                    .id(Integer.toString(i))
+                    .id(Batcher.id(i))
                     .receiptHandle(batch.get(i).receipt())
                     .visibilityTimeout(batch.get(i).seconds())
                     .build());
@@ -186,20 +188,22 @@ final class SqsSettler {
 
     private void ended(CompletableFuture<List<BatchResultErrorEntry>> request, List<Order> batch, Runnable ended) {
         SqsAsk.told(request.handle((failed, failure) -> {
-            Map<String, BatchResultErrorEntry> refused = new HashMap<>();
+            Map<String, BatchResultErrorEntry> refused =
+                    failed == null || failed.isEmpty() ? Map.of() : new HashMap<>();
             if (failed != null) {
                 failed.forEach(one -> refused.put(one.id(), one));
             }
             for (int i = 0; i < batch.size(); i++) {
                 Order order = batch.get(i);
-                BatchResultErrorEntry entry = refused.get(Integer.toString(i));
+                BatchResultErrorEntry entry = refused.get(Batcher.id(i));
                 if (failure != null) {
                     refused(order, SqsErrors.operation("settle a message of " + queue.name(), failure));
                 } else if (entry == null) {
-                    order.result().ended(null);
+                    ended(order, null);
                 } else if (SqsErrors.isOfLostLease(entry.code())) {
-                    order.result()
-                            .ended(new LeaseLostException(
+                    ended(
+                            order,
+                            new LeaseLostException(
                                     "sqs: a message of " + queue.name() + " is no longer ours: " + entry.code(), null));
                 } else {
                     refused(
@@ -218,12 +222,12 @@ final class SqsSettler {
     private void refused(Order order, MessagingException why) {
         long left = (order.untilNanos() - time.nanos()) / 1_000_000;
         if (!why.retryable() || left < AGAIN_MILLIS || closing) {
-            order.result()
-                    .ended(
-                            why.retryable()
-                                    ? TransportException.unknown(
-                                            "sqs: no answer to the settle of a message of " + queue.name(), why)
-                                    : why);
+            ended(
+                    order,
+                    why.retryable()
+                            ? TransportException.unknown(
+                                    "sqs: no answer to the settle of a message of " + queue.name(), why)
+                            : why);
             return;
         }
         ask.worker().later(AGAIN_MILLIS, () -> {

@@ -212,6 +212,31 @@ class SqsMessagesTest {
     }
 
     @Test
+    void aDamagedBodyIsTheTextThatCame() {
+        Message read = SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("id")
+                                .body("AAE")
+                                .messageAttributes(Map.of("mq-id", text("m1"), "mq-body", text("base64")))
+                                .build(),
+                        false)
+                .message();
+        Message damaged = SqsMessages.read(
+                        software.amazon.awssdk.services.sqs.model.Message.builder()
+                                .messageId("id")
+                                .body("AAE=A")
+                                .messageAttributes(Map.of("mq-id", text("m1"), "mq-body", text("base64")))
+                                .build(),
+                        false)
+                .message();
+
+        assertThat(read.copyBody()).containsExactly(0, 1);
+        assertThat(damaged.id()).isEqualTo("m1");
+        assertThat(new String(damaged.copyBody(), StandardCharsets.UTF_8)).isEqualTo("AAE=A");
+        assertThat(damaged.body()).isEqualTo(damaged.copyBody());
+    }
+
+    @Test
     void anEnvelopeOfSnsIsOpened() {
         String body = "{\"Type\" : \"Notification\", \"MessageId\" : \"sns-id\", \"TopicArn\" : \"arn:aws:sns:r:1:t\","
                 + " \"Message\" : \"he said \\\"hi\\\"\", \"Timestamp\" : \"2026-01-01T00:00:00.000Z\","
