@@ -9,17 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The deliveries that one receiver holds: it settles them, keeps their leases by the clock, and of each message group
  * keeps back what is not its turn.
  *
- * <p>Its state belongs to the worker, save for the queue in which any thread leaves what is to be settled.
+ * <p>Its state belongs to the worker.
  */
 final class HeldDeliveries {
 
@@ -38,13 +35,6 @@ final class HeldDeliveries {
     private final long leaseNanos;
     private SqsSettler settler;
     private boolean looking;
-
-    /** What is to be settled, in order, for the worker to take. */
-    private final Queue<Settle> settles = new ConcurrentLinkedQueue<>();
-    /** Whether the worker has been told to. */
-    private final AtomicBoolean taking = new AtomicBoolean();
-
-    private record Settle(SqsDelivery delivery, int seconds, Completion completion) {}
 
     /** The receiver they belong to. Called on the worker. */
     interface Owner {
@@ -161,43 +151,20 @@ final class HeldDeliveries {
 
     /** Settles a delivery, on any thread. */
     void settle(SqsDelivery delivery, int seconds, Completion completion) {
-        settles.add(new Settle(delivery, seconds, completion));
-        take();
-    }
-
-    // Many come at once, and are one task.
-    private void take() {
-        if (taking.compareAndSet(false, true) && !ask.worker().run(this::taken)) {
-            taking.set(false); // before the look, so that what comes behind it sees to itself
-            for (Settle left = settles.poll(); left != null; left = settles.poll()) {
-                left.completion()
-                        .failed(Worker.closed(
-                                "settle a message of " + settler.queue().name()));
+        boolean handed = ask.worker().run(() -> {
+            if (!held.remove(delivery) || isOver(delivery)) {
+                completion.failed(lost());
+                return;
             }
-        }
-    }
-
-    private void taken() {
-        taking.set(false);
-        try {
-            for (Settle next = settles.poll(); next != null; next = settles.poll()) {
-                settle(next);
+            if (delivery.renewals > 0) {
+                delivery.afterRenewals = () -> order(delivery, seconds, completion);
+            } else {
+                order(delivery, seconds, completion);
             }
-        } finally {
-            if (!settles.isEmpty()) {
-                take(); // one of them failed, which is not the fault of the others
-            }
-        }
-    }
-
-    private void settle(Settle settle) {
-        SqsDelivery delivery = settle.delivery();
-        if (!held.remove(delivery) || isOver(delivery)) {
-            settle.completion().failed(lost());
-        } else if (delivery.renewals > 0) {
-            delivery.afterRenewals = () -> order(delivery, settle.seconds(), settle.completion());
-        } else {
-            order(delivery, settle.seconds(), settle.completion());
+        });
+        if (!handed) {
+            completion.failed(
+                    Worker.closed("settle a message of " + settler.queue().name()));
         }
     }
 

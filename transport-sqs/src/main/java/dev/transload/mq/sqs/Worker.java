@@ -1,23 +1,36 @@
 package dev.transload.mq.sqs;
 
 import dev.transload.mq.ClientClosedException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one thread on which a client decides what to ask next: answers of the service, orders of the engine and timers are
  * taken in turn, so that no state of the transport needs a lock. Nothing on it waits.
+ *
+ * <p>Thread-safe. What comes while the thread is busy is one task of the executor's, however much it is.
  */
 final class Worker implements Executor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     private final ScheduledThreadPoolExecutor thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Runnable rounds = this::rounds;
+    /** Guarded: tasks in their order. */
+    private final List<Runnable> waiting = new ArrayList<>();
+    /** Guarded: whether the thread runs them, or will. */
+    private boolean summoned;
+    /** Guarded: whether no more are taken. */
+    private boolean over;
 
     Worker(String clientId) {
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -37,13 +50,46 @@ final class Worker implements Executor {
 
     /** Runs a task in its turn; returns false after the end. */
     boolean run(Runnable task) {
+        lock.lock();
         try {
-            thread.execute(guarded(task));
+            if (over) {
+                return false;
+            }
+            waiting.add(task);
+            if (!summoned) {
+                summoned = true;
+                thread.execute(rounds);
+            }
             return true;
-        } catch (RejectedExecutionException e) {
-            LOG.trace("sqs: closed", e);
-            return false;
+        } finally {
+            lock.unlock();
         }
+    }
+
+    // A round is what was handed over before it began; between two of them timers that are due have their turn.
+    private void rounds() {
+        boolean again;
+        do {
+            List<Runnable> round = new ArrayList<>();
+            lock.lock();
+            try {
+                round.addAll(waiting);
+                waiting.clear();
+            } finally {
+                lock.unlock();
+            }
+            round.forEach(Worker::runLogged);
+            lock.lock();
+            try {
+                summoned = !waiting.isEmpty();
+                again = summoned && over; // no timers any more, and nobody who could be summoned
+                if (summoned && !over) {
+                    thread.execute(rounds);
+                }
+            } finally {
+                lock.unlock();
+            }
+        } while (again);
     }
 
     /** Runs tasks in their turn, and after the end where they are handed over. */
@@ -58,29 +104,30 @@ final class Worker implements Executor {
     /** Runs a task in its turn after a while, unless the end comes first. */
     void later(long millis, Runnable task) {
         try {
-            ScheduledFuture<?> scheduled = thread.schedule(guarded(task), millis, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> scheduled = thread.schedule(() -> runLogged(task), millis, TimeUnit.MILLISECONDS);
             LOG.trace("sqs: scheduled {}", scheduled);
         } catch (RejectedExecutionException e) {
             LOG.trace("sqs: closed", e);
         }
     }
 
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("sqs: a step of the client failed", e);
-                if (e instanceof Error fatal && !(e instanceof AssertionError)) {
-                    throw fatal;
-                }
-            }
-        };
+    private static void runLogged(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("sqs: a step of the client failed", e);
+        }
     }
 
     /** Takes no more tasks; those handed over run. */
     void end() {
-        thread.shutdown();
+        lock.lock();
+        try {
+            over = true;
+            thread.shutdown();
+        } finally {
+            lock.unlock();
+        }
     }
 
     static ClientClosedException closed(String what) {
