@@ -12,7 +12,10 @@ import java.time.Duration;
  */
 public interface Incoming {
 
-    /** The message as stored; the engine decodes it. */
+    /**
+     * The message as stored; the engine decodes it. A transport whose client has the body in another form than an array
+     * of bytes spares a copy with {@link Message#lateBuilder}.
+     */
     Message message();
 
     /** Name of the queue or topic the message was sent to: with a pattern, the topic that matched. */

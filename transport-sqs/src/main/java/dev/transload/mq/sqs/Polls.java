@@ -62,16 +62,16 @@ final class Polls {
 
     void start(QueueRef queue, int most, Arrival arrival) {
         int seconds = underWay > 0 ? 1 : seconds();
+        String what = "receive from " + queue.name();
         reserved += most;
         underWay++;
-        SqsAsk.told(ask.messages(
-                        "receive from " + queue.name(), sqs -> sqs.receiveMessage(request(queue, most, seconds)))
+        SqsAsk.told(ask.messages(what, sqs -> sqs.receiveMessage(request(queue, most, seconds)))
                 .handle((answer, failure) -> {
                     reserved -= most;
                     underWay--;
                     if (failure != null) {
                         width = 1;
-                        arrival.arrived(queue, List.of(), SqsErrors.operation("receive from " + queue.name(), failure));
+                        arrival.arrived(queue, List.of(), SqsErrors.operation(what, failure));
                         return null;
                     }
                     List<Message> messages = answer.hasMessages() ? answer.messages() : List.of();

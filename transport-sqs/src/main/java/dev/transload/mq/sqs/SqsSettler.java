@@ -33,6 +33,7 @@ final class SqsSettler {
     private final SqsAsk ask;
     private final QueueRef queue;
     private final TimeSource time;
+    private final String deleting;
     private final Batcher<Order> deletes;
     private final Batcher<Order> changes;
     private final GroupLeaves leaves = new GroupLeaves();
@@ -65,6 +66,7 @@ final class SqsSettler {
         this.time = time;
         this.ask = ask;
         this.queue = queue;
+        this.deleting = "delete from " + queue.name();
         // A message group gives out nothing before the delete; elsewhere nobody waits for one.
         long linger = queue.isFifo() ? 2 : inbox ? INBOX_LINGER : 10;
         this.deletes = new Batcher<>(BYTES, REQUESTS, linger, queue.isFifo(), ask.worker(), this::delete);
@@ -162,7 +164,7 @@ final class SqsSettler {
                     .build());
         }
         CompletableFuture<List<BatchResultErrorEntry>> request = ask.messages(
-                        "delete from " + queue.name(),
+                        deleting,
                         sqs -> sqs.deleteMessageBatch(
                                 r -> r.queueUrl(queue.url()).entries(entries)))
                 .thenApply(answer -> answer.failed());
