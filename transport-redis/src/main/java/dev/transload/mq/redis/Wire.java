@@ -1,18 +1,99 @@
 package dev.transload.mq.redis;
 
+import java.io.IOException;
+import java.net.Socket;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.util.RedisOutputStream;
 
-/** A connection on which what was written can be sent off before anyone waits for an answer. */
+/**
+ * A connection on which what was written can be sent off before anyone waits for an answer. It writes in large pieces,
+ * where Jedis has 8 KiB: a piece costs the client more than what is in it.
+ */
 final class Wire extends Connection {
 
+    private static final int PIECE = 64 * 1024;
+
+    /** Where calls are written; null while the client greets the server, which it does by its own stream. */
+    private final @Nullable RedisOutputStream out;
+
     Wire(HostAndPort server, JedisClientConfig config) {
-        super(server, config);
+        this(new Door(server, config), config);
+    }
+
+    private Wire(Door door, JedisClientConfig config) {
+        super(door, config);
+        this.out = door.output();
+    }
+
+    @Override
+    public void sendCommand(CommandArguments call) {
+        RedisOutputStream ours = out;
+        if (ours == null) {
+            super.sendCommand(call);
+            return;
+        }
+        if (isBroken()) {
+            throw new JedisConnectionException("the connection is broken");
+        }
+        try {
+            Protocol.sendCommand(ours, call);
+        } catch (RuntimeException e) {
+            setBroken();
+            throw e;
+        }
     }
 
     /** Sends off what was written. */
     void sendOff() {
         flush();
+    }
+
+    @Override
+    protected void flush() {
+        super.flush();
+        RedisOutputStream ours = out;
+        if (ours != null) {
+            try {
+                ours.flush();
+            } catch (IOException e) {
+                setBroken();
+                throw new JedisConnectionException(e);
+            }
+        }
+    }
+
+    /** Makes the socket, as the client does, and remembers it. */
+    private static final class Door extends DefaultJedisSocketFactory {
+        private @Nullable Socket made;
+
+        Door(HostAndPort server, JedisClientConfig config) {
+            super(server, config);
+        }
+
+        @Override
+        public Socket createSocket() {
+            Socket socket = super.createSocket();
+            made = socket;
+            return socket;
+        }
+
+        RedisOutputStream output() {
+            Socket socket = made;
+            if (socket == null) {
+                throw new JedisConnectionException("no connection was made");
+            }
+            try {
+                return new RedisOutputStream(socket.getOutputStream(), PIECE);
+            } catch (IOException e) {
+                throw new JedisConnectionException(e);
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 
@@ -21,6 +22,8 @@ final class EchoServer implements AutoCloseable {
 
     private final ServerSocket door;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger commands = new AtomicInteger();
 
     EchoServer() throws IOException {
         door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -31,6 +34,11 @@ final class EchoServer implements AutoCloseable {
         return new Wire(
                 new HostAndPort(door.getInetAddress().getHostAddress(), door.getLocalPort()),
                 DefaultJedisClientConfig.builder().resp2().build());
+    }
+
+    /** How many commands have come, greetings included. */
+    int commands() {
+        return commands.get();
     }
 
     private static void daemon(Runnable work) {
@@ -51,12 +59,13 @@ final class EchoServer implements AutoCloseable {
         }
     }
 
-    private static void serve(Socket connection) {
+    private void serve(Socket connection) {
         try (connection) {
             DataInputStream in = new DataInputStream(new BufferedInputStream(connection.getInputStream()));
             OutputStream out = new BufferedOutputStream(connection.getOutputStream());
             while (true) {
                 List<String> words = command(in);
+                commands.incrementAndGet();
                 String last = words.get(words.size() - 1);
                 boolean greets = words.get(0).equals("HELLO");
                 out.write(Bytes.of(
