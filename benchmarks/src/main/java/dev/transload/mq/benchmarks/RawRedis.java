@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -18,6 +19,9 @@ final class RawRedis implements Stack {
     /** Entries of one pipeline, and of one read. */
     static final int BATCH = 500;
 
+    private static final byte[] ID = bytes("mq-id");
+    private static final byte[] CONTENT_TYPE = bytes("mq-content-type");
+    private static final byte[] TIMESTAMP = bytes("mq-timestamp");
     private static final byte[] BODY = bytes("body");
     private static final byte[] GROUP = bytes("bench");
     private static final byte[] CONSUMER = bytes("one");
@@ -26,10 +30,16 @@ final class RawRedis implements Stack {
     private final URI uri;
     private final byte[] stream;
     private final Jedis jedis;
+    private final boolean described;
     private @Nullable RawRedisRequests requests;
 
-    RawRedis(String name, String uri) {
+    /**
+     * @param described whether each message it sends has what the SDK gives to every one: an id, the type of its content,
+     *     and when it was sent
+     */
+    RawRedis(String name, String uri, boolean described) {
         this.name = name;
+        this.described = described;
         this.uri = URI.create(uri);
         this.stream = bytes(queue());
         this.jedis = new Jedis(this.uri);
@@ -107,12 +117,12 @@ final class RawRedis implements Stack {
     @Override
     public Sample send(int messages, byte[] body) {
         Meter meter = new Meter();
-        Map<byte[], byte[]> entry = Map.of(BODY, body);
+        Map<byte[], byte[]> plain = Map.of(BODY, body);
         XAddParams anyId = XAddParams.xAddParams();
         meter.start();
         try (Pipeline pipeline = jedis.pipelined()) {
             for (int i = 1; i <= messages; i++) {
-                pipeline.xadd(stream, anyId, entry);
+                pipeline.xadd(stream, anyId, described ? described(body) : plain);
                 if (i % BATCH == 0) {
                     pipeline.sync();
                 }
@@ -121,6 +131,14 @@ final class RawRedis implements Stack {
         meter.stop();
         jedis.del(stream);
         return meter.sample(messages, new long[0]);
+    }
+
+    private static Map<byte[], byte[]> described(byte[] body) {
+        return Map.of(
+                ID, bytes(UUID.randomUUID().toString()),
+                CONTENT_TYPE, bytes("application/octet-stream"),
+                TIMESTAMP, bytes(Long.toString(System.currentTimeMillis())),
+                BODY, body);
     }
 
     @Override
@@ -153,12 +171,12 @@ final class RawRedis implements Stack {
     public Sample sendOneByOne(int messages, byte[] body) {
         Meter meter = new Meter();
         long[] latencies = new long[messages];
-        Map<byte[], byte[]> entry = Map.of(BODY, body);
+        Map<byte[], byte[]> plain = Map.of(BODY, body);
         XAddParams anyId = XAddParams.xAddParams();
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            jedis.xadd(stream, anyId, entry);
+            jedis.xadd(stream, anyId, described ? described(body) : plain);
             latencies[i] = System.nanoTime() - start;
         }
         meter.stop();

@@ -53,7 +53,7 @@ public final class RedisBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) {
-        return new RawRedis(name, uri);
+        return new RawRedis(name, uri, false);
     }
 
     @Override
@@ -62,6 +62,8 @@ public final class RedisBenchmark implements Contest {
         stacks.add(new SdkStack("sdk", uri, DEFAULTS));
         if (work == Work.CONSUME) {
             stacks.add(new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
+        } else if (work != Work.REQUEST) {
+            stacks.add(new RawRedis("raw-described", uri, true));
         }
         String bullMq = System.getProperty(BULL_MQ);
         if (bullMq != null && !work.timed()) {
