@@ -53,12 +53,13 @@ final class Batcher<E> {
         void send(List<E> batch, Runnable ended);
     }
 
-    private record Sized<E>(E entry, int bytes) {}
-
     /** Entries of one lane that wait, or of none; ready if there are any and no request of the lane is under way. */
     private static final class Lane<E> {
         private final @Nullable String name;
-        private final ArrayDeque<Sized<E>> entries = new ArrayDeque<>();
+        private final ArrayDeque<E> entries = new ArrayDeque<>();
+        /** Bytes of each entry, in step with them. */
+        private final ArrayDeque<Integer> sizes = new ArrayDeque<>();
+
         private long bytes;
         private boolean busy;
 
@@ -107,7 +108,8 @@ final class Batcher<E> {
     /** Takes an entry in; nothing goes before {@link #go}. */
     void add(E entry, int bytes) {
         Lane<E> its = lanes.computeIfAbsent(lane.apply(entry), Lane::new);
-        its.entries.add(new Sized<>(entry, bytes));
+        its.entries.add(entry);
+        its.sizes.add(bytes);
         its.bytes += bytes;
         if (!its.busy) {
             if (its.entries.size() == 1) {
@@ -124,8 +126,9 @@ final class Batcher<E> {
         if (its == null || !its.busy) {
             return List.of();
         }
-        List<E> dropped = its.entries.stream().map(Sized::entry).toList();
+        List<E> dropped = List.copyOf(its.entries);
         its.entries.clear();
+        its.sizes.clear();
         its.bytes = 0;
         return dropped;
     }
@@ -168,20 +171,19 @@ final class Batcher<E> {
         long bytes = 0;
         while (batch.size() < ENTRIES && !ready.isEmpty()) {
             Lane<E> first = ready.element();
-            Sized<E> next = first.entries.element();
-            if (!batch.isEmpty() && (bytes + next.bytes() > maxBytes || isForTheNext(first, taken, batch.size()))) {
+            int size = first.sizes.element();
+            if (!batch.isEmpty() && (bytes + size > maxBytes || isForTheNext(first, taken, batch.size()))) {
                 break;
             }
-            first.entries.remove();
-            first.bytes -= next.bytes();
+            batch.add(first.entries.remove());
+            bytes += first.sizes.remove();
+            first.bytes -= size;
             if (first.entries.isEmpty()) {
                 ready.remove();
             }
             if (first.name != null) {
                 taken.add(first);
             }
-            batch.add(next.entry());
-            bytes += next.bytes();
         }
         waiting -= batch.size();
         waitingBytes -= bytes;

@@ -7,7 +7,8 @@ import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class HeldDeliveries {
     private final Owner owner;
     private final boolean inbox;
     private final GroupHolds groups = new GroupHolds();
-    private final Set<SqsDelivery> held = new LinkedHashSet<>();
+    private final Set<SqsDelivery> held = Collections.newSetFromMap(new IdentityHashMap<>());
     private final int leaseSeconds;
     private final long visibleNanos;
     private final long leaseNanos;

@@ -44,15 +44,8 @@ final class SqsSettler {
      * An order about one delivery.
      *
      * @param seconds how long it stays hidden, or {@link #DELETE}
-     * @param untilNanos when it makes no sense any more
-     * @param group its message group, or null if that keeps no order
      */
-    private record Order(
-            String receipt,
-            int seconds,
-            long untilNanos,
-            @Nullable String group,
-            Result result) {}
+    private record Order(SqsDelivery delivery, int seconds, Result result) {}
 
     /** Told on the worker how an order ended. */
     interface Result {
@@ -72,7 +65,7 @@ final class SqsSettler {
         this.deletes = new Batcher<>(BYTES, REQUESTS, linger, queue.isFifo(), ask.worker(), this::delete);
         // What goes back into a group goes in one request, or in one after the other, lest a later message be first
         // there: emulators open a group with the first message that is back.
-        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), Order::group, true, this::change);
+        this.changes = new Batcher<>(BYTES, REQUESTS, 2, true, ask.worker(), this::lane, true, this::change);
     }
 
     QueueRef queue() {
@@ -113,6 +106,10 @@ final class SqsSettler {
         };
     }
 
+    private @Nullable String lane(Order order) {
+        return queue.isFifo() ? order.delivery().group : null;
+    }
+
     // A message that is in no group is alone in one.
     private String group(SqsDelivery delivery) {
         String group = delivery.group;
@@ -121,8 +118,7 @@ final class SqsSettler {
 
     private Order counted(SqsDelivery delivery, int seconds, Result result) {
         open++;
-        String group = queue.isFifo() ? delivery.group : null;
-        return new Order(delivery.receipt, seconds, delivery.deadlineNanos, group, result);
+        return new Order(delivery, seconds, result);
     }
 
     private void ended(Order order, @Nullable MessagingException failure) {
@@ -160,7 +156,7 @@ final class SqsSettler {
         for (int i = 0; i < batch.size(); i++) {
             entries.add(DeleteMessageBatchRequestEntry.builder()
                     .id(Batcher.id(i))
-                    .receiptHandle(batch.get(i).receipt())
+                    .receiptHandle(batch.get(i).delivery().receipt)
                     .build());
         }
         CompletableFuture<List<BatchResultErrorEntry>> request = ask.messages(
@@ -176,7 +172,7 @@ final class SqsSettler {
         for (int i = 0; i < batch.size(); i++) {
             entries.add(ChangeMessageVisibilityBatchRequestEntry.builder()
                     .id(Batcher.id(i))
-                    .receiptHandle(batch.get(i).receipt())
+                    .receiptHandle(batch.get(i).delivery().receipt)
                     .visibilityTimeout(batch.get(i).seconds())
                     .build());
         }
@@ -222,7 +218,7 @@ final class SqsSettler {
     }
 
     private void refused(Order order, MessagingException why) {
-        long left = (order.untilNanos() - time.nanos()) / 1_000_000;
+        long left = (order.delivery().deadlineNanos - time.nanos()) / 1_000_000;
         if (!why.retryable() || left < AGAIN_MILLIS || closing) {
             ended(
                     order,
