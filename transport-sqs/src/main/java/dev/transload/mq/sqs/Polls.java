@@ -23,6 +23,14 @@ final class Polls {
 
     private static final int AT_ONCE = 8;
 
+    private static final List<MessageSystemAttributeName> OF_ALL =
+            List.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, MessageSystemAttributeName.SENT_TIMESTAMP);
+    /** Elsewhere a message group tells whose a message is, for the service alone. */
+    private static final List<MessageSystemAttributeName> OF_GROUPS = List.of(
+            MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
+            MessageSystemAttributeName.SENT_TIMESTAMP,
+            MessageSystemAttributeName.MESSAGE_GROUP_ID);
+
     private final SqsAsk ask;
     private final SqsOptions options;
     private final int leaseSeconds;
@@ -96,10 +104,7 @@ final class Polls {
                 .waitTimeSeconds(seconds)
                 .visibilityTimeout(leaseSeconds)
                 .messageAttributeNames("All")
-                .messageSystemAttributeNames(
-                        MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
-                        MessageSystemAttributeName.SENT_TIMESTAMP,
-                        MessageSystemAttributeName.MESSAGE_GROUP_ID)
+                .messageSystemAttributeNames(queue.isFifo() ? OF_GROUPS : OF_ALL)
                 .overrideConfiguration(
                         o -> o.apiCallTimeout(options.requestTimeout().plus(Duration.ofSeconds(seconds))))
                 .build();

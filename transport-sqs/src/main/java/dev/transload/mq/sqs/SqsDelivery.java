@@ -40,13 +40,13 @@ final class SqsDelivery implements Incoming {
 
     SqsDelivery(
             SqsReceiver receiver,
-            SqsMessages.Read read,
+            Message message,
             String destination,
             software.amazon.awssdk.services.sqs.model.Message received,
             long nowNanos,
             long deadlineNanos) {
         this.receiver = receiver;
-        this.message = read.message();
+        this.message = message;
         this.destination = destination;
         this.receipt = received.receiptHandle();
         Map<String, String> system = received.attributesAsStrings();

@@ -182,43 +182,71 @@ final class SqsMessages {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     }
 
-    /** A message that came, and the topic it says it was sent to. */
-    record Read(Message message, @Nullable String topic) {}
-
     /**
      * The message that was received, whoever sent it. One without an id has the service's own.
      *
      * @param ordered whether it came from a FIFO queue, where its message group is its key
      */
-    static Read read(software.amazon.awssdk.services.sqs.model.Message received, boolean ordered) {
-        String body = received.body() == null ? "" : received.body();
-        String id = received.messageId() == null ? "" : received.messageId();
+    static Message read(software.amazon.awssdk.services.sqs.model.Message received, boolean ordered) {
         Map<String, MessageAttributeValue> given = received.messageAttributes();
-        if (!given.isEmpty() && !given.containsKey(MORE)) { // as most messages, which are spared the map
-            return message(id, body, given, SqsMessages::text, received.attributesAsStrings(), ordered);
+        if (isPlain(given)) {
+            return message(idOf(received), bodyOf(received), given, SqsMessages::text, received, ordered);
         }
-        Map<String, String> fields = new LinkedHashMap<>();
-        given.forEach((name, value) -> fields.put(name, text(value)));
-        SnsEnvelope envelope = fields.isEmpty() ? SnsEnvelope.of(body) : null;
-        if (envelope != null) {
-            body = envelope.message();
-            id = envelope.id();
-            fields.putAll(envelope.attributes());
-        }
-        String more = fields.remove(MORE);
-        if (more != null) {
-            WireText.unpack(more).forEach(fields::putIfAbsent);
-        }
-        return message(id, body, fields, Function.identity(), received.attributesAsStrings(), ordered);
+        Unwrapped unwrapped = Unwrapped.of(received);
+        return message(unwrapped.id, unwrapped.body, unwrapped.fields, Function.identity(), received, ordered);
     }
 
-    private static <V> Read message(
+    /** The topic that a received message says it was sent to, or null. */
+    static @Nullable String topic(software.amazon.awssdk.services.sqs.model.Message received) {
+        Map<String, MessageAttributeValue> given = received.messageAttributes();
+        return isPlain(given)
+                ? value(given, TOPIC, SqsMessages::text)
+                : Unwrapped.of(received).fields.get(TOPIC);
+    }
+
+    // As most messages are: they are spared a map of their own.
+    private static boolean isPlain(Map<String, MessageAttributeValue> given) {
+        return !given.isEmpty() && !given.containsKey(MORE);
+    }
+
+    private static String bodyOf(software.amazon.awssdk.services.sqs.model.Message received) {
+        return received.body() == null ? "" : received.body();
+    }
+
+    private static String idOf(software.amazon.awssdk.services.sqs.model.Message received) {
+        return received.messageId() == null ? "" : received.messageId();
+    }
+
+    /** What is in an envelope of SNS, or has names and values in one attribute. */
+    private record Unwrapped(String id, String body, Map<String, String> fields) {
+
+        static Unwrapped of(software.amazon.awssdk.services.sqs.model.Message received) {
+            String id = idOf(received);
+            String body = bodyOf(received);
+            Map<String, String> fields = new LinkedHashMap<>();
+            received.messageAttributes().forEach((name, value) -> fields.put(name, text(value)));
+            SnsEnvelope envelope = fields.isEmpty() ? SnsEnvelope.of(body) : null;
+            if (envelope != null) {
+                body = envelope.message();
+                id = envelope.id();
+                fields.putAll(envelope.attributes());
+            }
+            String more = fields.remove(MORE);
+            if (more != null) {
+                WireText.unpack(more).forEach(fields::putIfAbsent);
+            }
+            return new Unwrapped(id, body, fields);
+        }
+    }
+
+    private static <V> Message message(
             String id,
             String body,
             Map<String, V> fields,
             Function<V, String> text,
-            Map<String, String> system,
+            software.amazon.awssdk.services.sqs.model.Message received,
             boolean ordered) {
+        Map<String, String> system = received.attributesAsStrings();
         String own = value(fields, Annotations.ID, text);
         String how = value(fields, BODY, text);
         Message.Builder message = Message.lateBuilder(own == null ? id : own, () -> payload(body, how));
@@ -234,7 +262,7 @@ final class SqsMessages {
                 message.header(name, text.apply(value));
             }
         });
-        return new Read(message.build(), value(fields, TOPIC, text));
+        return message.build();
     }
 
     private static <V> @Nullable String value(Map<String, V> fields, String name, Function<V, String> text) {

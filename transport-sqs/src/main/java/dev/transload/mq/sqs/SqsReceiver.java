@@ -2,6 +2,7 @@ package dev.transload.mq.sqs;
 
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Completion;
@@ -216,16 +217,19 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         List<SqsDelivery> out = new ArrayList<>(messages.size());
         long now = time.nanos();
         boolean given = false;
-        for (software.amazon.awssdk.services.sqs.model.Message message : messages) {
-            SqsMessages.Read read = SqsMessages.read(message, from.isFifo());
-            SqsDelivery delivery = new SqsDelivery(this, read, destination(read), message, now, held.deadline(now));
+        boolean ofGroup = spec.from().role() == Place.Role.GROUP;
+        for (software.amazon.awssdk.services.sqs.model.Message received : messages) {
+            Message message = SqsMessages.read(received, from.isFifo());
+            String topic = ofGroup ? SqsMessages.topic(received) : null;
+            SqsDelivery delivery =
+                    new SqsDelivery(this, message, destination(message, topic), received, now, held.deadline(now));
             if (!from.equals(queue)) {
                 continue; // of a queue that is gone
             }
             if (stopped || closed) {
                 held.dispose(delivery, 0);
                 given = true;
-            } else if (!isWanted(read)) {
+            } else if (!isWanted(topic)) {
                 held.dispose(delivery, SqsSettler.DELETE);
                 given = true;
             } else if (earlyMillis(delivery) > 0) {
@@ -271,22 +275,24 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         }
     }
 
-    private boolean isWanted(SqsMessages.Read read) {
-        Place from = spec.from();
-        return from.role() != Place.Role.GROUP || read.topic() == null || FilterPolicy.wants(from, read.topic());
+    private boolean isWanted(@Nullable String topic) {
+        return topic == null || FilterPolicy.wants(spec.from(), topic);
     }
 
-    private String destination(SqsMessages.Read read) {
+    private String destination(Message message, @Nullable String topic) {
         Place from = spec.from();
         if (from.role() != Place.Role.GROUP) {
             return from.name();
         }
-        String before = read.message().annotations().get(Annotations.DESTINATION);
+        String before = message.annotations().get(Annotations.DESTINATION);
         if (before != null) {
             return before;
         }
-        String topic = SnsTopics.topicOf(from);
-        return read.topic() != null ? read.topic() : from.portable() ? SqsNames.family(topic) : topic;
+        if (topic != null) {
+            return topic;
+        }
+        String whole = SnsTopics.topicOf(from);
+        return from.portable() ? SqsNames.family(whole) : whole;
     }
 
     // ---- settling

@@ -176,14 +176,13 @@ class SqsMessagesTest {
                         .binaryValue(SdkBytes.fromUtf8String("b"))
                         .build());
         Message read = SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("aws-id")
-                                .body("hello")
-                                .messageAttributes(attributes)
-                                .attributes(Map.of(MessageSystemAttributeName.SENT_TIMESTAMP, SENT))
-                                .build(),
-                        false)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("aws-id")
+                        .body("hello")
+                        .messageAttributes(attributes)
+                        .attributes(Map.of(MessageSystemAttributeName.SENT_TIMESTAMP, SENT))
+                        .build(),
+                false);
 
         assertThat(read.id()).isEqualTo("aws-id");
         assertThat(read.timestamp()).isEqualTo(Long.parseLong(SENT));
@@ -194,17 +193,16 @@ class SqsMessagesTest {
     @Test
     void nonsenseOnAnEnvelopeIsIgnored() {
         Message read = SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("id")
-                                .body("not base64!")
-                                .messageAttributes(Map.of(
-                                        "mq-body", text("base64"),
-                                        "mq-ttl", text("soon"),
-                                        "mq-more", text("{"),
-                                        "mq-priority", text("99999999999")))
-                                .build(),
-                        false)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("id")
+                        .body("not base64!")
+                        .messageAttributes(Map.of(
+                                "mq-body", text("base64"),
+                                "mq-ttl", text("soon"),
+                                "mq-more", text("{"),
+                                "mq-priority", text("99999999999")))
+                        .build(),
+                false);
 
         assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("not base64!");
         assertThat(read.ttl()).isZero();
@@ -214,21 +212,19 @@ class SqsMessagesTest {
     @Test
     void aDamagedBodyIsTheTextThatCame() {
         Message read = SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("id")
-                                .body("AAE")
-                                .messageAttributes(Map.of("mq-id", text("m1"), "mq-body", text("base64")))
-                                .build(),
-                        false)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("id")
+                        .body("AAE")
+                        .messageAttributes(Map.of("mq-id", text("m1"), "mq-body", text("base64")))
+                        .build(),
+                false);
         Message damaged = SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("id")
-                                .body("AAE=A")
-                                .messageAttributes(Map.of("mq-id", text("m1"), "mq-body", text("base64")))
-                                .build(),
-                        false)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("id")
+                        .body("AAE=A")
+                        .messageAttributes(Map.of("mq-id", text("m1"), "mq-body", text("base64")))
+                        .build(),
+                false);
 
         assertThat(read.copyBody()).containsExactly(0, 1);
         assertThat(damaged.id()).isEqualTo("m1");
@@ -242,12 +238,11 @@ class SqsMessagesTest {
                 + " \"Message\" : \"he said \\\"hi\\\"\", \"Timestamp\" : \"2026-01-01T00:00:00.000Z\","
                 + " \"MessageAttributes\" : {\"colour\" : {\"Type\":\"String\",\"Value\":\"red\"}}}";
         Message read = SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("sqs-id")
-                                .body(body)
-                                .build(),
-                        false)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("sqs-id")
+                        .body(body)
+                        .build(),
+                false);
 
         assertThat(read.id()).isEqualTo("sns-id");
         assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("he said \"hi\"");
@@ -296,13 +291,12 @@ class SqsMessagesTest {
     @Test
     void theGroupOfAForeignMessageInAStandardQueueIsNoKey() {
         Message read = SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("id")
-                                .body("x")
-                                .attributes(Map.of(MessageSystemAttributeName.MESSAGE_GROUP_ID, "blue"))
-                                .build(),
-                        false)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("id")
+                        .body("x")
+                        .attributes(Map.of(MessageSystemAttributeName.MESSAGE_GROUP_ID, "blue"))
+                        .build(),
+                false);
 
         assertThat(read.key()).isNull();
     }
@@ -322,6 +316,18 @@ class SqsMessagesTest {
         return roundTrip(message, ordered, null);
     }
 
+    @Test
+    void theTopicIsReadOfAnAttributeAndOfWhatIsPackedIntoOne() {
+        var plain = software.amazon.awssdk.services.sqs.model.Message.builder()
+                .messageAttributes(Map.of("mq-topic", text("news.sport")));
+        var packed = software.amazon.awssdk.services.sqs.model.Message.builder()
+                .messageAttributes(Map.of("mq-more", text("{\"mq-topic\":\"news.art\"}")));
+
+        assertThat(SqsMessages.topic(plain.build())).isEqualTo("news.sport");
+        assertThat(SqsMessages.topic(packed.build())).isEqualTo("news.art");
+        assertThat(SqsMessages.topic(plain.messageAttributes(Map.of()).build())).isNull();
+    }
+
     private static Message roundTrip(Message message, boolean ordered, @Nullable String fairBy) {
         SqsMessages.Wire wire = SqsMessages.write(message, ordered, null, fairBy);
         assertThat(WireText.isLegal(wire.body())).isTrue();
@@ -336,13 +342,12 @@ class SqsMessagesTest {
             system.put(MessageSystemAttributeName.MESSAGE_GROUP_ID, wire.groupId());
         }
         return SqsMessages.read(
-                        software.amazon.awssdk.services.sqs.model.Message.builder()
-                                .messageId("aws-id")
-                                .body(wire.body())
-                                .messageAttributes(attributes)
-                                .attributes(system)
-                                .build(),
-                        ordered)
-                .message();
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId("aws-id")
+                        .body(wire.body())
+                        .messageAttributes(attributes)
+                        .attributes(system)
+                        .build(),
+                ordered);
     }
 }
