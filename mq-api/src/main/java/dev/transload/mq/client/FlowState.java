@@ -63,6 +63,7 @@ final class FlowState<T> {
     long progressNanos;
 
     private final FlowSpec<T> spec;
+    private final Settling settling;
     private final TimeSource time;
     private final boolean virtualTime;
     private final int creditBatch;
@@ -73,8 +74,9 @@ final class FlowState<T> {
     private int active;
     private boolean blockedTold;
 
-    FlowState(FlowSpec<T> spec, TimeSource time, boolean virtualTime) {
+    FlowState(FlowSpec<T> spec, Settling settling, TimeSource time, boolean virtualTime) {
         this.spec = spec;
+        this.settling = settling;
         this.time = time;
         this.virtualTime = virtualTime;
         this.creditBatch = Math.max(1, spec.prefetch() / 8);
@@ -206,6 +208,7 @@ final class FlowState<T> {
         if (owed == 0
                 || receiver == null
                 || state != State.RUNNING // what others could handle does not come to wait here for the end of a pause
+                || (spec.alone() && !settling.none()) // or a crash would accuse one that is done of the next one's deed
                 || (owed < creditBatch && lanes.runnable() > 0)) {
             return 0;
         }

@@ -50,7 +50,8 @@ final class SubscriptionFlow<T> implements Sink {
         this.spec = spec;
         this.time = engine.time();
         this.events = engine.events().with(spec.options().listener());
-        this.state = new FlowState<>(spec, time, engine.transport().time().isPresent());
+        this.state =
+                new FlowState<>(spec, settling, time, engine.transport().time().isPresent());
         this.leases = new LeaseKeeper<>(spec, this, state, time);
         this.onFailed = onFailed;
         this.outcomes = new Outcomes<>(engine, spec, this, events);
@@ -236,7 +237,7 @@ final class SubscriptionFlow<T> implements Sink {
     }
 
     void settleEnded() {
-        if (settling.ended() && state.state == State.DRAINING) {
+        if (settling.ended() && (spec.alone() || state.state == State.DRAINING)) {
             state.change(() -> {});
         }
     }

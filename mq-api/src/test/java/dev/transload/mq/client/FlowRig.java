@@ -50,6 +50,7 @@ final class FlowRig implements AutoCloseable {
             });
     Place place = EMAILS;
     Capabilities capabilities = capable().build();
+    boolean alone;
     boolean ephemeral;
     boolean keepsDeadLetters = true;
     AsyncMessageHandler<byte[]> async;
@@ -76,8 +77,8 @@ final class FlowRig implements AutoCloseable {
                 place,
                 place,
                 keepsDeadLetters ? Places.deadLetters(place, null) : null,
-                suspects ? Places.suspects(place) : null,
-                false,
+                suspects && !alone ? Places.suspects(place) : null,
+                alone,
                 ephemeral,
                 Codec.of(byte[].class),
                 async == null ? handler : null,

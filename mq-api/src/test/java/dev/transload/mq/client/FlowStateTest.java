@@ -28,7 +28,7 @@ class FlowStateTest {
     void aVirtualClockStandsStillUntilTheCreditOfTheLastHandlerIsPassedOn() {
         rig.options.prefetch(1);
         rig.start(delivery -> {});
-        FlowState<byte[]> state = new FlowState<>(rig.spec, countedTime(), true);
+        FlowState<byte[]> state = new FlowState<>(rig.spec, new Settling(), countedTime(), true);
         EngineDelivery<byte[]> delivery = new EngineDelivery<>(
                 rig.flow,
                 new ScriptedTransport.Delivered(
@@ -51,7 +51,7 @@ class FlowStateTest {
     void aVirtualClockDoesNotWaitForWhatWaitsForAnAsynchronousHandler() {
         rig.options.concurrency(1);
         rig.start(delivery -> {});
-        FlowState<byte[]> state = new FlowState<>(rig.spec, countedTime(), true);
+        FlowState<byte[]> state = new FlowState<>(rig.spec, new Settling(), countedTime(), true);
         for (String id : List.of("a", "b")) {
             EngineDelivery<byte[]> delivery = new EngineDelivery<>(
                     rig.flow,

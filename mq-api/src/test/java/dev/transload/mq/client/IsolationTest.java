@@ -7,6 +7,7 @@ import dev.transload.mq.Failure.Reason;
 import dev.transload.mq.Message;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.spi.Annotations;
+import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Counting;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,28 @@ class IsolationTest {
                     assertThat(copy.annotations()).containsEntry(Annotations.CRASHES, "3");
                 });
         assertThat(rig.deadLettered).isEmpty();
+    }
+
+    @Test
+    void nothingFollowsASuspectBeforeTheBrokerKnowsOfItsEnd() throws Exception {
+        rig.alone = true;
+        rig.options.concurrency(1).prefetch(1);
+        rig.start(delivery -> ran.add(delivery.id()));
+        CompletableFuture<Completion> ack = new CompletableFuture<>();
+        rig.deliver(
+                new ScriptedTransport.Delivered(
+                        Message.builder("a", new byte[] {1}).build(), rig.place.name()) {
+                    @Override
+                    public void ack(Completion completion) {
+                        ack.complete(completion);
+                    }
+                });
+
+        Completion told = ack.get(10, TimeUnit.SECONDS);
+        await("the handler's thread is done with it").until(() -> rig.flow.unsettled() == 0);
+        assertThat(rig.receiver.credit).hasValue(0);
+        told.done();
+        await("the next may come").until(() -> rig.receiver.credit.get() == 1);
     }
 
     @Test

@@ -278,7 +278,7 @@ final class ScriptedTransport implements Transport, AutoCloseable {
     }
 
     /** A delivery, and what the engine did with it. */
-    static final class Delivered implements Incoming {
+    static class Delivered implements Incoming {
         final CompletableFuture<Void> acked = new CompletableFuture<>();
         final CompletableFuture<Release> released = new CompletableFuture<>();
         final List<Integer> notes = new CopyOnWriteArrayList<>();
