@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * {@link Traffic} on queues that goes on all the time, so that a fault meets some of it: numbered messages with keys in
- * turn, of which some fail at first, and always so many sends under way, unless consumers are far behind. The case's own
- * thread sends, whenever it waits by {@link #until}. At the end {@link #judge} finds what must not be. Used by one thread, but for its handler.
+ * turn, of which some fail at first, and always so many sends under way. The case's own thread sends, whenever it waits
+ * by {@link #until}. At the end {@link #judge} finds what must not be. Used by one thread, but for its handler.
  */
 final class Load {
 
@@ -25,9 +25,6 @@ final class Load {
 
     /** The same where each look at the time is a step of it. */
     private static final int UNDER_WAY_VIRTUALLY = 16;
-
-    /** Enough to last through a fault; more would only be what the end waits for. */
-    private static final int WAITING = 1_000;
 
     private static final int FAIL_EVERY = 47;
 
@@ -101,7 +98,7 @@ final class Load {
 
     private void topUp() {
         for (Stream each : streams) {
-            while (each.traffic.underWay() < underWay && each.traffic.waiting() < WAITING) {
+            while (each.traffic.underWay() < underWay) {
                 int number = each.number++;
                 each.traffic.send(sender, "sender", "key" + number % keys, Integer.toString(number));
             }

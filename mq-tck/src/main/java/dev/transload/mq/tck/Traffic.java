@@ -451,14 +451,6 @@ final class Traffic {
         return sources.stream().mapToLong(each -> each.ids().size()).sum();
     }
 
-    /** How many confirmed messages are not settled at the source that is farthest behind. */
-    long waiting() {
-        return sources.stream()
-                .mapToLong(each -> confirmed.size() - each.ids().size())
-                .max()
-                .orElse(0);
-    }
-
     private void fence(MqClient mq) {
         String id = send(mq, "fence", "fence", "-1");
         sources.forEach(each -> log.fence(Kind.FENCE_SENT, id, each.source().name(), ""));
