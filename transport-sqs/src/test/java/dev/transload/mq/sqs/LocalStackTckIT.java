@@ -6,7 +6,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 
 /**
  * The kit on LocalStack, with SNS for topics. LocalStack does one thing at a time, so with more cases at once each of them
- * only waits longer. Load and faults are ElasticMQ's part.
+ * only waits longer. Load and faults are run by hand, see the guide.
  */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.sqs.LocalStackTckIT$Provider")
