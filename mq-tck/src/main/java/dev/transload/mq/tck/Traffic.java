@@ -273,6 +273,19 @@ final class Traffic {
             return open == null ? Subscription.State.CLOSED : open.state();
         }
 
+        private Subscription present() {
+            Subscription open = subscription;
+            if (open == null) {
+                throw new IllegalStateException(name + " is not subscribed");
+            }
+            return open;
+        }
+
+        /** Begins nothing more; what is on its way to the consumer still comes, and waits there. */
+        void pause() {
+            present().pause();
+        }
+
         /** Closes the consumer, letting its handlers end. */
         CloseReport close() {
             return close(Duration.ofSeconds(30));
@@ -280,10 +293,7 @@ final class Traffic {
 
         /** Closes the consumer. */
         CloseReport close(Duration deadline) {
-            Subscription open = subscription;
-            if (open == null) {
-                throw new IllegalStateException(name + " is not subscribed");
-            }
+            Subscription open = present();
             log.consumer(Kind.CONSUMER_CLOSING, name, source());
             CloseReport report = open.close(deadline);
             report.ackUnknown().forEach(id -> log.told(Kind.LEASE_LOST, id, source(), name, "ack unknown"));
