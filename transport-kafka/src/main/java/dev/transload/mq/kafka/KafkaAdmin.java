@@ -187,6 +187,12 @@ final class KafkaAdmin implements PlaceAdmin {
         return ask.act("delete " + place.name(), () -> {
             String topic = KafkaNames.topic(place);
             tenants.deleted(place);
+            boolean shared = shareGroups.reads(place);
+            if (shared) {
+                // A topic that then stays would be read again from its start.
+                ask.requireMayDelete(topic);
+                shareGroups.delete(place);
+            }
             try {
                 ask.get(ask.admin().deleteTopics(List.of(topic)).all());
             } catch (ExecutionException e) {
@@ -195,12 +201,8 @@ final class KafkaAdmin implements PlaceAdmin {
                 }
             }
             awaitGone(topic);
-            if (place.role() != Role.TOPIC) {
-                if (shareGroups.reads(place)) {
-                    shareGroups.delete(place);
-                } else {
-                    deleteGroup(KafkaNames.group(place));
-                }
+            if (place.role() != Role.TOPIC && !shared) {
+                deleteGroup(KafkaNames.group(place));
             }
         });
     }

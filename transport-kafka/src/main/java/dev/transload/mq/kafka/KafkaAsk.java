@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -26,8 +27,10 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +48,16 @@ final class KafkaAsk {
     private static final int LEADERS_MILLIS = 3_000;
 
     private final Admin admin;
+    private final SlowAdmin slow;
     private final ThreadPoolExecutor control;
 
-    KafkaAsk(Admin admin) {
+    /**
+     * @param admin for what brokers answer at once
+     * @param slow for what they may take their time over
+     */
+    KafkaAsk(Admin admin, SlowAdmin slow) {
         this.admin = admin;
+        this.slow = slow;
         AtomicInteger number = new AtomicInteger();
         this.control = new ThreadPoolExecutor(
                 0,
@@ -66,8 +75,14 @@ final class KafkaAsk {
         return thread;
     }
 
+    /** For what brokers answer at once: what is asked here waits for what was asked before. */
     Admin admin() {
         return admin;
+    }
+
+    /** For what brokers may take their time over. Connects at the first call. */
+    Admin slowAdmin() {
+        return slow.get();
     }
 
     /** What may wait for the network. */
@@ -113,8 +128,11 @@ final class KafkaAsk {
         return new ClientClosedException("kafka: closed, cannot " + what, null);
     }
 
-    void close() {
+    /** Ends what is asked, and the connections. */
+    void close(Duration most) {
         control.shutdownNow();
+        slow.close();
+        admin.close(most);
     }
 
     boolean awaitClosed(Duration most) throws InterruptedException {
@@ -133,13 +151,27 @@ final class KafkaAsk {
     /** Describes a topic, or returns null if there is none of that name. */
     @Nullable
     TopicDescription topic(String name) throws ExecutionException, InterruptedException {
+        return describe(name, new DescribeTopicsOptions());
+    }
+
+    private @Nullable TopicDescription describe(String name, DescribeTopicsOptions how)
+            throws ExecutionException, InterruptedException {
         try {
-            return get(admin.describeTopics(List.of(name)).allTopicNames()).get(name);
+            return get(admin.describeTopics(List.of(name), how).allTopicNames()).get(name);
         } catch (ExecutionException e) {
             if (KafkaErrors.isMissing(e) || e.getCause() instanceof InvalidTopicException) {
                 return null;
             }
             throw e;
+        }
+    }
+
+    /** Refuses, if brokers say that this client may not delete the topic. */
+    void requireMayDelete(String topic) throws ExecutionException, InterruptedException {
+        TopicDescription found = describe(topic, new DescribeTopicsOptions().includeAuthorizedOperations(true));
+        Set<AclOperation> may = found == null ? null : found.authorizedOperations();
+        if (may != null && !may.contains(AclOperation.DELETE)) {
+            throw new TopicAuthorizationException("delete " + topic, Set.of(topic));
         }
     }
 

@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class KafkaTransport implements Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTransport.class);
+    /** The longest that a broker takes over a question about share groups before it gives up. */
+    private static final int SLOW_MILLIS = 30_000;
 
     private final KafkaOptions options;
     private final TransportContext context;
@@ -101,7 +103,8 @@ final class KafkaTransport implements Transport {
             BrokerInfo broker = BrokerInfo.ask(admin, context.connectTimeout());
             requireShareGroups(options, broker);
             producer = KafkaProducers.make(options, context.clientId(), broker);
-            KafkaTransport transport = new KafkaTransport(options, context, broker, new KafkaAsk(admin), producer);
+            KafkaAsk ask = new KafkaAsk(admin, new SlowAdmin(() -> slowAdmin(options, context)));
+            KafkaTransport transport = new KafkaTransport(options, context, broker, ask, producer);
             transport.watch.start();
             return transport;
         } catch (ExecutionException | TimeoutException | InterruptedException | RuntimeException e) {
@@ -151,6 +154,14 @@ final class KafkaTransport implements Transport {
         base.put(AdminClientConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         base.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         return base;
+    }
+
+    private static Admin slowAdmin(KafkaOptions options, TransportContext context) {
+        Map<String, Object> base = adminBase(context);
+        base.put(AdminClientConfig.CLIENT_ID_CONFIG, context.clientId() + "-admin-slow");
+        base.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, SLOW_MILLIS);
+        base.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, SLOW_MILLIS);
+        return Admin.create(options.properties(KafkaOptions.Part.ADMIN, base));
     }
 
     @Override
@@ -216,8 +227,7 @@ final class KafkaTransport implements Transport {
             Duration rest =
                     Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(200), deadline - System.nanoTime()));
             sender.close(rest);
-            ask.close();
-            ask.admin().close(rest);
+            ask.close(rest);
             if (!ask.awaitClosed(rest)) {
                 LOG.debug("kafka: a question was still under way at the close");
             }

@@ -222,7 +222,7 @@ final class ShareGroups {
             return;
         }
         try {
-            ask.get(ask.admin().alterShareGroupOffsets(group, starts).all());
+            ask.get(ask.slowAdmin().alterShareGroupOffsets(group, starts).all());
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof GroupNotEmptyException)) {
                 throw e;
@@ -235,7 +235,7 @@ final class ShareGroups {
     Map<TopicPartition, SharePartitionOffsetInfo> offsets(String group)
             throws ExecutionException, InterruptedException {
         try {
-            Map<TopicPartition, @Nullable SharePartitionOffsetInfo> all = ask.get(ask.admin()
+            Map<TopicPartition, @Nullable SharePartitionOffsetInfo> all = ask.get(ask.slowAdmin()
                     .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
                     .partitionsToOffsetInfo(group));
             Map<TopicPartition, SharePartitionOffsetInfo> known = new HashMap<>();
@@ -275,7 +275,7 @@ final class ShareGroups {
     /** The group goes past what comes before these offsets. It must have no members. */
     void passOver(Place place, Map<TopicPartition, Long> ends) throws ExecutionException, InterruptedException {
         try {
-            ask.get(ask.admin()
+            ask.get(ask.slowAdmin()
                     .alterShareGroupOffsets(KafkaNames.group(place), ends)
                     .all());
         } catch (ExecutionException e) {
@@ -288,12 +288,15 @@ final class ShareGroups {
         }
     }
 
-    /** Deletes a group, unless it has members: then it ends with the last of them. */
+    /**
+     * Deletes a group, unless it has members: then it ends with the last of them. To be called while its topics are there:
+     * of one that has just gone, the group's coordinator asks for half a minute, seen on 4.4.
+     */
     void delete(Place place) throws ExecutionException, InterruptedException {
         String group = KafkaNames.group(place);
         setUp.remove(group);
         try {
-            ask.get(ask.admin().deleteShareGroups(List.of(group)).all());
+            ask.get(ask.slowAdmin().deleteShareGroups(List.of(group)).all());
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof GroupIdNotFoundException)
                     && !(e.getCause() instanceof GroupNotEmptyException)) {
