@@ -20,7 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -58,6 +60,9 @@ final class KafkaTopology {
     private final Map<String, TopicState> known = new ConcurrentHashMap<>();
     /** What this client has declared and may make again, by topic. */
     private final Map<String, Place> declared = new ConcurrentHashMap<>();
+
+    /** One looks for the topic of the delay lanes at a time. */
+    private final Lock lanes = new ReentrantLock();
 
     private volatile boolean replies;
 
@@ -105,6 +110,11 @@ final class KafkaTopology {
         known.put(topic, found);
     }
 
+    /** A topic is not there. */
+    void missing(String topic) {
+        known.remove(topic);
+    }
+
     void forget(String topic) {
         known.remove(topic);
         declared.remove(topic);
@@ -138,6 +148,29 @@ final class KafkaTopology {
         if (policy == Topology.NONE || place.role() == Role.REPLY) {
             return false;
         }
+        return KafkaNames.partition(place) >= 0 ? declareLane(place) : declareNow(place);
+    }
+
+    // Whoever needs one delay lane needs them all, and one topic has them: it is looked for once.
+    private boolean declareLane(Place lane) throws ExecutionException, InterruptedException {
+        lanes.lockInterruptibly();
+        try {
+            String topic = KafkaNames.topic(lane);
+            TopicState there = known(topic);
+            if (there == null) {
+                return declareNow(lane);
+            }
+            check(lane, there);
+            if (policy == Topology.CREATE) {
+                declared.putIfAbsent(topic, lane);
+            }
+            return false;
+        } finally {
+            lanes.unlock();
+        }
+    }
+
+    private boolean declareNow(Place place) throws ExecutionException, InterruptedException {
         String topic = KafkaNames.topic(place);
         TopicState found = find(topic);
         boolean made = false;

@@ -281,6 +281,7 @@ final class KafkaTransport implements Transport {
 
         @Override
         public void missing(String topic) throws ExecutionException, InterruptedException {
+            topology.missing(topic);
             receivers.missing(topic, new DestinationNotFoundException("kafka: topic " + topic + " is gone", null));
             Place place = sender.placeOf(topic);
             if (place != null && context.topology() == Topology.CREATE && place.role() != Role.REPLY) {
