@@ -6,7 +6,7 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 
 /**
  * The kit on LocalStack, with SNS for topics. LocalStack does one thing at a time, so with more cases at once each of them
- * only waits longer. Load and faults are run by hand, see the guide.
+ * only waits longer. Load and faults take too long for the build and are run by hand.
  */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.sqs.LocalStackTckIT$Provider")
