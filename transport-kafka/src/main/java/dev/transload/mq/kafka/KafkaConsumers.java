@@ -34,6 +34,11 @@ final class KafkaConsumers {
     private static final int LANES_POLL_MILLIS = 30_000;
 
     private static final int LANES_RECORDS = 500;
+    /**
+     * How long a broker holds a fetch that finds nothing. Whatever else is asked over that connection waits as long, such
+     * as where lanes that are new to a member go on, and their first fetch.
+     */
+    private static final int LANES_FETCH_MILLIS = 100;
 
     private final KafkaOptions options;
     private final String clientId;
@@ -84,6 +89,7 @@ final class KafkaConsumers {
         base.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, LANES_POLL_MILLIS);
         classic(base, StayingAssignor.Assignor.class, LANES_SESSION);
         base.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, LANES_HEARTBEAT_MILLIS);
+        base.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, LANES_FETCH_MILLIS);
         return make(base);
     }
 
