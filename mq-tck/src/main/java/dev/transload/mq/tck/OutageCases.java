@@ -21,6 +21,7 @@ import dev.transload.mq.client.MqClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 
 /** The broker stops, dies, freezes, and comes back. */
 @TckGroup("Outages of the broker")
@@ -263,10 +264,16 @@ final class OutageCases {
         t.until("the client is back", () -> reconnects.whole() && mq.health().status() == Health.Status.UP);
         mq.send(queue, "after");
         mq.send(queue, "fails");
-        t.until(
-                "what is sent afterwards is handled, retries included",
-                () -> seen.count() >= 5 && seen.payloads().contains("after"));
-        assertThat(seen.attempts().subList(2, 5)).containsExactlyInAnyOrder(1, 1, 2);
+        // A broker that comes back may hand out twice what it has not heard the end of.
+        t.until("what is sent afterwards is handled", () -> has(seen, "after", 1));
+        t.until("what fails afterwards is retried", () -> has(seen, "fails", 2));
+    }
+
+    // Among the calls after the first two.
+    private static boolean has(Seen<String> seen, String payload, int attempt) {
+        return IntStream.range(2, seen.count())
+                .mapToObj(seen::call)
+                .anyMatch(call -> call.payload().equals(payload) && call.attempt() == attempt);
     }
 
     @TckCase(
