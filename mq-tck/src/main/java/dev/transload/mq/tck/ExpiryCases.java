@@ -246,10 +246,9 @@ final class ExpiryCases {
         }
     }
 
-    // So much that what a level has here lasts until the broker has brought more of it.
     private static void takeSomeTime(boolean strict) {
         if (!strict) {
-            LockSupport.parkNanos(Duration.ofMillis(15).toNanos());
+            LockSupport.parkNanos(Duration.ofMillis(3).toNanos());
         }
     }
 

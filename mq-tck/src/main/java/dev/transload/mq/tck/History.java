@@ -29,6 +29,7 @@ final class History implements MqListener {
     private final AtomicInteger duplicates = new AtomicInteger();
     private final AtomicInteger bypassed = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
+    private final AtomicInteger leasesLost = new AtomicInteger();
     private final AtomicInteger expired = new AtomicInteger();
     private final AtomicInteger discarded = new AtomicInteger();
     private final AtomicInteger deadLettered = new AtomicInteger();
@@ -123,6 +124,10 @@ final class History implements MqListener {
         return bypassed.get();
     }
 
+    int leasesLost() {
+        return leasesLost.get();
+    }
+
     int repliesDropped() {
         return dropped.get();
     }
@@ -205,6 +210,7 @@ final class History implements MqListener {
 
     @Override
     public void leaseLost(String source, Message message, String why) {
+        leasesLost.incrementAndGet();
         tell(Kind.LEASE_LOST, source, message, why);
     }
 
