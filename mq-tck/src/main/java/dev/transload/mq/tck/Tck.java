@@ -22,8 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -41,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tck {
 
-    private static final Duration STEP = Duration.ofMillis(100);
-    private static final long PACE_MILLIS = 2;
-    private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration PROMPT = Duration.ofSeconds(1);
     private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
@@ -54,12 +49,12 @@ final class Tck {
     private final AtomicInteger evidence = new AtomicInteger();
     private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
     private final AtomicLong firstNanos = new AtomicLong();
-    private final Semaphore changed = new Semaphore(0);
     private final List<MqClient> clients = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedDeque<Destination<?>> made = new ConcurrentLinkedDeque<>();
     private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
     private final List<Mortal> mortals = new CopyOnWriteArrayList<>();
     private volatile boolean over;
+    private final Waiting waiting;
     private @Nullable TckBroker broker;
     private @Nullable Faults faults;
     private @Nullable MqClient client;
@@ -67,6 +62,7 @@ final class Tck {
     Tck(TckRun run, String caseId) {
         this.run = run;
         this.caseId = caseId;
+        this.waiting = new Waiting(run, () -> broker().time().orElse(null));
     }
 
     // ---- the broker and its clients
@@ -303,57 +299,17 @@ final class Tck {
 
     /** Waits until something is so; virtual time moves on meanwhile. Fails after the longest wait. */
     void until(String what, BooleanSupplier condition) {
-        until(what, run.longestWait(), condition);
+        waiting.until(what, condition);
     }
 
-    /**
-     * As {@link #until(String, BooleanSupplier)}, for what takes the longer the more there is to do: fails when a count
-     * has not changed for the longest wait, or after four of them.
-     */
+    /** As {@link #until(String, BooleanSupplier)}, for what takes the longer the more there is to do. */
     void until(String what, BooleanSupplier condition, LongSupplier progress) {
-        Standstill standstill = new Standstill(run.longestWait(), System::nanoTime);
-        until(what, run.longestWait().multipliedBy(4), () -> {
-            if (condition.getAsBoolean()) {
-                return true;
-            }
-            if (standstill.at(progress.getAsLong())) {
-                throw new AssertionError("nothing has changed for " + run.longestWait() + ": " + what);
-            }
-            return false;
-        });
-    }
-
-    private void until(String what, Duration atMost, BooleanSupplier condition) {
-        TckTime time = broker().time().orElse(null);
-        if (time == null) {
-            await(what)
-                    .atMost(atMost)
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(condition::getAsBoolean);
-            return;
-        }
-        long deadline = System.nanoTime() + atMost.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("it did not happen within " + atMost + ": " + what);
-            }
-            step(time, STEP);
-            pause();
-        }
+        waiting.until(what, condition, progress);
     }
 
     /** Whether something becomes so in the time that it takes where it works, several times over. */
     boolean soon(BooleanSupplier condition) {
-        TckTime time = broker().time().orElse(null);
-        long deadline = System.nanoTime() + SOON.multipliedBy(run.slowness()).toNanos();
-        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-            if (time != null) {
-                step(time, STEP);
-            }
-            pause();
-        }
-        return condition.getAsBoolean();
+        return waiting.soon(condition);
     }
 
     /** Keeps a handler busy, as work does; real time passes. */
@@ -371,39 +327,12 @@ final class Tck {
 
     /** Waits for a future's value or failure; virtual time moves on meanwhile. */
     <T> CompletableFuture<T> ended(String what, CompletableFuture<T> future) {
-        until(what, future::isDone);
-        return future;
+        return waiting.ended(what, future);
     }
 
     /** Lets time pass: for what must not happen, or for what may happen only later. */
     void elapse(Duration span) {
-        TckTime time = broker().time().orElse(null);
-        if (time == null) {
-            await("time passes").pollDelay(span).atMost(span.plusSeconds(60)).until(() -> true);
-            return;
-        }
-        until("handlers let time pass", () -> step(time, span));
-    }
-
-    // Handlers that run hold virtual time; then real time goes on, and the next try may succeed.
-    private static boolean step(TckTime time, Duration by) {
-        try {
-            time.advance(by);
-            return true;
-        } catch (IllegalStateException handlersRun) {
-            return false;
-        }
-    }
-
-    // Real time for other threads of the case; ends early when a handler is called.
-    private void pause() {
-        try {
-            changed.drainPermits();
-            changed.tryAcquire(PACE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        waiting.elapse(span);
     }
 
     /** Milliseconds that only grow, virtual or real: for spans. */
@@ -484,7 +413,7 @@ final class Tck {
 
     void called() {
         evidence();
-        changed.release();
+        waiting.called();
     }
 
     /** Takes note of what nobody caught on a thread of this case; false if the case is over. */
