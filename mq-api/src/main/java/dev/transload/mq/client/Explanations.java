@@ -140,6 +140,16 @@ final class Explanations {
                 + counting.mostSupposed() + " too many";
     }
 
+    private static String bounding(Counting counting) {
+        String bound =
+                "UPPER BOUND: failures are exact; crashes are inferred from deliveries without an outcome, which may"
+                        + " have been only prefetched or given back";
+        return counting.mostSupposed() == 0
+                ? bound
+                : bound + ", or made to a process that had died before the message was sent, which is "
+                        + counting.mostSupposed() + " too many";
+    }
+
     private void failing() {
         Duration most = maxDelay.apply(plain);
         String inOrder = ordered.has(Capability.LANES) ? "in order the key waits with its message" : "";
@@ -159,10 +169,7 @@ final class Explanations {
         add(
                 "attempts",
                 exact ? Support.NATIVE : Support.EMULATED,
-                exact
-                        ? exactly(plain.counting())
-                        : "UPPER BOUND: failures are exact; crashes are inferred from deliveries without an outcome,"
-                                + " which may have been only prefetched or given back");
+                exact ? exactly(plain.counting()) : bounding(plain.counting()));
         add(
                 "crash isolation",
                 exact ? Support.NATIVE : Support.EMULATED,

@@ -10,7 +10,8 @@ package dev.transload.mq.spi;
  *     {@link Integer#MAX_VALUE} for never
  * @param mostUnseen how many handlers that began before their process died may be missing from an exact count: such a
  *     delivery is at least {@link Incoming#mayHaveBegun}
- * @param mostSupposed how many handlers may be in an exact count that a process which died had not begun
+ * @param mostSupposed how many handlers may be in an exact count that a process which died had not begun; of a count that
+ *     is not exact, how many deliveries of a message may be in it to processes that had died before it was sent
  */
 public record Counting(boolean exact, boolean uncountedRelease, int limit, int mostUnseen, int mostSupposed) {
 
@@ -19,9 +20,8 @@ public record Counting(boolean exact, boolean uncountedRelease, int limit, int m
             throw new IllegalArgumentException(
                     "mostUnseen and mostSupposed must be at least 0, were " + mostUnseen + " and " + mostSupposed);
         }
-        if (!exact && (mostUnseen > 0 || mostSupposed > 0)) {
-            throw new IllegalArgumentException("mostUnseen and mostSupposed must be 0 where counts are not exact, were "
-                    + mostUnseen + " and " + mostSupposed);
+        if (!exact && mostUnseen > 0) {
+            throw new IllegalArgumentException("mostUnseen must be 0 where counts are not exact, was " + mostUnseen);
         }
     }
 

@@ -143,6 +143,12 @@ class ExplanationsTest {
         assertThat(explainCounting(new Counting(true, true, 100, 1, 2)))
                 .startsWith("EXACT")
                 .endsWith("after a crash it may be 1 too few or 2 too many");
+        assertThat(explainCounting(new Counting(false, true, 100)))
+                .startsWith("UPPER BOUND")
+                .doesNotContain("too many");
+        assertThat(explainCounting(new Counting(false, true, 100, 0, 1)))
+                .startsWith("UPPER BOUND")
+                .endsWith("made to a process that had died before the message was sent, which is 1 too many");
     }
 
     private String explainCounting(Counting counting) {
@@ -151,7 +157,7 @@ class ExplanationsTest {
     }
 
     @Test
-    void onlyAnExactCountSaysHowFarItMayBeOff() {
+    void onlyAnExactCountMayMissHandlers() {
         assertThatThrownBy(() -> new Counting(false, true, 100, 1, 0)).hasMessageContaining("not exact");
         assertThatThrownBy(() -> new Counting(true, true, 100, -1, 0)).hasMessageContaining("-1");
     }

@@ -77,9 +77,14 @@ final class AttemptRules {
         boolean fresh = story.calls.isEmpty() && story.spentUnseen == 0;
         boolean undisturbed =
                 !timeline.fault(story.firstSending, at) && !timeline.left(judge.source(), story.firstSending, at);
-        // Where crashes may go unseen, what an owner that died may have begun is marked, by whoever comes next.
-        boolean supposed = judge.mostUnseen() > 0 && (timeline.fault(0, at) || timeline.left(judge.source(), 0, at));
-        if (undisturbed && (e.attempt() > 1 || (fresh && e.redelivered() && !supposed))) {
+        // Where crashes may go unseen, what an owner that died may have begun is marked, by whoever comes next. A bound
+        // may
+        // have what went to someone who had died before the send.
+        boolean bound = !judge.exactAttempts() && judge.mostSupposed() > 0;
+        boolean supposed =
+                (judge.mostUnseen() > 0 || bound) && (timeline.fault(0, at) || timeline.left(judge.source(), 0, at));
+        int most = bound && supposed ? 1 + judge.mostSupposed() : 1;
+        if (undisturbed && (e.attempt() > most || (fresh && e.redelivered() && !supposed))) {
             check.add(
                     Invariant.I9,
                     story,

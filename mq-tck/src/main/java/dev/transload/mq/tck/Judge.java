@@ -21,7 +21,8 @@ import java.util.Set;
  * @param orderedSends sends that are tried again keep their place in their key's order
  * @param exactAttempts attempts are counted, not bounded
  * @param mostUnseen how many crashes may be missing from an exact count
- * @param mostSupposed how many crashes may be in an exact count that were none
+ * @param mostSupposed how many crashes may be in an exact count that were none; in a bound, how many deliveries to those who
+ *     had died before the send
  * @param durable confirmed messages survive what the case does to the broker
  * @param drained the case waited for all to be settled
  * @param rebalances a consumer that comes or goes takes deliveries from others
@@ -141,7 +142,7 @@ record Judge(
         return d.judge();
     }
 
-    /** An exact count of attempts may be off by so many after crashes. */
+    /** A count of attempts may be off by so many after crashes. */
     Judge within(int unseen, int supposed) {
         Draft d = new Draft(this);
         d.mostUnseen = unseen;

@@ -413,6 +413,28 @@ class SafetyTest {
     }
 
     @Test
+    void aBoundMayHaveADeliveryToWhoHadDiedBeforeTheSendWhereTheProductSaysSo() {
+        h.sent("b").delivered("b", "c").consumer(Kind.CONSUMER_KILLED, "c");
+        h.sent("a").delivered("a", "d", 2).acked("a").delivered("b", "d", 2).acked("b");
+        sound(QUEUE.exact(false).within(0, 1));
+        breaks(QUEUE.exact(false), Invariant.I9, "a");
+        breaks(QUEUE.exact(true).within(0, 1), Invariant.I9, "a");
+    }
+
+    @Test
+    void aBoundHasNoMoreThanTheProductSays() {
+        h.sent("b").delivered("b", "c").consumer(Kind.CONSUMER_KILLED, "c");
+        h.sent("a").delivered("a", "d", 3).acked("a").delivered("b", "d", 2).acked("b");
+        breaks(QUEUE.exact(false).within(0, 1), Invariant.I9, "a");
+    }
+
+    @Test
+    void aBoundHasNothingSupposedBeforeAnybodyHasDied() {
+        h.sent("a").delivered("a", "c", 2).acked("a");
+        breaks(QUEUE.exact(false).within(0, 1), Invariant.I9, "a");
+    }
+
+    @Test
     void theFirstAttemptIsTheFirst() {
         h.sent("a").delivered("a", "c", 2).acked("a");
         breaks(Invariant.I9, "a");

@@ -97,7 +97,8 @@ final class KafkaCapabilities {
                 .refuses(Capability.NOTE_ATTEMPTS, "a share group counts deliveries, and remembers nothing else")
                 .refuses(Capability.BROWSE, "a share group does not tell which messages are done")
                 .maxInFlightSpan(ShareGroups.SPAN)
-                .counting(new Counting(false, false, deliveries));
+                // A fetch of a member that has died goes on at the broker until it is answered.
+                .counting(new Counting(false, false, deliveries, 0, 1));
     }
 
     private static Limits limits(BrokerInfo broker) {
