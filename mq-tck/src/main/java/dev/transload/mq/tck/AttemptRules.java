@@ -77,9 +77,8 @@ final class AttemptRules {
         boolean fresh = story.calls.isEmpty() && story.spentUnseen == 0;
         boolean undisturbed =
                 !timeline.fault(story.firstSending, at) && !timeline.left(judge.source(), story.firstSending, at);
-        // Where crashes may go unseen, what an owner that died may have begun is marked, by whoever comes next. A bound
-        // may
-        // have what went to someone who had died before the send.
+        // Where crashes may go unseen, what an owner that died may have begun is marked, by whoever comes next.
+        // A bound may have what went to someone who had died before the send.
         boolean bound = !judge.exactAttempts() && judge.mostSupposed() > 0;
         boolean supposed =
                 (judge.mostUnseen() > 0 || bound) && (timeline.fault(0, at) || timeline.left(judge.source(), 0, at));

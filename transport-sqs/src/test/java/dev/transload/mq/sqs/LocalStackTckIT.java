@@ -6,11 +6,11 @@ import org.junit.platform.suite.api.ConfigurationParameter;
 
 /**
  * The kit on LocalStack, with SNS for topics. LocalStack does one thing at a time, so with more cases at once each of them
- * only waits longer. Load and faults take too long for the build and are run by hand.
+ * only waits longer.
  */
 @RunMqTck
 @ConfigurationParameter(key = "mqtck.provider", value = "dev.transload.mq.sqs.LocalStackTckIT$Provider")
-@ConfigurationParameter(key = "mqtck.tiers", value = "T0")
+@ConfigurationParameter(key = "mqtck.tiers", value = "T0,T1,T2")
 @ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.parallelism", value = "3")
 class LocalStackTckIT {
 
