@@ -2,12 +2,18 @@ package dev.transload.mq.tck;
 
 import static dev.transload.mq.tck.Feature.ENVELOPE;
 import static dev.transload.mq.tck.Feature.SECURITY;
+import static dev.transload.mq.tck.Feature.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.DeadLetters;
+import dev.transload.mq.Group;
 import dev.transload.mq.Message;
 import dev.transload.mq.Outbound;
 import dev.transload.mq.Queue;
+import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
+import dev.transload.mq.SubscribeOptions;
+import dev.transload.mq.Topic;
 import dev.transload.mq.client.MqClient;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 /** What is sent is what arrives. */
@@ -211,6 +218,51 @@ final class EnvelopeCases {
                 "JMSXDeliveryCount",
                 "AWSTraceHeader")) {
             t.refused(IllegalArgumentException.class, () -> SendOptions.header(name, "v"), name);
+        }
+    }
+
+    @TckCase(
+            id = "ENV-15",
+            value =
+                    "what a handler does to a payload or its headers shows neither on the next attempt nor in another group",
+            check =
+                    "is the payload that a handler gets its own, or the one that is retried, set aside and given to others?",
+            proves = {ENVELOPE, TOPIC})
+    void handlerMayChangeWhatItGets(Tck t) {
+        Topic<byte[]> topic = t.remove(Topic.of(t.name(), byte[].class));
+        Seen<byte[]> other = t.seen();
+        MqClient mq = t.client();
+        mq.subscribe(topic.group("other"), other).close();
+        List<byte[]> came = new CopyOnWriteArrayList<>();
+        Group<byte[]> spoiling = topic.group("spoiling");
+        mq.subscribe(
+                spoiling,
+                t.seen(delivery -> {
+                    came.add(delivery.payload().clone());
+                    Arrays.fill(delivery.payload(), (byte) 9);
+                    spoil(delivery.message().headers());
+                    throw new Boom("always");
+                }),
+                SubscribeOptions.builder().retry(RetryPolicy.immediate(2)).build());
+        mq.send(topic, new byte[] {1, 2, 3}, SendOptions.header("h", "as sent"));
+
+        DeadLetters dead = mq.deadLetters(spoiling);
+        t.until("it is set aside", () -> dead.count() == 1);
+        mq.subscribe(topic.group("other"), other);
+        assertThat(came).containsExactly(new byte[] {1, 2, 3}, new byte[] {1, 2, 3});
+        assertThat(other.await(1).payload()).containsExactly(1, 2, 3);
+        Message letter = dead.browse(1).get(0).message();
+        assertThat(letter.body()).containsExactly(1, 2, 3);
+        for (Message message : List.of(letter, other.call(0).message())) {
+            assertThat(message.headers()).containsEntry("h", "as sent");
+        }
+    }
+
+    private static void spoil(Map<String, String> headers) {
+        try {
+            headers.put("h", "spoilt");
+        } catch (UnsupportedOperationException immutable) {
+            // as it may be
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.transload.mq.client;
 
+import dev.transload.mq.Message;
 import dev.transload.mq.SendResult;
 import dev.transload.mq.proof.Change;
 import dev.transload.mq.proof.Mutant;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
 /** Engines that check or send wrongly what an application hands them. */
 @SuppressWarnings("UnusedVariable") // what advice assigns is used where it is put
@@ -49,6 +51,12 @@ public final class SendingMutants {
                                 "every message gets an id of its own",
                                 Change.advise(SENDING, "prepare", OwnId.class))
                         .killedBy("ENV-09"),
+                Mutant.engine(
+                                "handlers-share-the-bytes",
+                                "a handler gets the bytes that are kept for the next attempt",
+                                Change.advise("BytesCodec", "decode", SharedBytes.class))
+                        .seen("NServiceBus modified headers")
+                        .killedBy("ENV-15"),
                 Mutant.engine(
                                 "nulls-are-not-named",
                                 "a null payload fails without a name",
@@ -176,6 +184,15 @@ public final class SendingMutants {
                             .id(java.util.UUID.randomUUID().toString())
                             .build(),
                     envelope.delayMillis());
+        }
+    }
+
+    private static final class SharedBytes {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(value = 0, typing = Assigner.Typing.DYNAMIC) Object given,
+                @Advice.Return(readOnly = false) byte[] returned) {
+            returned = given instanceof Message message ? message.body() : (byte[]) given;
         }
     }
 
