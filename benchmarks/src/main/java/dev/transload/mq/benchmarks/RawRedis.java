@@ -13,11 +13,14 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.XAddParams;
 
-/** The work by hand on Jedis and streams, tuned: long pipelines, an acknowledgement and a deletion per batch. */
+/** The work by hand on Jedis and streams, tuned: pipelines, an acknowledgement and a deletion per batch. */
 final class RawRedis implements Stack {
 
-    /** Entries of one pipeline, and of one read. */
-    static final int BATCH = 500;
+    /** Entries of one pipeline, and of one read, by the method. */
+    static final int BATCH = 100;
+
+    /** Those of a program that goes for throughput alone. */
+    static final int LONG_BATCH = 500;
 
     private static final byte[] ID = bytes("mq-id");
     private static final byte[] CONTENT_TYPE = bytes("mq-content-type");
@@ -30,15 +33,18 @@ final class RawRedis implements Stack {
     private final URI uri;
     private final byte[] stream;
     private final Jedis jedis;
+    private final int batch;
     private final boolean described;
     private @Nullable RawRedisRequests requests;
 
     /**
+     * @param batch entries of one pipeline, and of one read
      * @param described whether each message it sends has what the SDK gives to every one: an id, the type of its content,
      *     and when it was sent
      */
-    RawRedis(String name, String uri, boolean described) {
+    RawRedis(String name, String uri, int batch, boolean described) {
         this.name = name;
+        this.batch = batch;
         this.described = described;
         this.uri = URI.create(uri);
         this.stream = bytes(queue());
@@ -123,7 +129,7 @@ final class RawRedis implements Stack {
         try (Pipeline pipeline = jedis.pipelined()) {
             for (int i = 1; i <= messages; i++) {
                 pipeline.xadd(stream, anyId, described ? described(body) : plain);
-                if (i % BATCH == 0) {
+                if (i % batch == 0) {
                     pipeline.sync();
                 }
             }
@@ -149,7 +155,7 @@ final class RawRedis implements Stack {
         try (Pipeline pipeline = jedis.pipelined();
                 Jedis reading = new Jedis(uri)) {
             while (handled < messages) {
-                List<?> entries = read(reading, stream, GROUP, BATCH);
+                List<?> entries = read(reading, stream, GROUP, batch);
                 if (handled == 0 && !entries.isEmpty()) {
                     meter.start();
                 }

@@ -53,7 +53,7 @@ public final class RedisBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) {
-        return new RawRedis(name, uri, false);
+        return new RawRedis(name, uri, RawRedis.BATCH, false);
     }
 
     @Override
@@ -63,7 +63,10 @@ public final class RedisBenchmark implements Contest {
         if (work == Work.CONSUME) {
             stacks.add(new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
         } else if (work != Work.REQUEST) {
-            stacks.add(new RawRedis("raw-described", uri, true));
+            stacks.add(new RawRedis("raw-described", uri, RawRedis.BATCH, true));
+        }
+        if (!work.timed()) {
+            stacks.add(new RawRedis("raw-500", uri, RawRedis.LONG_BATCH, false));
         }
         String bullMq = System.getProperty(BULL_MQ);
         if (bullMq != null && !work.timed()) {
