@@ -17,6 +17,10 @@ final class Credit {
     private int left;
     /** Guarded: whether there is something to look at. */
     private boolean called;
+    /** Guarded: whether that is something else than credit. */
+    private boolean other;
+    /** Guarded: for how much credit the thread waits; less does not wake it. */
+    private int wanted;
 
     /** Lets more deliveries go out, and calls the thread. */
     void add(int more) {
@@ -24,7 +28,9 @@ final class Credit {
         try {
             left += more;
             called = true;
-            changed.signalAll();
+            if (left >= wanted) {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -50,7 +56,31 @@ final class Credit {
 
     /** Calls the thread. */
     void call() {
-        add(0);
+        lock.lock();
+        try {
+            called = true;
+            other = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for that much credit, but not for long, nor if called for something else; returns how much there is. */
+    int gather(int most, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            wanted = most;
+            long rest = nanos;
+            while (rest > 0 && left < most && !other) {
+                rest = changed.awaitNanos(rest);
+            }
+            return left;
+        } finally {
+            wanted = 0;
+            other = false;
+            lock.unlock();
+        }
     }
 
     /** Waits to be called, but not for long; returns at once if it was called since it waited last. */

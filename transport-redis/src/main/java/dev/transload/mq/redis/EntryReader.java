@@ -24,6 +24,14 @@ final class EntryReader implements Reader {
     private final BooleanSupplier mayTake;
     private final Credit credit;
 
+    /** What a read brought. */
+    enum Came {
+        NOTHING,
+        ALL_THERE_WAS,
+        /** There may be more of a stream. */
+        ALL_ASKED_FOR
+    }
+
     /**
      * @param mayTake whether the receiver still takes deliveries
      */
@@ -47,17 +55,19 @@ final class EntryReader implements Reader {
     }
 
     /**
-     * Waits for entries of a feed's streams, unless there is something else to do; tells whether any came.
+     * Waits for entries of a feed's streams, unless there is something else to do.
      *
      * @param most how many there is credit for
+     * @return what came
      */
-    boolean read(Feed feed, List<Source> sources, int most, int blockMillis, BooleanSupplier goOn) {
+    Came read(Feed feed, List<Source> sources, int most, int blockMillis, BooleanSupplier goOn) {
+        int each = Math.max(1, most / (place.shape().ordered() ? sources.size() : 1));
         List<byte[]> arguments = new ArrayList<>(List.of(
                 Bytes.of("GROUP"),
                 sources.get(0).group(),
                 consumer,
                 Bytes.of("COUNT"),
-                Bytes.of(Math.max(1, most / (place.shape().ordered() ? sources.size() : 1))),
+                Bytes.of(each),
                 Bytes.of("BLOCK"),
                 Bytes.of(blockMillis),
                 Bytes.of("STREAMS")));
@@ -65,20 +75,23 @@ final class EntryReader implements Reader {
         sources.forEach(source -> arguments.add(Bytes.of(">")));
         Object answer = link.waiting(Command.XREADGROUP, goOn, arguments.toArray(new byte[0][]));
         if (!(answer instanceof List<?> streams)) {
-            return false;
+            return Came.NOTHING;
         }
         long now = around.time().nanos();
+        boolean full = false;
         for (Object stream : streams) {
-            take(feed, (List<?>) stream, sources, now);
+            full |= take(feed, (List<?>) stream, sources, now) >= each;
         }
-        return true;
+        return full ? Came.ALL_ASKED_FOR : Came.ALL_THERE_WAS;
     }
 
-    private void take(Feed feed, List<?> stream, List<Source> sources, long now) {
+    /** Returns how many. */
+    private int take(Feed feed, List<?> stream, List<Source> sources, long now) {
         byte[] key = (byte[]) stream.get(0);
         Source source = sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
         String token = feed.token(source);
-        for (Object one : (List<?>) stream.get(1)) {
+        List<?> entries = (List<?>) stream.get(1);
+        for (Object one : entries) {
             List<?> entry = (List<?>) one;
             if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
                 byte[] id = (byte[]) entry.get(0);
@@ -87,6 +100,7 @@ final class EntryReader implements Reader {
                 feed.take(made(source, id, read, count, read.count() > 0, token, now));
             }
         }
+        return entries.size();
     }
 
     private RedisMessages.Read read(Source source, byte[] id, List<?> fields) {

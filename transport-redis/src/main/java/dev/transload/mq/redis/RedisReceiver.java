@@ -39,6 +39,7 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
     private static final int MOST_TOGETHER = 500;
     private static final Duration HAND_OVER = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final long MOST_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Surroundings around;
     private final ReceiveSpec spec;
@@ -66,6 +67,8 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
     private boolean fresh = true;
     private boolean dropped;
     private long nextSweep;
+    /** How long it may take handlers to be done with what they have, so that one read brings more. */
+    private long patienceNanos;
 
     RedisReceiver(Surroundings around, ReceiveSpec spec, Sink sink, String group) {
         this.around = around;
@@ -336,8 +339,20 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
         sink.deliver(batch);
     }
 
+    /**
+     * The credit there is. Where more waits at the server, a read is put off for half as long as the last one took, in
+     * which quick handlers are done with what they have: each read and each settle is a write to the server's disk, however
+     * many entries it is for. Slow handlers have the rest of what was read meanwhile.
+     */
+    private int gathered() throws InterruptedException {
+        int left = credit.left();
+        return left == 0 || patienceNanos == 0
+                ? left
+                : credit.gather(Math.min(spec.maxCredit(), MOST_TOGETHER), patienceNanos);
+    }
+
     private void read() throws InterruptedException {
-        int most = Math.min(credit.left(), MOST_TOGETHER);
+        int most = Math.min(gathered(), MOST_TOGETHER);
         List<Source> sources = most > 0 ? feed.sources() : List.of();
         long untilDue =
                 TimeUnit.NANOSECONDS.toMillis(keeper.nextDue() - around.time().nanos());
@@ -346,12 +361,17 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
             credit.await(block);
             return;
         }
-        if (reader.read(feed, sources, most, block, () -> tasks.isEmpty() && !stopping)) {
-            if (stopping) {
-                giveBack(feed.drop());
-            } else {
-                handOut();
-            }
+        long before = around.time().nanos();
+        EntryReader.Came came = reader.read(feed, sources, most, block, () -> tasks.isEmpty() && !stopping);
+        long took = around.time().nanos() - before;
+        patienceNanos = came == EntryReader.Came.ALL_ASKED_FOR ? Math.min(took / 2, MOST_PATIENCE_NANOS) : 0;
+        if (came == EntryReader.Came.NOTHING) {
+            return;
+        }
+        if (stopping) {
+            giveBack(feed.drop());
+        } else {
+            handOut();
         }
     }
 

@@ -9,12 +9,14 @@ import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.PushConsumerChain;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.util.RedisInputStream;
 import redis.clients.jedis.util.RedisOutputStream;
 
 /**
- * A connection on which what was written can be sent off before anyone waits for an answer. It writes in large pieces,
- * where Jedis has 8 KiB: a piece costs the client more than what is in it.
+ * A connection on which what was written can be sent off before anyone waits for an answer. It writes and reads in large
+ * pieces, where Jedis has 8 KiB: a piece costs the client more than what is in it.
  */
 final class Wire extends Connection {
 
@@ -23,6 +25,9 @@ final class Wire extends Connection {
     /** Where calls are written; null while the client greets the server, which it does by its own stream. */
     private final @Nullable RedisOutputStream out;
 
+    /** Where answers are read; null likewise. All that the server says to the greeting is read by then. */
+    private final @Nullable RedisInputStream in;
+
     Wire(HostAndPort server, JedisClientConfig config) {
         this(new Door(server, config), config);
     }
@@ -30,6 +35,13 @@ final class Wire extends Connection {
     private Wire(Door door, JedisClientConfig config) {
         super(door, config);
         this.out = door.output();
+        this.in = door.input();
+    }
+
+    @Override
+    protected Object protocolRead(RedisInputStream theirs, PushConsumerChain pushes) {
+        RedisInputStream ours = in;
+        return super.protocolRead(ours == null ? theirs : ours, pushes);
     }
 
     @Override
@@ -85,15 +97,27 @@ final class Wire extends Connection {
         }
 
         RedisOutputStream output() {
+            try {
+                return new RedisOutputStream(socket().getOutputStream(), PIECE);
+            } catch (IOException e) {
+                throw new JedisConnectionException(e);
+            }
+        }
+
+        RedisInputStream input() {
+            try {
+                return new RedisInputStream(socket().getInputStream(), PIECE);
+            } catch (IOException e) {
+                throw new JedisConnectionException(e);
+            }
+        }
+
+        private Socket socket() {
             Socket socket = made;
             if (socket == null) {
                 throw new JedisConnectionException("no connection was made");
             }
-            try {
-                return new RedisOutputStream(socket.getOutputStream(), PIECE);
-            } catch (IOException e) {
-                throw new JedisConnectionException(e);
-            }
+            return socket;
         }
     }
 }
