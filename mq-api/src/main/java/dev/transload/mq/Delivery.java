@@ -12,7 +12,8 @@ import java.util.Optional;
  * subscription's policy. A handler that settles by hand does so once; a second settle is an
  * {@link IllegalStateException}, and one that comes after the lease was lost a {@link LeaseLostException}.
  *
- * <p>Thread-safe. Valid until it is settled.
+ * <p>Thread-safe. Valid until it is settled: whoever keeps more for longer keeps the {@link #message()} or the payload,
+ * since the delivery itself can hold on to all that its client received together with it.
  *
  * @param <T> type of the payload
  */

@@ -60,7 +60,7 @@ final class DeliveryPipeline<T> {
     /** Runs one delivery through all steps. Never throws. */
     int run(EngineDelivery<T> delivery) {
         try {
-            Message message = delivery.message();
+            Message message = delivery.stored();
             if (delivery.state() != EngineDelivery.RUNNING) {
                 return notStarted(delivery, PARKED);
             }

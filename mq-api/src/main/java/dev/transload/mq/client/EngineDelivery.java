@@ -12,6 +12,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -219,9 +221,27 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
         return value;
     }
 
+    /** For the application, which may keep it for as long as it likes: it has its own bytes and refers to no others. */
     @Override
     public Message message() {
+        byte[] own = message.body();
+        assert own != null;
         return message;
+    }
+
+    /** The same for the engine, which keeps it no longer than the delivery: its bytes may not be made yet. */
+    Message stored() {
+        return message;
+    }
+
+    @Override
+    public Optional<String> key() {
+        return Optional.ofNullable(message.key());
+    }
+
+    @Override
+    public Map<String, String> headers() {
+        return message.headers();
     }
 
     @Override

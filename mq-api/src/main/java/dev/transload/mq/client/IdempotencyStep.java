@@ -94,7 +94,7 @@ final class IdempotencyStep<T> {
     private @Nullable String keyOf(EngineDelivery<T> delivery) {
         String own;
         if (idempotency.keyOf() == null) {
-            if (delivery.message().idAssigned()) {
+            if (delivery.stored().idAssigned()) {
                 return null;
             }
             own = delivery.id();

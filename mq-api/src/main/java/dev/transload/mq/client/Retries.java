@@ -47,7 +47,7 @@ final class Retries<T> {
 
     /** The numbers of this delivery, with what this process knows of its failures. */
     Attempts attempts(EngineDelivery<T> delivery) {
-        Attempts told = Attempts.of(delivery.message(), delivery.incoming());
+        Attempts told = Attempts.of(delivery.stored(), delivery.incoming());
         if (delivery.heldFailures == 0 && spec.ordered() && told.crashes() > 0) {
             delivery.heldFailures = memory.failures(delivery.id()); // it failed here, and was given back or lost
         }

@@ -14,7 +14,9 @@ public interface Incoming {
 
     /**
      * The message as stored; the engine decodes it. A transport whose client has the body in another form than an array
-     * of bytes spares a copy with {@link Message#lateBuilder}.
+     * of bytes spares a copy with {@link Message#lateBuilder}. The engine keeps such a message no longer than the delivery
+     * and hands it to an application with its bytes made; what it keeps in memory until it is settled is for the transport
+     * to bound, by calling {@link Message#body()}.
      */
     Message message();
 

@@ -15,6 +15,8 @@ import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Place.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +97,41 @@ class OutcomesTest {
         assertThat(rig.engine.transport.sends)
                 .extracting(sent -> sent.outgoing.to().role())
                 .containsExactly(Role.QUEUE, Role.DEAD_LETTERS);
+    }
+
+    @Test
+    void aHandlerThatAsksForNoMessageHasNoneMadeBesideItsPayload() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        List<Object> seen = new CopyOnWriteArrayList<>();
+        rig.start(delivery -> seen.addAll(List.of(delivery.id(), delivery.key(), delivery.headers(), made.get())));
+
+        deliverMade("a", made);
+
+        assertThat(seen).containsExactly("a", Optional.of("k"), Map.of("h", "v"), 1);
+        assertThat(made).hasValue(1);
+    }
+
+    @Test
+    void aMessageThatAHandlerKeepsHasItsOwnBytes() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        List<Message> kept = new CopyOnWriteArrayList<>();
+        rig.start(delivery -> kept.add(delivery.message()));
+
+        deliverMade("a", made);
+
+        assertThat(made).hasValue(2);
+        assertThat(kept.get(0).body()).containsExactly(1);
+        assertThat(made).hasValue(2);
+    }
+
+    private void deliverMade(String id, AtomicInteger made) throws Exception {
+        Message.Builder came = Message.lateBuilder(id, () -> {
+                    made.incrementAndGet();
+                    return new byte[] {1};
+                })
+                .key("k")
+                .header("h", "v");
+        rig.deliver(of(came)).acked.get(10, TimeUnit.SECONDS);
     }
 
     @Test

@@ -14,12 +14,12 @@ final class Beginning {
     private static final long EMPTY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final Lanes lanes;
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<?, ?> consumer;
     private boolean begun;
     /** Since when it is a member of the group, 0 if it is none yet. */
     private long joinedSince;
 
-    Beginning(Lanes lanes, Consumer<byte[], byte[]> consumer) {
+    Beginning(Lanes lanes, Consumer<?, ?> consumer) {
         this.lanes = lanes;
         this.consumer = consumer;
     }

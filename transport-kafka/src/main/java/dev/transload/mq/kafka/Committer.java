@@ -36,7 +36,7 @@ final class Committer {
 
     private final String group;
     private final Lanes lanes;
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<?, ?> consumer;
     private final LongSupplier nanos;
     private int mostChars;
     private @Nullable Attempt underWay;
@@ -45,7 +45,7 @@ final class Committer {
     /**
      * @param mostChars longest metadata of an offset that the broker is said to take
      */
-    Committer(String group, Lanes lanes, Consumer<byte[], byte[]> consumer, int mostChars, LongSupplier nanos) {
+    Committer(String group, Lanes lanes, Consumer<?, ?> consumer, int mostChars, LongSupplier nanos) {
         this.group = group;
         this.lanes = lanes;
         this.consumer = consumer;

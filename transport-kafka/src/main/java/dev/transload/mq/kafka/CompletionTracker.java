@@ -25,6 +25,10 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
     private @Nullable E last;
     private long next;
     private int open;
+    /** Where {@link #lingering} came to: what came before this was told by it, or is done. */
+    private long lingered;
+    /** What had come by its last call. */
+    private long looked;
 
     /**
      * Goes on from where the last owner came.
@@ -37,6 +41,8 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
         this.doneAhead = new TreeMap<>(from.done());
         this.notesAhead = new TreeMap<>(from.notes());
         this.next = from.base();
+        this.lingered = next;
+        this.looked = next;
     }
 
     /** An open message: its place in the list, and what is known of it. */
@@ -224,6 +230,20 @@ final class CompletionTracker<E extends CompletionTracker.Entry<E>> {
             all.add(e);
         }
         return all;
+    }
+
+    /**
+     * Adds the open messages that had come by the last call, each by one call only. It passes by what has come since,
+     * and does not look at what it added before.
+     */
+    void lingering(List<? super E> into) {
+        for (E e = last; e != null && e.offset() >= lingered; e = ((Entry<E>) e).previous) {
+            if (e.offset() < looked) {
+                into.add(e);
+            }
+        }
+        lingered = looked;
+        looked = next;
     }
 
     /**

@@ -26,7 +26,7 @@ final class Contact {
 
     private static final long SEARCH_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<?, ?> consumer;
     private @Nullable Metric all;
     private List<Metric> coordinators = List.of();
     private final long session;
@@ -37,7 +37,7 @@ final class Contact {
     private long lastLook;
     private long lastAnswer;
 
-    Contact(Consumer<byte[], byte[]> consumer, Duration session, long nanos) {
+    Contact(Consumer<?, ?> consumer, Duration session, long nanos) {
         this.consumer = consumer;
         this.session = session.toNanos();
         this.lastLook = nanos;

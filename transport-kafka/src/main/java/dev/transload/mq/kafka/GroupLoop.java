@@ -2,6 +2,7 @@ package dev.transload.mq.kafka;
 
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.TimeSource;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,12 +39,15 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private static final long AWAITED_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** A message keeps the buffer of its fetch for twice as long at most, and a poll. */
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final Duration LEAST_END = Duration.ofMillis(500);
 
     private final GroupMember member;
     private final Lanes lanes;
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], ByteBuffer> consumer;
     private final Committer committer;
     private final LaneStarts starts;
     private final Settings settings;
@@ -55,6 +59,8 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private final Beginning begin;
     private final HeldPartitions held = new HeldPartitions();
     private boolean subscribed;
+    /** When it last looked for messages that linger. */
+    private long lookedAt = System.nanoTime();
     /** Since when it has taken its partitions for lost, 0 if it has not. */
     private long silentSince;
 
@@ -78,7 +84,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
      */
     GroupLoop(
             GroupMember member,
-            Consumer<byte[], byte[]> consumer,
+            Consumer<byte[], ByteBuffer> consumer,
             TimeSource time,
             Settings settings,
             Failed failed,
@@ -172,7 +178,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
             // The answer to a commit is told within a poll, and does not end it.
             wait = Duration.ofNanos(committer.isAwaited() ? AWAITED_NANOS : POLL_NANOS);
         }
-        ConsumerRecords<byte[], byte[]> records;
+        ConsumerRecords<byte[], ByteBuffer> records;
         try {
             records = consumer.poll(wait);
         } finally {
@@ -210,6 +216,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private void mind() {
         long now = System.nanoTime();
         look(now);
+        detach(now);
         boolean over = contact.wasOver();
         if (silentSince != 0 && contact.answeredSince(silentSince)) {
             LOG.info("kafka: group {} is heard of again", member.group());
@@ -294,6 +301,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         while (!member.awaitQuiet(going, Math.min(Committer.EVERY_NANOS, Math.max(0, deadline - System.nanoTime())))) {
             long now = System.nanoTime();
             look(now);
+            detach(now);
             if (member.isEnding() || now >= deadline || contact.isOver()) {
                 return;
             }
@@ -315,7 +323,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
 
     // ---- records
 
-    private void take(ConsumerRecords<byte[], byte[]> records) {
+    private void take(ConsumerRecords<byte[], ByteBuffer> records) {
         lanes.more();
         Set<KafkaReceiver> receivers = new LinkedHashSet<>();
         for (TopicPartition partition : records.partitions()) {
@@ -323,14 +331,14 @@ final class GroupLoop implements ConsumerRebalanceListener {
             if (lane == null) {
                 continue;
             }
-            List<ConsumerRecord<byte[], byte[]>> own = records.records(partition);
+            List<ConsumerRecord<byte[], ByteBuffer>> own = records.records(partition);
             if (!lanes.continues(lane, own.get(0).offset())) {
                 restart(lane, own.get(0).offset());
                 continue;
             }
             List<KafkaDelivery> deliveries = new ArrayList<>(own.size());
-            for (ConsumerRecord<byte[], byte[]> record : own) {
-                Message message = KafkaMessages.message(record);
+            for (ConsumerRecord<byte[], ByteBuffer> record : own) {
+                Message message = KafkaMessages.late(record);
                 deliveries.add(new KafkaDelivery(
                         lane,
                         record.offset(),
@@ -353,6 +361,14 @@ final class GroupLoop implements ConsumerRebalanceListener {
         lose(one, "the log of its partition is another one");
         member.assigned(partition, offset);
         pauses.begin(one);
+    }
+
+    // Whatever its handler does, a message keeps no more than itself in memory before long.
+    private void detach(long now) {
+        if (now - lookedAt >= LINGER_NANOS) {
+            lookedAt = now;
+            lanes.lingering().forEach(KafkaDelivery::detach);
+        }
     }
 
     // ---- the end

@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /** Makes consumers, with or without a group. Thread-safe. */
 final class KafkaConsumers {
@@ -54,12 +57,12 @@ final class KafkaConsumers {
     }
 
     /**
-     * A consumer that is a member of a group.
+     * A consumer that is a member of a group. Values are slices of the buffer that their fetch was read into.
      *
      * @param together whether partitions of one number, of whatever topic, go to one member
      * @param maxCredit how many messages are wanted at a time
      */
-    Consumer<byte[], byte[]> member(String group, boolean together, int maxCredit) {
+    Consumer<byte[], ByteBuffer> member(String group, boolean together, int maxCredit) {
         Map<String, Object> base = base(maxCredit);
         base.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         base.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) Math.max(
@@ -73,7 +76,7 @@ final class KafkaConsumers {
         } else {
             classic(base, together ? RangeAssignor.class : CooperativeStickyAssignor.class, SESSION);
         }
-        return make(base);
+        return make(base, new ByteBufferDeserializer());
     }
 
     /**
@@ -83,14 +86,14 @@ final class KafkaConsumers {
      * often they look, while a broker that decides by itself moves lanes to every client that joins and lets each move
      * wait for two heartbeats, 5 s each unless it is configured otherwise.
      */
-    Consumer<byte[], byte[]> lanes(String group) {
+    Consumer<byte[], ByteBuffer> lanes(String group) {
         Map<String, Object> base = base(LANES_RECORDS);
         base.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         base.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, LANES_POLL_MILLIS);
         classic(base, StayingAssignor.Assignor.class, LANES_SESSION);
         base.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, LANES_HEARTBEAT_MILLIS);
         base.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, LANES_FETCH_MILLIS);
-        return make(base);
+        return make(base, new ByteBufferDeserializer());
     }
 
     private void classic(
@@ -180,7 +183,7 @@ final class KafkaConsumers {
 
     /** A consumer that reads partitions by itself. */
     Consumer<byte[], byte[]> alone(int maxCredit) {
-        return make(base(maxCredit));
+        return make(base(maxCredit), new ByteArrayDeserializer());
     }
 
     private Map<String, Object> base(int maxCredit) {
@@ -205,10 +208,8 @@ final class KafkaConsumers {
         return base;
     }
 
-    private Consumer<byte[], byte[]> make(Map<String, Object> base) {
+    private <V> Consumer<byte[], V> make(Map<String, Object> base, Deserializer<V> values) {
         return new KafkaConsumer<>(
-                options.properties(KafkaOptions.Part.CONSUMER, base),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                options.properties(KafkaOptions.Part.CONSUMER, base), new ByteArrayDeserializer(), values);
     }
 }

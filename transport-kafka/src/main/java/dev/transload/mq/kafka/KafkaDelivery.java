@@ -66,6 +66,12 @@ final class KafkaDelivery extends CompletionTracker.Entry<KafkaDelivery> impleme
         count = 1 + failures + note().crashes();
     }
 
+    /** Has the message keep its own bytes, rather than all that was fetched with it. */
+    void detach() {
+        byte[] own = message.body();
+        assert own != null;
+    }
+
     Lane ownLane() {
         return lane;
     }

@@ -4,6 +4,7 @@ import dev.transload.mq.Message;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place.Role;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class KafkaMessages {
 
     /** How far the record's own time may be from now: it decides when the broker throws the record away. */
     private static final long FRESH_MILLIS = 60_000;
+
+    private static final byte[] NOTHING = {};
 
     private static volatile @Nullable ContentType lastContentType;
 
@@ -115,16 +118,40 @@ final class KafkaMessages {
 
     /** The message of a record, whoever wrote it. One without an id has its position for one. */
     static Message message(ConsumerRecord<byte[], byte[]> record) {
-        Headers headers = record.headers();
-        String id = last(headers, Annotations.ID);
-        Message.Builder message = Message.builder(
-                id != null ? id : record.topic() + "/" + record.partition() + "/" + record.offset(), body(record));
+        byte[] body = record.value();
+        return message(record, Message.builder(id(record), body == null ? NOTHING : body));
+    }
+
+    /**
+     * The message of a record whose value is a slice of the buffer that its fetch was read into. The message keeps that
+     * whole buffer in memory until its {@link Message#body()} was called.
+     */
+    static Message late(ConsumerRecord<byte[], ByteBuffer> record) {
+        ByteBuffer value = record.value();
+        String id = id(record);
+        return message(
+                record, value == null ? Message.builder(id, NOTHING) : Message.lateBuilder(id, () -> bytes(value)));
+    }
+
+    // Threads may do so at once: it leaves the buffer's position alone.
+    private static byte[] bytes(ByteBuffer value) {
+        byte[] bytes = new byte[value.remaining()];
+        value.get(value.position(), bytes);
+        return bytes;
+    }
+
+    private static String id(ConsumerRecord<?, ?> record) {
+        String id = last(record.headers(), Annotations.ID);
+        return id != null ? id : record.topic() + "/" + record.partition() + "/" + record.offset();
+    }
+
+    private static Message message(ConsumerRecord<byte[], ?> record, Message.Builder message) {
         message.timestamp(Math.max(0, record.timestamp()));
         byte[] key = record.key();
         if (key != null) {
             message.key(text(key));
         }
-        for (Header header : headers) {
+        for (Header header : record.headers()) {
             String name = header.key();
             if (name.startsWith(Annotations.PREFIX)) {
                 ours(message, name, header);
@@ -133,11 +160,6 @@ final class KafkaMessages {
             }
         }
         return message.build();
-    }
-
-    private static byte[] body(ConsumerRecord<byte[], byte[]> record) {
-        byte[] body = record.value();
-        return body == null ? new byte[0] : body;
     }
 
     private static void ours(Message.Builder message, String name, Header header) {
@@ -170,7 +192,7 @@ final class KafkaMessages {
     }
 
     /** When the broker stored the record, or when its sender says it was made. */
-    static long storedAt(ConsumerRecord<byte[], byte[]> record, Message message) {
+    static long storedAt(ConsumerRecord<?, ?> record, Message message) {
         return record.timestampType() == TimestampType.LOG_APPEND_TIME ? record.timestamp() : message.timestamp();
     }
 

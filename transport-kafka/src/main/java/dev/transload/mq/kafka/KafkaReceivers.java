@@ -8,6 +8,7 @@ import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TransportContext;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -204,7 +205,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
 
     private void run(
             GroupMember member,
-            Supplier<Consumer<byte[], byte[]>> consumer,
+            Supplier<Consumer<byte[], ByteBuffer>> consumer,
             Duration revocationWait,
             Duration session) {
         GroupLoop.Settings settings =

@@ -188,6 +188,13 @@ final class Lane {
         hurry();
     }
 
+    /** Adds what is open since before the last call, each message once. */
+    void lingering(List<? super KafkaDelivery> into) {
+        if (tracker != null) {
+            tracker.lingering(into);
+        }
+    }
+
     /** Whether the lane has room: neither its span nor the text that goes with the commit is full. */
     boolean hasRoom() {
         long span = tracker().span();

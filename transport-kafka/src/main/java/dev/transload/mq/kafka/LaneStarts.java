@@ -21,7 +21,7 @@ final class LaneStarts {
 
     private final String group;
     private final Lanes lanes;
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<?, ?> consumer;
     private final TimeSource time;
     private final int mostSpan;
     private final Runnable answered;
@@ -30,13 +30,7 @@ final class LaneStarts {
      * @param mostSpan how far past the base of a partition its last owner can have come
      * @param answered told of each answer of the broker
      */
-    LaneStarts(
-            String group,
-            Lanes lanes,
-            Consumer<byte[], byte[]> consumer,
-            TimeSource time,
-            int mostSpan,
-            Runnable answered) {
+    LaneStarts(String group, Lanes lanes, Consumer<?, ?> consumer, TimeSource time, int mostSpan, Runnable answered) {
         this.group = group;
         this.lanes = lanes;
         this.consumer = consumer;

@@ -110,6 +110,13 @@ final class Lanes {
         return paused;
     }
 
+    /** What is open since before the last call, each message once. */
+    List<KafkaDelivery> lingering() {
+        List<KafkaDelivery> lingering = new ArrayList<>();
+        lock.run(() -> all.forEach(lane -> lane.lingering(lingering)));
+        return lingering;
+    }
+
     /** Goes past what comes before these offsets, and says which lanes do. */
     Map<TopicPartition, Long> passOver(Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> passed = new HashMap<>();
@@ -167,6 +174,7 @@ final class Lanes {
             all = List.copyOf(byPartition.values());
             lock.signalAll();
         });
+        lost.values().forEach(deliveries -> deliveries.forEach(KafkaDelivery::detach)); // nobody looks after them now
         tellLost(lost, tell, why);
         forsaken.forEach(Lanes::fail);
     }

@@ -33,7 +33,7 @@ final class Leaving {
      * @param joins whether it has subscribed, so that it may be joining
      * @param within how long all of it may take
      */
-    static void leave(Consumer<byte[], byte[]> consumer, boolean joins, Duration within) {
+    static void leave(Consumer<?, ?> consumer, boolean joins, Duration within) {
         long end = System.nanoTime() + within.toNanos();
         if (joins) {
             endJoining(consumer, within.compareTo(JOINING) < 0 ? within : JOINING);
@@ -46,7 +46,7 @@ final class Leaving {
         }
     }
 
-    private static void endJoining(Consumer<byte[], byte[]> consumer, Duration within) {
+    private static void endJoining(Consumer<?, ?> consumer, Duration within) {
         long end = System.nanoTime() + within.toNanos();
         try {
             while (consumer.groupMetadata().generationId() <= 0 && System.nanoTime() < end) {
@@ -57,7 +57,7 @@ final class Leaving {
         }
     }
 
-    private static void step(Consumer<byte[], byte[]> consumer) {
+    private static void step(Consumer<?, ?> consumer) {
         try {
             consumer.poll(POLL);
         } catch (WakeupException e) {

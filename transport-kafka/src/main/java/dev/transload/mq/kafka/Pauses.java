@@ -13,10 +13,10 @@ import org.apache.kafka.common.TopicPartition;
 final class Pauses {
 
     private final Lanes lanes;
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<?, ?> consumer;
     private final Set<TopicPartition> now = new HashSet<>();
 
-    Pauses(Lanes lanes, Consumer<byte[], byte[]> consumer) {
+    Pauses(Lanes lanes, Consumer<?, ?> consumer) {
         this.lanes = lanes;
         this.consumer = consumer;
     }

@@ -9,6 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class CompletionTrackerStoriesTest {
@@ -24,6 +27,49 @@ class CompletionTrackerStoriesTest {
     void nothingDoneIsLostNorAnythingOpenForgottenWhateverHappens() {
         for (long seed = 0; seed < 400; seed++) {
             new Story(seed).tell();
+        }
+    }
+
+    /** Messages come, are done and are put back in any order between looks for those that linger. */
+    @Test
+    void aMessageLingersOnceIfItIsOpenAtTheSecondLookAfterItCame() {
+        for (long seed = 0; seed < 400; seed++) {
+            Random random = new Random(seed);
+            CompletionTracker<Item> tracker = new CompletionTracker<>(Progress.at(random.nextInt(3)), 1);
+            Map<Long, Item> open = new TreeMap<>();
+            Set<Long> came = new TreeSet<>();
+            Set<Long> seen = new TreeSet<>();
+            for (int step = 0; step < 200; step++) {
+                int what = random.nextInt(10);
+                if (what < 5) {
+                    Item item = new Item(tracker.next() + random.nextInt(3));
+                    tracker.add(item);
+                    open.put(item.offset(), item);
+                    came.add(item.offset());
+                } else if (what < 9 && !open.isEmpty()) {
+                    List<Item> all = List.copyOf(open.values());
+                    Item item = all.get(random.nextInt(all.size()));
+                    if (what == 8) {
+                        Item again = new Item(item.offset());
+                        tracker.replace(item, again);
+                        open.put(item.offset(), again);
+                    } else {
+                        tracker.done(item);
+                        open.remove(item.offset());
+                    }
+                } else {
+                    List<Item> lingering = new ArrayList<>();
+                    tracker.lingering(lingering);
+                    seen.retainAll(open.keySet());
+                    assertThat(lingering)
+                            .as("seed %d, step %d", seed, step)
+                            .containsExactlyInAnyOrderElementsOf(
+                                    seen.stream().map(open::get).toList());
+                    seen.clear();
+                    seen.addAll(came);
+                    came.clear();
+                }
+            }
         }
     }
 

@@ -56,6 +56,39 @@ class HandingOutTest {
         assertThat(handedOut()).containsExactly("at 7", "at 9", "at 1", "at 5");
     }
 
+    private KafkaDelivery fetched(Lane lane, long offset, byte[] fetch) {
+        Message message = Message.lateBuilder("m" + offset, () -> fetch.clone()).build();
+        KafkaDelivery delivery = new KafkaDelivery(lane, offset, message, "q", 0);
+        bench.lanes.arrived(lane, List.of(delivery));
+        bench.receiver.outlet().pass();
+        return delivery;
+    }
+
+    @Test
+    void whatAHandlerOrTheLackOfCreditKeepsLingers() {
+        bench.receiver.credit(1);
+        KafkaDelivery running = fetched(first, 0, new byte[1]);
+        running.began();
+        KafkaDelivery buffered = fetched(second, 0, new byte[1]);
+        assertThat(bench.lanes.lingering()).isEmpty();
+
+        assertThat(bench.lanes.lingering()).containsExactlyInAnyOrder(running, buffered);
+        assertThat(bench.lanes.lingering()).isEmpty();
+    }
+
+    @Test
+    void aHandlerWhosePartitionHasGoneKeepsItsMessageAlone() {
+        bench.receiver.credit(1);
+        byte[] fetch = {1};
+        KafkaDelivery running = fetched(first, 0, fetch);
+        running.began();
+
+        bench.handOver(first);
+        fetch[0] = 9;
+
+        assertThat(running.message().copyBody()).containsExactly(1);
+    }
+
     @Test
     void creditIsNotExceeded() {
         bench.lanes.more();

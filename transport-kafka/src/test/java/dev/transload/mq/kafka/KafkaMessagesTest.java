@@ -9,6 +9,7 @@ import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,6 +54,22 @@ class KafkaMessagesTest {
                 record.value(),
                 record.headers(),
                 Optional.empty()));
+    }
+
+    /** A record whose value is a slice of what else was fetched with it. */
+    private static ConsumerRecord<byte[], ByteBuffer> fetched(ByteBuffer value) {
+        return new ConsumerRecord<>(
+                "q",
+                0,
+                7,
+                NOW,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                null,
+                value,
+                new RecordHeaders().add(Annotations.ID, "a".getBytes(UTF_8)),
+                Optional.empty());
     }
 
     private static void assertSame(Message read, Message sent) {
@@ -195,6 +212,38 @@ class KafkaMessagesTest {
                 .containsEntry("none", "")
                 .containsEntry("twice", "2")
                 .containsKey("binary");
+    }
+
+    @Test
+    void aBodyIsMadeOfItsSliceAlone() {
+        byte[] fetch = {0, 1, 2, 3, 4};
+        for (ByteBuffer whole :
+                List.of(ByteBuffer.wrap(fetch), ByteBuffer.wrap(fetch).asReadOnlyBuffer())) {
+            Message message =
+                    KafkaMessages.late(fetched(whole.position(1).limit(4).slice()));
+
+            assertThat(message.id()).isEqualTo("a");
+            assertThat(message.copyBody()).containsExactly(1, 2, 3);
+            assertThat(message.copyBody()).containsExactly(1, 2, 3).isNotSameAs(message.body());
+        }
+    }
+
+    @Test
+    void aMessageWhoseBodyWasMadeDoesNotKeepTheFetch() {
+        byte[] fetch = {0, 1, 2};
+        Message message = KafkaMessages.late(fetched(ByteBuffer.wrap(fetch, 1, 1)));
+        Message copy = message.toBuilder().header("h", "v").build();
+        assertThat(message.body()).containsExactly(1);
+
+        fetch[1] = 9;
+
+        assertThat(message.copyBody()).containsExactly(1);
+        assertThat(copy.body()).isSameAs(message.body());
+    }
+
+    @Test
+    void aRecordWithoutAValueHasAnEmptyBody() {
+        assertThat(KafkaMessages.late(fetched(null)).body()).isEmpty();
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Sink;
-import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -31,27 +30,9 @@ class ShareReceiverTest implements Sink {
             ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), 8).build(),
             this,
             Set.of("q"),
-            new Clock(),
+            new StandingClock(),
             (of, size) -> new ShareSlot(of, size, () -> consumer(size), "slot-of-a-test"),
             (of, cause) -> {});
-
-    /** Stands still. */
-    private static final class Clock implements TimeSource {
-        @Override
-        public long millis() {
-            return 0;
-        }
-
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            throw new UnsupportedOperationException();
-        }
-    }
 
     private FakeShareConsumer consumer(int size) {
         FakeShareConsumer made = new FakeShareConsumer(size);
