@@ -30,6 +30,7 @@ final class RabbitMqTopology {
 
     private static final Logger LOG = LoggerFactory.getLogger(RabbitMqTopology.class);
     private static final int MOST_DIFFERENCES = 16;
+    private static final int MOST_AGAIN = 5;
 
     private final Topology policy;
     private final BrokerVersion version;
@@ -103,17 +104,40 @@ final class RabbitMqTopology {
         }
     }
 
+    // What is missing was there a moment ago: someone deleted another topic that shares the exchange, or this very
+    // place.
     private void apply(Connection connection, Place place) throws IOException {
+        for (int again = MOST_AGAIN; ; again--) {
+            try {
+                applyOnce(connection, place);
+                return;
+            } catch (IOException | ShutdownSignalException e) {
+                ShutdownSignalException signal = RabbitMqErrors.signal(e);
+                boolean missing = signal != null
+                        && !signal.isHardError()
+                        && RabbitMqErrors.code(signal) == RabbitMqErrors.NOT_FOUND;
+                if (policy != Topology.CREATE || !missing || again == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void applyOnce(Connection connection, Place place) throws IOException {
         switch (place.role()) {
             case TOPIC -> {
-                exchange(connection, RabbitMqRoute.exchange(place));
+                String exchange = RabbitMqRoute.exchange(place);
+                exchange(connection, exchange);
                 shapeOfTopic(connection, place.name(), place.shape());
+                keep(connection, exchange, place.name(), place);
             }
             case GROUP -> {
-                exchange(connection, RabbitMqRoute.groupExchange(place));
+                String exchange = RabbitMqRoute.groupExchange(place);
+                exchange(connection, exchange);
                 String topic = RabbitMqRoute.topic(place);
                 if (topic.indexOf('*') < 0 && topic.indexOf('#') < 0) {
                     shapeOfTopic(connection, topic, place.shape());
+                    keep(connection, exchange, topic, place);
                 }
                 if (place.group() != null) {
                     queue(connection, place);
@@ -171,6 +195,24 @@ final class RabbitMqTopology {
                     .orElse(RabbitMqErrors.text(no.get()));
             throw new DestinationMismatchException(
                     "rabbitmq: topic " + topic + " was declared as '" + found + "', not as '" + text + "'", no.get());
+        }
+    }
+
+    /**
+     * Keeps the exchange that topics share while this one is there: whoever deletes another deletes the exchange if it is
+     * unused, and what is bound to it uses it. No message has the key of the binding. An exchange of the broker's own may
+     * be of any type, and no topic shares it.
+     */
+    private void keep(Connection connection, String exchange, String topic, Place place) throws IOException {
+        if (policy != Topology.CREATE || !place.portable()) {
+            return;
+        }
+        String marker = marker(topic);
+        Optional<ShutdownSignalException> no =
+                refused(() -> ask(connection, channel -> channel.exchangeBind(marker, exchange, marker)));
+        // Who may not read the exchange can send to it as well.
+        if (no.isPresent() && RabbitMqErrors.code(no.get()) != RabbitMqErrors.ACCESS_REFUSED) {
+            throw no.get();
         }
     }
 

@@ -63,6 +63,21 @@ class RabbitMqClientIT {
     }
 
     @Test
+    void aTopicIsThereStillWhenOneThatSharesItsExchangeIsDeleted() {
+        String first = Spi.unique("shop");
+        Topic<String> stays = Topic.of(first + ".orders", String.class);
+        Topic<String> goes = Topic.of(first + ".invoices", String.class);
+        mq.send(stays, "nobody hears this");
+        mq.send(goes, "nor this");
+        mq.admin().delete(goes);
+
+        mq.send(stays, "nor this, and it is no error");
+        mq.subscribe(stays.group("late"), delivery -> handled.add(delivery.payload()));
+        mq.send(stays, "heard");
+        await().atMost(SOON).untilAsserted(() -> assertThat(handled).containsExactly("heard"));
+    }
+
+    @Test
     void aPoisonedMessageIsRetriedDeadLetteredShownAndRedriven() {
         AtomicBoolean repaired = new AtomicBoolean();
         mq.subscribe(
