@@ -129,9 +129,9 @@ final class ExpiryCases {
                         queue,
                         seen,
                         SubscribeOptions.builder()
-                                .retry(RetryPolicy.fixed(5, Duration.ofMillis(700)))
+                                .retry(RetryPolicy.fixed(5, Duration.ofSeconds(2)))
                                 .build());
-        t.client().send(queue, "x", SendOptions.ttl(Duration.ofMillis(500)));
+        t.client().send(queue, "x", SendOptions.ttl(Duration.ofMillis(1500)));
 
         t.until("the expiry is told", () -> t.history().expired() == 1);
         t.fence(queue, seen);
