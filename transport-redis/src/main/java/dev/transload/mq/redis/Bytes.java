@@ -36,18 +36,23 @@ final class Bytes {
 
     /** Value of a number's text, which may have a sign; 0 if it is none. */
     static long number(byte[] text) {
-        if (text.length > 0 && text.length <= SURE_DIGITS) {
+        return number(text, 0, text.length);
+    }
+
+    /** The same of a part of an array. */
+    static long number(byte[] text, int from, int to) {
+        if (to > from && to - from <= SURE_DIGITS) {
             long value = 0;
-            int at = 0;
-            while (at < text.length && text[at] >= '0' && text[at] <= '9') {
+            int at = from;
+            while (at < to && text[at] >= '0' && text[at] <= '9') {
                 value = value * 10 + (text[at++] - '0');
             }
-            if (at == text.length) {
+            if (at == to) {
                 return value;
             }
         }
         try {
-            return Long.parseLong(text(text));
+            return Long.parseLong(new String(text, from, to - from, StandardCharsets.UTF_8));
         } catch (NumberFormatException e) {
             return 0;
         }

@@ -17,7 +17,6 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -158,7 +157,7 @@ final class ClusterCommander implements Commands {
     }
 
     @Override
-    public Connection connect(byte[] key) {
+    public Wire connect(byte[] key) {
         HostAndPort node = slots.owner(key);
         if (node == null) {
             look();

@@ -155,7 +155,7 @@ final class Commander implements Commands {
     }
 
     @Override
-    public Connection connect(byte[] key) {
+    public Wire connect(byte[] key) {
         return door.get();
     }
 

@@ -3,7 +3,6 @@ package dev.transload.mq.redis;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -50,7 +49,7 @@ interface Commands extends AutoCloseable {
     void unblock(HostAndPort server, long connectionId);
 
     /** Makes a connection to the server that has a key; see {@link Connector#connect}. Blocks. */
-    Connection connect(byte[] key);
+    Wire connect(byte[] key);
 
     /** A connection was told that the key is somewhere else, or nowhere now. */
     void strayed(JedisDataException told);

@@ -1,12 +1,14 @@
 package dev.transload.mq.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import redis.clients.jedis.Protocol.Command;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries for one consumer and makes deliveries of them.
@@ -23,6 +25,8 @@ final class EntryReader implements Reader {
     private final Outstanding out;
     private final BooleanSupplier mayTake;
     private final Credit credit;
+    private final byte[] bodyField;
+    private final EntryFields fields = new EntryFields();
 
     /** What a read brought. */
     enum Came {
@@ -52,6 +56,7 @@ final class EntryReader implements Reader {
         this.out = out;
         this.mayTake = mayTake;
         this.credit = credit;
+        this.bodyField = around.options().bodyFieldBytes();
     }
 
     /**
@@ -73,38 +78,52 @@ final class EntryReader implements Reader {
                 Bytes.of("STREAMS")));
         sources.forEach(source -> arguments.add(source.key()));
         sources.forEach(source -> arguments.add(Bytes.of(">")));
-        Object answer = link.waiting(Command.XREADGROUP, goOn, arguments.toArray(new byte[0][]));
-        if (!(answer instanceof List<?> streams)) {
+        Taking taking = new Taking(feed, sources);
+        if (!link.read(goOn, new EntryReply(fields, taking), arguments.toArray(new byte[0][]))) {
             return Came.NOTHING;
         }
-        long now = around.time().nanos();
-        boolean full = false;
-        for (Object stream : streams) {
-            full |= take(feed, (List<?>) stream, sources, now) >= each;
-        }
-        return full ? Came.ALL_ASKED_FOR : Came.ALL_THERE_WAS;
+        taking.came.forEach(feed::take);
+        return taking.most >= each ? Came.ALL_ASKED_FOR : Came.ALL_THERE_WAS;
     }
 
-    /** Returns how many. */
-    private int take(Feed feed, List<?> stream, List<Source> sources, long now) {
-        byte[] key = (byte[]) stream.get(0);
-        Source source = sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
-        String token = feed.token(source);
-        List<?> entries = (List<?>) stream.get(1);
-        for (Object one : entries) {
-            List<?> entry = (List<?>) one;
-            if (entry.size() > 1 && entry.get(1) instanceof List<?> fields) {
-                byte[] id = (byte[]) entry.get(0);
-                RedisMessages.Read read = read(source, id, fields);
-                DeliveryCount count = DeliveryCount.of(1, read.count());
-                feed.take(made(source, id, read, count, read.count() > 0, token, now));
-            }
+    /** What one answer brings, which goes to the feed when all of it is there. */
+    private final class Taking implements EntryReply.Sink {
+        private final Feed feed;
+        private final List<Source> sources;
+        private final List<RedisDelivery> came = new ArrayList<>();
+        /** Entries of the stream that brought most. */
+        private int most;
+
+        private @Nullable Source source;
+        private String token = "";
+        private long since;
+
+        Taking(Feed feed, List<Source> sources) {
+            this.feed = feed;
+            this.sources = sources;
         }
-        return entries.size();
+
+        @Override
+        public void stream(byte[] key, int entries) {
+            Source from =
+                    sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
+            source = from;
+            token = feed.token(from);
+            since = around.time().nanos();
+            most = Math.max(most, entries);
+        }
+
+        @Override
+        public void entry(byte[] id, EntryFields all) {
+            Source from = requireNonNull(source, "source");
+            RedisMessages.Read entry = message(from, id, all);
+            DeliveryCount count = DeliveryCount.of(1, entry.count());
+            came.add(made(from, id, entry, count, entry.count() > 0, token, since));
+        }
     }
 
-    private RedisMessages.Read read(Source source, byte[] id, List<?> fields) {
-        return RedisMessages.read(source.stream(), id, fields, around.options().bodyFieldBytes());
+    private RedisMessages.Read message(Source source, byte[] id, EntryFields all) {
+        return RedisMessages.read(source.stream(), id, all, bodyField);
     }
 
     private RedisDelivery made(
@@ -148,7 +167,7 @@ final class EntryReader implements Reader {
     @Override
     public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
         byte[] entry = (byte[]) id;
-        RedisMessages.Read read = read(source, entry, (List<?>) fields);
+        RedisMessages.Read read = message(source, entry, EntryFields.of((List<?>) fields));
         DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
         if (out.hadBegun(EntryId.of(source, entry)) && known.starts() == 0) {
             known = known.started();

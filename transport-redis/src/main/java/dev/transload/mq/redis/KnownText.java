@@ -1,6 +1,5 @@
 package dev.transload.mq.redis;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,18 +18,8 @@ final class KnownText {
         return Stream.of(texts).map(KnownText::new).toList();
     }
 
-    /** Text of bytes that probably are one of those. */
-    static String of(byte[] bytes, List<KnownText> known) {
-        for (KnownText one : known) {
-            if (one.is(bytes)) {
-                return one.text;
-            }
-        }
-        return Bytes.text(bytes);
-    }
-
-    boolean is(byte[] other) {
-        return Arrays.equals(bytes, other);
+    String text() {
+        return text;
     }
 
     /** Nobody changes them. */

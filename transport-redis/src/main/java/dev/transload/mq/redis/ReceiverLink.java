@@ -5,7 +5,6 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -21,7 +20,7 @@ final class ReceiverLink {
 
     private final Surroundings around;
     private final byte[] key;
-    private volatile @Nullable Connection connection;
+    private volatile @Nullable Wire connection;
     private volatile long clientId;
     private volatile boolean blocked;
     private volatile long lastContact;
@@ -43,7 +42,7 @@ final class ReceiverLink {
 
     /** Connects, once; see {@link Connector#connect}. */
     void connect() {
-        Connection made = around.commander().connect(key);
+        Wire made = around.commander().connect(key);
         clientId = 0;
         try {
             made.sendCommand(Command.CLIENT, "ID");
@@ -57,15 +56,15 @@ final class ReceiverLink {
 
     /** Ends the connection if there is one. */
     void drop() {
-        Connection old = connection;
+        Wire old = connection;
         connection = null;
         if (old != null) {
             Connector.drop(old);
         }
     }
 
-    private Connection open() {
-        Connection known = connection;
+    private Wire open() {
+        Wire known = connection;
         if (known == null) {
             throw new JedisConnectionException("not connected");
         }
@@ -87,7 +86,7 @@ final class ReceiverLink {
 
     @Nullable
     Object command(Command command, byte[]... arguments) {
-        Connection open = open();
+        Wire open = open();
         open.sendCommand(command, arguments);
         try {
             return open.getOne();
@@ -96,21 +95,34 @@ final class ReceiverLink {
         }
     }
 
-    /** Makes a call that may wait at the server, unless there is something else to do; then null. */
-    @Nullable
-    Object waiting(Command command, BooleanSupplier goOn, byte[]... arguments) {
+    /**
+     * Reads streams, which may wait at the server, unless there is something else to do.
+     *
+     * @return whether anything came
+     */
+    boolean read(BooleanSupplier goOn, EntryReply reply, byte[]... arguments) {
         blocked = true;
         try {
-            return goOn.getAsBoolean() ? command(command, arguments) : null;
+            return goOn.getAsBoolean() && entries(reply, arguments);
         } finally {
             blocked = false;
+        }
+    }
+
+    private boolean entries(EntryReply reply, byte[]... arguments) {
+        Wire open = open();
+        open.sendCommand(Command.XREADGROUP, arguments);
+        try {
+            return open.readEntries(reply);
+        } finally {
+            lastContact = around.time().nanos();
         }
     }
 
     /** Has a call that waits at the server return. Called on any thread. */
     void unblock() {
         long id = clientId;
-        Connection open = connection;
+        Wire open = connection;
         if (blocked && id != 0 && open != null) {
             around.commander().unblock(open.getHostAndPort(), id);
         }

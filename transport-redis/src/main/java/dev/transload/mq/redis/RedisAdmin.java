@@ -198,7 +198,10 @@ final class RedisAdmin implements PlaceAdmin {
         for (Object one : page instanceof List<?> entries ? entries : List.of()) {
             List<?> entry = (List<?>) one;
             all.add(RedisMessages.read(
-                    topology.stream(place), (byte[]) entry.get(0), (List<?>) entry.get(1), options.bodyFieldBytes()));
+                    topology.stream(place),
+                    (byte[]) entry.get(0),
+                    EntryFields.of((List<?>) entry.get(1)),
+                    options.bodyFieldBytes()));
         }
     }
 }

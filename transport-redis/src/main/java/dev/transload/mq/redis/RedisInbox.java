@@ -270,7 +270,10 @@ final class RedisInbox implements Receiver {
             last = (byte[]) entry.get(0);
             kept.add(last);
             Message message = RedisMessages.read(
-                            name, last, (List<?>) entry.get(1), around.options().bodyFieldBytes())
+                            name,
+                            last,
+                            EntryFields.of((List<?>) entry.get(1)),
+                            around.options().bodyFieldBytes())
                     .message();
             bytesKept += message.body().length;
             batch.add(new Reply(message));

@@ -3,7 +3,6 @@ package dev.transload.mq.redis;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Annotations;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,60 +16,81 @@ final class RedisMessages {
     /** Field of what a released message's count was: a thousand for each failure, one for each start. */
     static final String COUNT = "mq-count";
 
-    private static final KnownText ID = new KnownText(Annotations.ID);
-    private static final KnownText KEY = new KnownText(Annotations.KEY);
-    private static final KnownText TYPE = new KnownText(Annotations.TYPE);
-    private static final KnownText CONTENT_TYPE = new KnownText(Annotations.CONTENT_TYPE);
-    private static final KnownText TIMESTAMP = new KnownText(Annotations.TIMESTAMP);
-    private static final KnownText CORRELATION_ID = new KnownText(Annotations.CORRELATION_ID);
-    private static final KnownText REPLY_TO = new KnownText(Annotations.REPLY_TO);
-    private static final KnownText PRIORITY = new KnownText(Annotations.PRIORITY);
-    private static final KnownText TTL = new KnownText(Annotations.TTL);
-    private static final KnownText CONTENT = new KnownText(BODY);
-    private static final List<KnownText> NAMES = List.of(
-            CONTENT,
-            ID,
-            TIMESTAMP,
-            CONTENT_TYPE,
-            KEY,
-            TYPE,
-            CORRELATION_ID,
-            REPLY_TO,
-            PRIORITY,
-            TTL,
-            new KnownText(COUNT));
+    private static final byte[] PREFIX = Bytes.of(Annotations.PREFIX);
     private static final List<KnownText> CONTENT_TYPES =
             KnownText.all("application/octet-stream", "application/json", "text/plain; charset=utf-8");
-    private static final int OURS = 3;
+
+    /** Fields that are no annotation of a message, but a part of it; those first that most entries have. */
+    private enum Part {
+        CONTENT(BODY),
+        ID(Annotations.ID),
+        TIMESTAMP(Annotations.TIMESTAMP),
+        CONTENT_TYPE(Annotations.CONTENT_TYPE),
+        KEY(Annotations.KEY),
+        TYPE(Annotations.TYPE),
+        CORRELATION_ID(Annotations.CORRELATION_ID),
+        REPLY_TO(Annotations.REPLY_TO),
+        PRIORITY(Annotations.PRIORITY),
+        TTL(Annotations.TTL),
+        COUNTED(COUNT),
+        /** Of ours, and none of the others. */
+        ANNOTATION(""),
+        /** Not of ours. */
+        FOREIGN("");
+
+        private static final Part[] ALL = values();
+
+        @SuppressWarnings("ImmutableEnumChecker") // nobody changes them
+        private final byte[] name;
+
+        Part(String name) {
+            this.name = Bytes.of(name);
+        }
+
+        static Part of(EntryFields fields, int pair) {
+            if (!fields.isNamed(pair, PREFIX)) {
+                return FOREIGN;
+            }
+            for (Part one : ALL) {
+                if (fields.isName(pair, one.name)) {
+                    return one;
+                }
+            }
+            return ANNOTATION;
+        }
+    }
+
+    /** Stands for a field that is not there. */
+    private static final int NONE = -1;
 
     private RedisMessages() {}
 
     /** Fields and values of a message, appended to what is there. */
     static void write(Message message, List<byte[]> fields) {
-        add(fields, ID, message.id());
-        add(fields, KEY, message.key());
-        add(fields, TYPE, message.type());
-        add(fields, CONTENT_TYPE, message.contentType());
+        add(fields, Part.ID, message.id());
+        add(fields, Part.KEY, message.key());
+        add(fields, Part.TYPE, message.type());
+        add(fields, Part.CONTENT_TYPE, message.contentType());
         if (message.timestamp() != 0) {
-            add(fields, TIMESTAMP, Long.toString(message.timestamp()));
+            add(fields, Part.TIMESTAMP, Long.toString(message.timestamp()));
         }
-        add(fields, CORRELATION_ID, message.correlationId());
-        add(fields, REPLY_TO, message.replyTo());
+        add(fields, Part.CORRELATION_ID, message.correlationId());
+        add(fields, Part.REPLY_TO, message.replyTo());
         if (message.priority() != Message.NO_PRIORITY) {
-            add(fields, PRIORITY, Integer.toString(message.priority()));
+            add(fields, Part.PRIORITY, Integer.toString(message.priority()));
         }
         if (message.ttl() > 0) {
-            add(fields, TTL, Long.toString(message.ttl()));
+            add(fields, Part.TTL, Long.toString(message.ttl()));
         }
         add(fields, message.annotations());
         add(fields, message.headers());
-        fields.add(CONTENT.bytes());
+        fields.add(Part.CONTENT.name);
         fields.add(message.body());
     }
 
-    private static void add(List<byte[]> fields, KnownText name, @Nullable String value) {
+    private static void add(List<byte[]> fields, Part part, @Nullable String value) {
         if (value != null) {
-            fields.add(name.bytes());
+            fields.add(part.name);
             fields.add(Bytes.of(value));
         }
     }
@@ -94,87 +114,90 @@ final class RedisMessages {
     record Read(long millis, Message message, long count) {}
 
     /** The message of an entry, whoever added it. One without an id has its position for one. */
-    static Read read(String stream, byte[] id, List<?> fields, byte[] bodyField) {
-        byte[] body = null;
-        byte[] foreign = null;
-        byte[] only = null;
-        String messageId = null;
-        int others = 0;
-        for (int i = 0; i + 1 < fields.size(); i += 2) {
-            byte[] name = (byte[]) fields.get(i);
-            byte[] value = (byte[]) fields.get(i + 1);
-            if (CONTENT.is(name)) {
-                body = value;
-            } else if (Arrays.equals(name, bodyField)) {
-                foreign = value;
-            }
-            if (isOurs(name)) {
-                if (ID.is(name)) {
-                    messageId = Bytes.text(value);
+    static Read read(String stream, byte[] id, EntryFields fields, byte[] bodyField) {
+        int body = NONE;
+        int foreignBody = NONE;
+        int messageId = NONE;
+        int key = NONE;
+        int type = NONE;
+        int contentType = NONE;
+        int timestamp = NONE;
+        int correlationId = NONE;
+        int replyTo = NONE;
+        int priority = NONE;
+        int ttl = NONE;
+        int count = NONE;
+        int foreign = 0;
+        int lastForeign = NONE;
+        int annotations = 0;
+        int pairs = fields.pairs();
+        for (int i = 0; i < pairs; i++) {
+            switch (Part.of(fields, i)) {
+                case CONTENT -> body = i;
+                case ID -> messageId = i;
+                case TIMESTAMP -> timestamp = i;
+                case CONTENT_TYPE -> contentType = i;
+                case KEY -> key = i;
+                case TYPE -> type = i;
+                case CORRELATION_ID -> correlationId = i;
+                case REPLY_TO -> replyTo = i;
+                case PRIORITY -> priority = i;
+                case TTL -> ttl = i;
+                case COUNTED -> count = i;
+                case ANNOTATION -> annotations++;
+                case FOREIGN -> {
+                    foreign++;
+                    lastForeign = i;
+                    foreignBody = fields.isName(i, bodyField) ? i : foreignBody;
                 }
-            } else {
-                only = value;
-                others++;
             }
         }
-        boolean bodyIsOurs = body != null;
-        boolean bodyIsOnly = !bodyIsOurs && foreign == null && others == 1;
-        byte[] content =
-                body != null ? body : foreign != null ? foreign : bodyIsOnly && only != null ? only : Bytes.EMPTY;
-        Message.Builder message =
-                Message.builder(messageId != null ? messageId : stream + "/" + Bytes.text(id), content);
+        if (body == NONE) {
+            body = foreignBody != NONE ? foreignBody : foreign == 1 ? lastForeign : NONE;
+        }
         long millis = EntryId.millis(id);
-        message.timestamp(millis);
-        long count = 0;
-        for (int i = 0; i + 1 < fields.size(); i += 2) {
-            byte[] field = (byte[]) fields.get(i);
-            byte[] value = (byte[]) fields.get(i + 1);
-            String name = KnownText.of(field, NAMES);
-            if (name.equals(COUNT)) {
-                count = Math.max(0, Bytes.number(value));
-            } else if (isOurs(field)) {
-                ours(message, name, value);
-            } else if (bodyIsOurs || !(bodyIsOnly || Arrays.equals(field, bodyField))) {
-                message.header(name, Bytes.text(value));
+        Message.Builder message = Message.builder(
+                        messageId == NONE ? stream + "/" + Bytes.text(id) : fields.value(messageId),
+                        body == NONE ? Bytes.EMPTY : fields.bytes(body))
+                .key(text(fields, key))
+                .type(text(fields, type))
+                .contentType(contentType == NONE ? null : fields.value(contentType, CONTENT_TYPES))
+                .timestamp(timestamp == NONE ? millis : fields.number(timestamp))
+                .correlationId(text(fields, correlationId))
+                .replyTo(text(fields, replyTo))
+                .priority(priority == NONE ? Message.NO_PRIORITY : priority(fields.number(priority)))
+                .ttl(ttl == NONE ? 0 : fields.number(ttl));
+        if (foreign + annotations > 0) {
+            others(message, fields, body);
+        }
+        return new Read(millis, message.build(), count == NONE ? 0 : fields.number(count));
+    }
+
+    private static @Nullable String text(EntryFields fields, int pair) {
+        return pair == NONE ? null : fields.value(pair);
+    }
+
+    private static int priority(long written) {
+        return written > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) written;
+    }
+
+    /** Headers, and what else is on the envelope. */
+    private static void others(Message.Builder message, EntryFields fields, int body) {
+        for (int i = 0; i < fields.pairs(); i++) {
+            Part part = i == body ? Part.CONTENT : Part.of(fields, i);
+            if (part == Part.FOREIGN) {
+                message.header(fields.name(i), fields.value(i));
+            } else if (part == Part.ANNOTATION) {
+                message.annotation(fields.name(i), fields.value(i));
             }
         }
-        return new Read(millis, message.build(), count);
-    }
-
-    private static boolean isOurs(byte[] name) {
-        return name.length >= OURS && name[0] == 'm' && name[1] == 'q' && name[2] == '-';
-    }
-
-    private static void ours(Message.Builder message, String name, byte[] value) {
-        switch (name) {
-            case Annotations.ID, BODY -> {
-                // taken before
-            }
-            case Annotations.KEY -> message.key(Bytes.text(value));
-            case Annotations.TYPE -> message.type(Bytes.text(value));
-            case Annotations.CONTENT_TYPE -> message.contentType(KnownText.of(value, CONTENT_TYPES));
-            case Annotations.CORRELATION_ID -> message.correlationId(Bytes.text(value));
-            case Annotations.REPLY_TO -> message.replyTo(Bytes.text(value));
-            case Annotations.TIMESTAMP -> message.timestamp(number(value));
-            case Annotations.TTL -> message.ttl(number(value));
-            case Annotations.PRIORITY -> {
-                long priority = number(value);
-                message.priority(priority > Integer.MAX_VALUE ? Message.NO_PRIORITY : (int) priority);
-            }
-            default -> message.annotation(name, Bytes.text(value));
-        }
-    }
-
-    // Anyone may write on an envelope.
-    private static long number(byte[] value) {
-        return Math.max(0, Bytes.number(value));
     }
 
     /** What a released entry is given if it has none of it: who wrote nothing of the kind loses nothing of it by moving. */
     static List<byte[]> identity(Message message) {
         List<byte[]> fields = new ArrayList<>(4);
-        add(fields, ID, message.id());
-        add(fields, TIMESTAMP, Long.toString(message.timestamp()));
+        add(fields, Part.ID, message.id());
+        add(fields, Part.TIMESTAMP, Long.toString(message.timestamp()));
         return fields;
     }
 }

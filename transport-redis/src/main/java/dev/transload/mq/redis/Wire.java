@@ -28,6 +28,9 @@ final class Wire extends Connection {
     /** Where answers are read; null likewise. All that the server says to the greeting is read by then. */
     private final @Nullable RedisInputStream in;
 
+    /** Takes the answer that is awaited apart, if it is one to a read of streams. */
+    private @Nullable EntryReply entries;
+
     Wire(HostAndPort server, JedisClientConfig config) {
         this(new Door(server, config), config);
     }
@@ -41,7 +44,26 @@ final class Wire extends Connection {
     @Override
     protected Object protocolRead(RedisInputStream theirs, PushConsumerChain pushes) {
         RedisInputStream ours = in;
+        EntryReply taking = entries;
+        if (taking != null && ours != null && ours.peek(EntryReply.LIST)) {
+            return taking.read(ours);
+        }
         return super.protocolRead(ours == null ? theirs : ours, pushes);
+    }
+
+    /**
+     * Waits for the answer to a read of streams.
+     *
+     * @param reply takes it apart as it comes, on this thread
+     * @return whether anything came
+     */
+    boolean readEntries(EntryReply reply) {
+        entries = reply;
+        try {
+            return getOne() instanceof Boolean some && some;
+        } finally {
+            entries = null;
+        }
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -46,7 +45,7 @@ class DeliveriesTest {
 
     private RedisDelivery from(Source source, String id, String token) {
         byte[] entry = Bytes.of(id);
-        RedisMessages.Read read = RedisMessages.read(source.stream(), entry, List.of(), Bytes.of("body"));
+        RedisMessages.Read read = RedisMessages.read(source.stream(), entry, new EntryFields(), Bytes.of("body"));
         return new RedisDelivery(
                 deliveries, source, entry, read, source.stream(), DeliveryCount.of(1, 0), false, token);
     }
@@ -104,7 +103,7 @@ class DeliveriesTest {
         }
 
         @Override
-        public Connection connect(byte[] key) {
+        public Wire connect(byte[] key) {
             throw new UnsupportedOperationException();
         }
 

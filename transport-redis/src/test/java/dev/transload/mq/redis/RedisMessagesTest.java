@@ -17,7 +17,7 @@ class RedisMessagesTest {
         for (String field : fields) {
             all.add(Bytes.of(field));
         }
-        return RedisMessages.read("q", Bytes.of("1700000000123-4"), all, BODY_FIELD);
+        return RedisMessages.read("q", Bytes.of("1700000000123-4"), EntryFields.of(all), BODY_FIELD);
     }
 
     @Test
@@ -39,8 +39,8 @@ class RedisMessagesTest {
                 .build();
         List<byte[]> fields = new ArrayList<>();
         RedisMessages.write(message, fields);
-        Message back =
-                RedisMessages.read("q", Bytes.of("1-0"), fields, BODY_FIELD).message();
+        Message back = RedisMessages.read("q", Bytes.of("1-0"), EntryFields.of(fields), BODY_FIELD)
+                .message();
         assertThat(back.body()).isEqualTo(body);
         assertThat(back.id()).isEqualTo("id-1");
         assertThat(back.key()).isEqualTo("k\u00fc");
