@@ -27,7 +27,7 @@ final class Deliveries {
     private final String ownStream;
     private final Outstanding out;
     private final Notes notes;
-    /** Those of the last ack, which serve the next one, too, if it is of the same source. */
+    /** The call of the last ack, which may take the next one, too. Of two threads that make one, both are submitted. */
     private volatile @Nullable Acks lastAcks;
 
     Deliveries(
@@ -58,33 +58,41 @@ final class Deliveries {
     }
 
     private void askAck(RedisDelivery delivery, Completion completion) {
-        commander.submit(new BatchedCall(
-                acks(delivery.source(), delivery.token()),
-                delivery.idBytes(),
-                new RepeatedSettle(delivery, completion) {
-                    @Override
-                    void repeat() {
-                        askAck(delivery, completion);
-                    }
-                }));
+        RepeatedSettle settle = new RepeatedSettle(delivery, completion) {
+            @Override
+            void repeat() {
+                askAck(delivery, completion);
+            }
+        };
+        Acks last = lastAcks;
+        BatchedCall.Together together;
+        if (last != null && last.isOf(delivery)) {
+            if (last.call().add(settle)) {
+                return;
+            }
+            together = last.call().together();
+        } else {
+            together = acks(delivery.source(), delivery.token());
+        }
+        BatchedCall call = new BatchedCall(together, settle);
+        lastAcks = new Acks(delivery.source(), delivery.token(), call);
+        commander.submit(call);
     }
 
     private BatchedCall.Together acks(Source source, String token) {
-        Acks last = lastAcks;
-        if (last != null && last.source() == source && last.token().equals(token)) {
-            return last.together();
-        }
         List<byte[]> keys = List.of(source.key(), RedisKeys.owners(ownStream));
         List<byte[]> arguments =
                 List.of(source.group(), consumer, source.deletes(), Bytes.of(source.lane()), Bytes.of(token));
         String mark = source.stream() + " " + group + source.lane() + token + consumerText();
-        BatchedCall.Together together = new BatchedCall.Together(Script.ACK, keys, arguments, mark);
-        lastAcks = new Acks(source, token, together);
-        return together;
+        return new BatchedCall.Together(Script.ACK, keys, arguments, mark);
     }
 
-    /** What acks of one source have in common. */
-    private record Acks(Source source, String token, BatchedCall.Together together) {}
+    /** A call that has been submitted, and takes further acks of one source and token until it is written. */
+    private record Acks(Source source, String token, BatchedCall call) {
+        boolean isOf(RedisDelivery delivery) {
+            return source == delivery.source() && token.equals(delivery.token());
+        }
+    }
 
     private String consumerText() {
         return Bytes.text(consumer);
@@ -159,10 +167,9 @@ final class Deliveries {
                         List.of(source.key()),
                         List.of(source.group(), consumer),
                         source.stream() + " renew " + group + consumerText()),
-                delivery.idBytes(),
-                new BatchedCall.Ending() {
+                new BatchedCall.Part(delivery.idBytes()) {
                     @Override
-                    public void ended(long number) {
+                    void ended(long number) {
                         if (number == 1) {
                             out.leased(delivery, since);
                             completion.done();
@@ -174,7 +181,7 @@ final class Deliveries {
                     }
 
                     @Override
-                    public void failed(RuntimeException cause) {
+                    void failed(RuntimeException cause) {
                         completion.failed(RedisErrors.operation("renew a lease", cause));
                     }
                 }));
@@ -253,11 +260,12 @@ final class Deliveries {
     // ---- endings
 
     /** What becomes of a settle. */
-    private class Settle implements BatchedCall.Ending {
+    private class Settle extends BatchedCall.Part implements Notes.Ending {
         final RedisDelivery delivery;
         final Completion completion;
 
         Settle(RedisDelivery delivery, Completion completion) {
+            super(delivery.idBytes());
             this.delivery = delivery;
             this.completion = completion;
         }

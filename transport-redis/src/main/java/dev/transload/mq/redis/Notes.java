@@ -15,7 +15,14 @@ final class Notes {
 
     private static final long MOST_WAIT_SECONDS = 30;
 
-    private static final BatchedCall.Ending UNHEARD = new BatchedCall.Ending() {
+    /** Told what became of what was to be written. */
+    interface Ending {
+        void ended(long number);
+
+        void failed(RuntimeException cause);
+    }
+
+    private static final Ending UNHEARD = new Ending() {
         @Override
         public void ended(long number) {
             // a settle tells, if it is someone else's
@@ -46,7 +53,7 @@ final class Notes {
             return;
         }
         DeliveryCount count = delivery.noted.failed(failures);
-        write(delivery, count, new BatchedCall.Ending() {
+        write(delivery, count, new Ending() {
             @Override
             public void ended(long number) {
                 if (number == 1) {
@@ -68,11 +75,11 @@ final class Notes {
     }
 
     /** Writes down what has happened to a delivery so far. */
-    void write(RedisDelivery delivery, DeliveryCount count, BatchedCall.Ending ending) {
+    void write(RedisDelivery delivery, DeliveryCount count, Ending ending) {
         write(delivery, count, Bytes.EMPTY, ending);
     }
 
-    private void write(RedisDelivery delivery, DeliveryCount count, byte[] onlyIf, BatchedCall.Ending ending) {
+    private void write(RedisDelivery delivery, DeliveryCount count, byte[] onlyIf, Ending ending) {
         Source source = delivery.source();
         commander.submit(RedisCall.of(
                 Script.NOTE,
@@ -114,7 +121,7 @@ final class Notes {
     }
 
     private void noteStart(RedisDelivery delivery, CountDownLatch noted) {
-        write(delivery, delivery.noted.started(), new BatchedCall.Ending() {
+        write(delivery, delivery.noted.started(), new Ending() {
             @Override
             public void ended(long number) {
                 if (number == 1 || !out.lose(delivery)) {
