@@ -2,6 +2,7 @@ package dev.transload.mq.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.transload.mq.Message;
 import dev.transload.mq.spi.Annotations;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
@@ -90,7 +91,7 @@ final class EntryReader implements Reader {
     private final class Taking implements EntryReply.Sink {
         private final Feed feed;
         private final List<Source> sources;
-        private final List<RedisDelivery> came = new ArrayList<>();
+        private final ArrayList<RedisDelivery> came = new ArrayList<>();
         /** Entries of the stream that brought most. */
         private int most;
 
@@ -111,41 +112,42 @@ final class EntryReader implements Reader {
             token = feed.token(from);
             since = around.time().nanos();
             most = Math.max(most, entries);
+            came.ensureCapacity(came.size() + entries);
         }
 
         @Override
         public void entry(byte[] id, EntryFields all) {
             Source from = requireNonNull(source, "source");
-            RedisMessages.Read entry = message(from, id, all);
-            DeliveryCount count = DeliveryCount.of(1, entry.count());
-            came.add(made(from, id, entry, count, entry.count() > 0, token, since));
+            long written = RedisMessages.count(all);
+            DeliveryCount count = DeliveryCount.of(1, written);
+            came.add(made(from, id, message(from, id, all), count, written > 0, token, since));
         }
     }
 
-    private RedisMessages.Read message(Source source, byte[] id, EntryFields all) {
+    private Message message(Source source, byte[] id, EntryFields all) {
         return RedisMessages.read(source.stream(), id, all, bodyField);
     }
 
     private RedisDelivery made(
             Source source,
             byte[] id,
-            RedisMessages.Read read,
+            Message message,
             DeliveryCount count,
             boolean doubtful,
             String token,
             long since) {
-        RedisDelivery delivery =
-                new RedisDelivery(deliveries, source, id, read, destination(source, read), count, doubtful, token);
+        RedisDelivery delivery = new RedisDelivery(
+                deliveries, source, id, message, destination(source, message), count, doubtful, token);
         out.leased(delivery, since);
         return delivery;
     }
 
-    private String destination(Source source, RedisMessages.Read read) {
+    private String destination(Source source, Message message) {
         if (place.role() != Role.GROUP) {
             return place.name();
         }
         return source.own()
-                ? read.message().annotations().getOrDefault(Annotations.DESTINATION, String.valueOf(place.topic()))
+                ? message.annotations().getOrDefault(Annotations.DESTINATION, String.valueOf(place.topic()))
                 : source.stream();
     }
 
@@ -167,12 +169,19 @@ final class EntryReader implements Reader {
     @Override
     public RedisDelivery claimed(Source source, Object id, Object count, Object fields, String token) {
         byte[] entry = (byte[]) id;
-        RedisMessages.Read read = message(source, entry, EntryFields.of((List<?>) fields));
-        DeliveryCount known = DeliveryCount.of(Bytes.number(count), read.count());
+        EntryFields all = EntryFields.of((List<?>) fields);
+        DeliveryCount known = DeliveryCount.of(Bytes.number(count), RedisMessages.count(all));
         if (out.hadBegun(EntryId.of(source, entry)) && known.starts() == 0) {
             known = known.started();
         }
-        return made(source, entry, read, known, true, token, around.time().nanos());
+        return made(
+                source,
+                entry,
+                message(source, entry, all),
+                known,
+                true,
+                token,
+                around.time().nanos());
     }
 
     @Override

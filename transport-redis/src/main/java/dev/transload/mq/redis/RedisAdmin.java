@@ -183,25 +183,27 @@ final class RedisAdmin implements PlaceAdmin {
                     }
                     return CompletableFuture.allOf(pages.toArray(new CompletableFuture<?>[0]))
                             .thenApply(done -> {
-                                List<RedisMessages.Read> all = new ArrayList<>();
+                                List<Stored> all = new ArrayList<>();
                                 pages.forEach(page -> read(place, page.join(), all));
-                                all.sort(java.util.Comparator.comparingLong(RedisMessages.Read::millis));
+                                all.sort(java.util.Comparator.comparingLong(Stored::millis));
                                 return all.stream()
                                         .limit(max)
-                                        .map(RedisMessages.Read::message)
+                                        .map(Stored::message)
                                         .toList();
                             });
                 }));
     }
 
-    private void read(Place place, @Nullable Object page, List<RedisMessages.Read> all) {
+    private void read(Place place, @Nullable Object page, List<Stored> all) {
         for (Object one : page instanceof List<?> entries ? entries : List.of()) {
             List<?> entry = (List<?>) one;
-            all.add(RedisMessages.read(
-                    topology.stream(place),
-                    (byte[]) entry.get(0),
-                    EntryFields.of((List<?>) entry.get(1)),
-                    options.bodyFieldBytes()));
+            byte[] id = (byte[]) entry.get(0);
+            Message message = RedisMessages.read(
+                    topology.stream(place), id, EntryFields.of((List<?>) entry.get(1)), options.bodyFieldBytes());
+            all.add(new Stored(EntryId.millis(id), message));
         }
     }
+
+    /** A message, and when it was added in milliseconds since 1970. */
+    private record Stored(long millis, Message message) {}
 }

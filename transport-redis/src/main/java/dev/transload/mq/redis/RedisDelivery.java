@@ -53,7 +53,7 @@ final class RedisDelivery implements Incoming {
             Deliveries deliveries,
             Source source,
             byte[] id,
-            RedisMessages.Read read,
+            Message message,
             String destination,
             DeliveryCount count,
             boolean doubtful,
@@ -62,7 +62,7 @@ final class RedisDelivery implements Incoming {
         this.source = source;
         this.entry = EntryId.of(source, id);
         this.idBytes = id;
-        this.message = read.message();
+        this.message = message;
         this.destination = destination;
         this.count = count;
         this.noted = count;

@@ -270,11 +270,10 @@ final class RedisInbox implements Receiver {
             last = (byte[]) entry.get(0);
             kept.add(last);
             Message message = RedisMessages.read(
-                            name,
-                            last,
-                            EntryFields.of((List<?>) entry.get(1)),
-                            around.options().bodyFieldBytes())
-                    .message();
+                    name,
+                    last,
+                    EntryFields.of((List<?>) entry.get(1)),
+                    around.options().bodyFieldBytes());
             bytesKept += message.body().length;
             batch.add(new Reply(message));
         }

@@ -104,17 +104,8 @@ final class RedisMessages {
         }
     }
 
-    /**
-     * An entry as it was read.
-     *
-     * @param millis when it was added, in milliseconds since 1970 by the server's clock
-     * @param message the message
-     * @param count what is written of failures and starts before it came here, 0 if nothing is
-     */
-    record Read(long millis, Message message, long count) {}
-
     /** The message of an entry, whoever added it. One without an id has its position for one. */
-    static Read read(String stream, byte[] id, EntryFields fields, byte[] bodyField) {
+    static Message read(String stream, byte[] id, EntryFields fields, byte[] bodyField) {
         int body = NONE;
         int foreignBody = NONE;
         int messageId = NONE;
@@ -126,7 +117,6 @@ final class RedisMessages {
         int replyTo = NONE;
         int priority = NONE;
         int ttl = NONE;
-        int count = NONE;
         int foreign = 0;
         int lastForeign = NONE;
         int annotations = 0;
@@ -143,7 +133,9 @@ final class RedisMessages {
                 case REPLY_TO -> replyTo = i;
                 case PRIORITY -> priority = i;
                 case TTL -> ttl = i;
-                case COUNTED -> count = i;
+                case COUNTED -> {
+                    // no part of the message
+                }
                 case ANNOTATION -> annotations++;
                 case FOREIGN -> {
                     foreign++;
@@ -155,14 +147,13 @@ final class RedisMessages {
         if (body == NONE) {
             body = foreignBody != NONE ? foreignBody : foreign == 1 ? lastForeign : NONE;
         }
-        long millis = EntryId.millis(id);
         Message.Builder message = Message.builder(
                         messageId == NONE ? stream + "/" + Bytes.text(id) : fields.value(messageId),
                         body == NONE ? Bytes.EMPTY : fields.bytes(body))
                 .key(text(fields, key))
                 .type(text(fields, type))
                 .contentType(contentType == NONE ? null : fields.value(contentType, CONTENT_TYPES))
-                .timestamp(timestamp == NONE ? millis : fields.number(timestamp))
+                .timestamp(timestamp == NONE ? EntryId.millis(id) : fields.number(timestamp))
                 .correlationId(text(fields, correlationId))
                 .replyTo(text(fields, replyTo))
                 .priority(priority == NONE ? Message.NO_PRIORITY : priority(fields.number(priority)))
@@ -170,7 +161,18 @@ final class RedisMessages {
         if (foreign + annotations > 0) {
             others(message, fields, body);
         }
-        return new Read(millis, message.build(), count == NONE ? 0 : fields.number(count));
+        return message.build();
+    }
+
+    /** What is written of failures and starts of an entry before it came to its stream, 0 if nothing is. */
+    static long count(EntryFields fields) {
+        long count = 0;
+        for (int i = 0; i < fields.pairs(); i++) {
+            if (fields.isName(i, Part.COUNTED.name)) {
+                count = fields.number(i);
+            }
+        }
+        return count;
     }
 
     private static @Nullable String text(EntryFields fields, int pair) {

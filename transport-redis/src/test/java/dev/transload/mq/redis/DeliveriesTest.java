@@ -2,6 +2,7 @@ package dev.transload.mq.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
 import dev.transload.mq.Topology;
 import dev.transload.mq.spi.Completion;
@@ -46,9 +47,9 @@ class DeliveriesTest {
 
     private RedisDelivery from(Source source, String id, String token) {
         byte[] entry = Bytes.of(id);
-        RedisMessages.Read read = RedisMessages.read(source.stream(), entry, new EntryFields(), Bytes.of("body"));
+        Message message = RedisMessages.read(source.stream(), entry, new EntryFields(), Bytes.of("body"));
         return new RedisDelivery(
-                deliveries, source, entry, read, source.stream(), DeliveryCount.of(1, 0), false, token);
+                deliveries, source, entry, message, source.stream(), DeliveryCount.of(1, 0), false, token);
     }
 
     @Test

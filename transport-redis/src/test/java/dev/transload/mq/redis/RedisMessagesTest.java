@@ -6,18 +6,19 @@ import dev.transload.mq.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RedisMessagesTest {
 
     private static final byte[] BODY_FIELD = Bytes.of("body");
 
-    private static RedisMessages.Read read(String... fields) {
-        List<byte[]> all = new ArrayList<>();
-        for (String field : fields) {
-            all.add(Bytes.of(field));
-        }
-        return RedisMessages.read("q", Bytes.of("1700000000123-4"), EntryFields.of(all), BODY_FIELD);
+    private static EntryFields fields(String... fields) {
+        return EntryFields.of(Stream.of(fields).map(Bytes::of).toList());
+    }
+
+    private static Message read(String... fields) {
+        return RedisMessages.read("q", Bytes.of("1700000000123-4"), fields(fields), BODY_FIELD);
     }
 
     @Test
@@ -39,8 +40,7 @@ class RedisMessagesTest {
                 .build();
         List<byte[]> fields = new ArrayList<>();
         RedisMessages.write(message, fields);
-        Message back = RedisMessages.read("q", Bytes.of("1-0"), EntryFields.of(fields), BODY_FIELD)
-                .message();
+        Message back = RedisMessages.read("q", Bytes.of("1-0"), EntryFields.of(fields), BODY_FIELD);
         assertThat(back.body()).isEqualTo(body);
         assertThat(back.id()).isEqualTo("id-1");
         assertThat(back.key()).isEqualTo("k\u00fc");
@@ -57,7 +57,7 @@ class RedisMessagesTest {
 
     @Test
     void anEntryOfSomeoneElseHasItsPositionForAnIdAndItsTimeForATimestamp() {
-        Message message = read("body", "hello", "tenant", "blue").message();
+        Message message = read("body", "hello", "tenant", "blue");
         assertThat(message.id()).isEqualTo("q/1700000000123-4");
         assertThat(message.timestamp()).isEqualTo(1_700_000_000_123L);
         assertThat(message.body()).isEqualTo(Bytes.of("hello"));
@@ -66,7 +66,7 @@ class RedisMessagesTest {
 
     @Test
     void theOnlyFieldOfAnEntryIsItsBodyWhateverItsName() {
-        Message message = read("data", "hello", "mq-key", "k").message();
+        Message message = read("data", "hello", "mq-key", "k");
         assertThat(message.body()).isEqualTo(Bytes.of("hello"));
         assertThat(message.headers()).isEmpty();
         assertThat(message.key()).isEqualTo("k");
@@ -74,16 +74,18 @@ class RedisMessagesTest {
 
     @Test
     void withoutABodyAmongSeveralFieldsAllAreHeaders() {
-        Message message = read("a", "1", "b", "2").message();
+        Message message = read("a", "1", "b", "2");
         assertThat(message.body()).isEmpty();
         assertThat(message.headers()).isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
     @Test
     void theCountOfAReleasedEntryIsNoPartOfItsMessage() {
-        RedisMessages.Read read = read("mq-id", "i", "mq-count", "2001", "mq-body", "x");
-        assertThat(read.count()).isEqualTo(2_001);
-        assertThat(read.message().annotations()).isEmpty();
-        assertThat(read("mq-count", "many", "mq-body", "x").count()).isZero();
+        EntryFields fields = fields("mq-id", "i", "mq-count", "2001", "mq-body", "x");
+        assertThat(RedisMessages.count(fields)).isEqualTo(2_001);
+        assertThat(RedisMessages.read("q", Bytes.of("1-0"), fields, BODY_FIELD).annotations())
+                .isEmpty();
+        assertThat(RedisMessages.count(fields("mq-count", "many", "mq-body", "x")))
+                .isZero();
     }
 }
