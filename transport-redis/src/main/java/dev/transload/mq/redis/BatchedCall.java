@@ -15,7 +15,12 @@ import redis.clients.jedis.Protocol.Command;
 final class BatchedCall extends RedisCall implements RedisCall.Answer {
 
     private static final int MOST_IDS = 512;
-    private static final Part CLOSED = new Part(Bytes.EMPTY) {
+    private static final Part CLOSED = new Part() {
+        @Override
+        byte[] id() {
+            return Bytes.EMPTY;
+        }
+
         @Override
         void ended(long number) {}
 
@@ -34,15 +39,12 @@ final class BatchedCall extends RedisCall implements RedisCall.Answer {
 
     /** One id, told what became of it. */
     abstract static class Part {
-        private final byte[] id;
         /** In the stack the one before it, after that the one behind it. */
         private @Nullable Part next;
         /** Those in the stack, this one included. */
         private int height = 1;
 
-        Part(byte[] id) {
-            this.id = id;
-        }
+        abstract byte[] id();
 
         abstract void ended(long number);
 
@@ -138,7 +140,7 @@ final class BatchedCall extends RedisCall implements RedisCall.Answer {
         byte[][] known = arguments(script, together.keys(), together.arguments(), count);
         int at = known.length - count;
         for (Part one = first; one != null; one = one.next) {
-            known[at++] = one.id;
+            known[at++] = one.id();
         }
         return known;
     }

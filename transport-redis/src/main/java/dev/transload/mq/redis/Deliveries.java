@@ -58,12 +58,7 @@ final class Deliveries {
     }
 
     private void askAck(RedisDelivery delivery, Completion completion) {
-        RepeatedSettle settle = new RepeatedSettle(delivery, completion) {
-            @Override
-            void repeat() {
-                askAck(delivery, completion);
-            }
-        };
+        Ack settle = new Ack(delivery, completion);
         Acks last = lastAcks;
         BatchedCall.Together together;
         if (last != null && last.isOf(delivery)) {
@@ -141,10 +136,12 @@ final class Deliveries {
             arguments.add(Bytes.of(dev.transload.mq.spi.Annotations.DESTINATION));
             arguments.add(Bytes.of(delivery.destination()));
         }
-        Settle settle = new RepeatedSettle(delivery, completion) {
+        Settle settle = new Settle(delivery, completion) {
             @Override
-            void repeat() {
-                askRelease(delivery, delayMillis, count, completion);
+            public void failed(RuntimeException cause) {
+                if (!out.retryLater(delivery, cause, () -> askRelease(delivery, delayMillis, count, completion))) {
+                    super.failed(cause);
+                }
             }
         };
         commander.submit(RedisCall.of(Script.RELEASE, settle.answer(), keys, arguments));
@@ -167,7 +164,12 @@ final class Deliveries {
                         List.of(source.key()),
                         List.of(source.group(), consumer),
                         source.stream() + " renew " + group + consumerText()),
-                new BatchedCall.Part(delivery.idBytes()) {
+                new BatchedCall.Part() {
+                    @Override
+                    byte[] id() {
+                        return delivery.idBytes();
+                    }
+
                     @Override
                     void ended(long number) {
                         if (number == 1) {
@@ -233,9 +235,8 @@ final class Deliveries {
     }
 
     private void moved(RedisDelivery delivery, Outgoing outgoing, long number) {
-        if (number == 1 || (number == 0 && delivery.askedBefore)) {
-            out.settled(delivery);
-            outgoing.done();
+        if (isDone(delivery, number)) {
+            settled(delivery, outgoing);
         } else if (number == -2) {
             delivery.become(RedisDelivery.State.SETTLING, RedisDelivery.State.OUT);
             outgoing.failed(new DestinationNotFoundException(
@@ -259,13 +260,54 @@ final class Deliveries {
 
     // ---- endings
 
+    private void settled(RedisDelivery delivery, Completion completion) {
+        out.settled(delivery);
+        completion.done();
+    }
+
+    /** One whose first answer was lost is gone when it is asked again. */
+    private static boolean isDone(RedisDelivery delivery, long number) {
+        return number == 1 || (number == 0 && delivery.askedBefore);
+    }
+
+    /** What becomes of an ack, which is asked again if its answer does not come. */
+    private final class Ack extends BatchedCall.Part {
+        private final RedisDelivery delivery;
+        private final Completion completion;
+
+        Ack(RedisDelivery delivery, Completion completion) {
+            this.delivery = delivery;
+            this.completion = completion;
+        }
+
+        @Override
+        byte[] id() {
+            return delivery.idBytes();
+        }
+
+        @Override
+        void ended(long number) {
+            if (isDone(delivery, number)) {
+                settled(delivery, completion);
+            } else {
+                out.lostWhileSettling(delivery, completion);
+            }
+        }
+
+        @Override
+        void failed(RuntimeException cause) {
+            if (!out.retryLater(delivery, cause, () -> askAck(delivery, completion))) {
+                out.lostWhileSettling(delivery, completion);
+            }
+        }
+    }
+
     /** What becomes of a settle. */
-    private class Settle extends BatchedCall.Part implements Notes.Ending {
+    private class Settle implements Notes.Ending {
         final RedisDelivery delivery;
         final Completion completion;
 
         Settle(RedisDelivery delivery, Completion completion) {
-            super(delivery.idBytes());
             this.delivery = delivery;
             this.completion = completion;
         }
@@ -275,13 +317,12 @@ final class Deliveries {
         }
 
         void done() {
-            out.settled(delivery);
-            completion.done();
+            settled(delivery, completion);
         }
 
         @Override
         public void ended(long number) {
-            if (number == 1 || (number == 0 && delivery.askedBefore)) {
+            if (isDone(delivery, number)) {
                 done();
             } else {
                 out.lostWhileSettling(delivery, completion);
@@ -291,22 +332,6 @@ final class Deliveries {
         @Override
         public void failed(RuntimeException cause) {
             out.lostWhileSettling(delivery, completion);
-        }
-    }
-
-    /** What becomes of a settle that is asked again if its answer does not come. */
-    private abstract class RepeatedSettle extends Settle {
-        RepeatedSettle(RedisDelivery delivery, Completion completion) {
-            super(delivery, completion);
-        }
-
-        abstract void repeat();
-
-        @Override
-        public void failed(RuntimeException cause) {
-            if (!out.retryLater(delivery, cause, this::repeat)) {
-                super.failed(cause);
-            }
         }
     }
 }

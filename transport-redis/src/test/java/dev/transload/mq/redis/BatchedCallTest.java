@@ -25,7 +25,12 @@ class BatchedCallTest {
     }
 
     private BatchedCall.Part part(String id) {
-        return new BatchedCall.Part(Bytes.of(id)) {
+        return new BatchedCall.Part() {
+            @Override
+            byte[] id() {
+                return Bytes.of(id);
+            }
+
             @Override
             void ended(long number) {
                 told.add(id + "=" + number);
@@ -88,7 +93,12 @@ class BatchedCallTest {
                 .mapToObj(thread -> CompletableFuture.runAsync(() -> {
                     for (int i = 0; i < 2_000; i++) {
                         int mine = number.incrementAndGet();
-                        BatchedCall.Part part = new BatchedCall.Part(Bytes.of(mine)) {
+                        BatchedCall.Part part = new BatchedCall.Part() {
+                            @Override
+                            byte[] id() {
+                                return Bytes.of(mine);
+                            }
+
                             @Override
                             void ended(long number) {
                                 assertThat(once.add(mine)).isTrue();
