@@ -83,7 +83,8 @@ final class EntryFields {
 
     private boolean is(int at, byte[] other) {
         int start = starts[at];
-        return Arrays.equals(arrays[at], start, start + lengths[at], other, 0, other.length);
+        return lengths[at] == other.length // which tells most names apart
+                && Arrays.equals(arrays[at], start, start + other.length, other, 0, other.length);
     }
 
     /** Whether the name begins with that. */
