@@ -5,6 +5,7 @@ import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import io.github.resilience4j.retry.Retry;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,11 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     @Override
     public void done() {
         sends.confirmed(this);
+    }
+
+    @Override
+    public void done(List<? extends Outgoing> all) {
+        sends.confirmed(all);
     }
 
     /** Completes the caller's future; run by {@link Completions}. */

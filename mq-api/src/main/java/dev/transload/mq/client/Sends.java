@@ -10,6 +10,7 @@ import dev.transload.mq.Outcome;
 import dev.transload.mq.SendTimeoutException;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.Transport;
@@ -17,6 +18,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -199,6 +201,40 @@ final class Sends {
         if (!go.isEmpty()) {
             go.forEach(this::dispatch);
         }
+    }
+
+    /** The broker has all of them. Called by the transport. */
+    void confirmed(List<? extends Outgoing> all) {
+        List<PendingSend> ended = new ArrayList<>(all.size());
+        List<PendingSend> go = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Outgoing one : all) {
+                if (one instanceof PendingSend send && send.state != PendingSend.ENDED) {
+                    go.addAll(end(send));
+                    ended.add(send);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        List<PendingSend> hung = new ArrayList<>(ended.size());
+        for (PendingSend send : ended) {
+            if (send.inline) {
+                send.complete(send.message().id());
+            } else {
+                hung.add(send);
+            }
+        }
+        if (!hung.isEmpty()) {
+            elsewhere.execute(() -> hung.forEach(PendingSend::run));
+        }
+        for (Outgoing one : all) {
+            if (!(one instanceof PendingSend)) {
+                one.done(); // an answer or a move, which wait for nobody
+            }
+        }
+        go.forEach(this::dispatch);
     }
 
     /** Tells those who watch that a send of the application succeeded. */

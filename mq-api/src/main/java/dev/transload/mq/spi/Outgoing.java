@@ -1,6 +1,7 @@
 package dev.transload.mq.spi;
 
 import dev.transload.mq.Message;
+import java.util.List;
 
 /**
  * A message on its way to a place, and who is told when the broker has it. Made by the engine only.
@@ -21,4 +22,12 @@ public interface Outgoing extends Completion {
      * {@link Capabilities#maxSendDelay()}.
      */
     long delayMillis();
+
+    /**
+     * The broker has all of these, of which this is one. What {@link #done()} of each in turn says, at less cost: who
+     * waits for them is woken once.
+     */
+    default void done(List<? extends Outgoing> all) {
+        all.forEach(Completion::done);
+    }
 }

@@ -17,6 +17,7 @@ import dev.transload.mq.Topology;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
+import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TransportUri;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,77 @@ class SendsTest {
         transport.sends.get(0).confirm();
 
         assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("scripted-completions");
+    }
+
+    @Test
+    void sendsThatTheBrokerHasTogetherAreToldInOneTask() {
+        transport.holdSends(true);
+        List<Runnable> tasks = new ArrayList<>();
+        Sends together = sends(4, false, Topology.CREATE, tasks::add);
+        List<PendingSend> all = List.of(
+                together.send(EMAILS, message("a"), 0, false),
+                together.send(EMAILS, message("b"), 0, true),
+                together.send(EMAILS, message("c"), 0, false));
+
+        all.get(0).done(all);
+        assertThat(together.outstanding()).isZero();
+        assertThat(all).extracting(CompletableFuture::isDone).containsExactly(false, true, false);
+        tasks.forEach(Runnable::run);
+
+        assertThat(tasks).hasSize(1);
+        assertThat(all).extracting(CompletableFuture::join).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void whatHasEndedIsNotEndedAgainWithOthers() {
+        transport.holdSends(true);
+        PendingSend first = send("a");
+        PendingSend second = send("b");
+        first.done();
+
+        first.done(List.of(first, second));
+
+        assertThat(second).isCompletedWithValue("b");
+        assertThat(sends.outstanding()).isZero();
+    }
+
+    @Test
+    void aMessageOfTheEngineAmongThoseTheBrokerHasIsToldItself() {
+        transport.holdSends(true);
+        PendingSend send = send("a");
+        Told other = new Told(new AtomicInteger());
+
+        send.done(List.of(other, send));
+
+        assertThat(other.times()).hasValue(1);
+        assertThat(send).isCompletedWithValue("a");
+    }
+
+    private record Told(AtomicInteger times) implements Outgoing {
+        @Override
+        public Place to() {
+            return EMAILS;
+        }
+
+        @Override
+        public Message message() {
+            return SendsTest.message("other");
+        }
+
+        @Override
+        public long delayMillis() {
+            return 0;
+        }
+
+        @Override
+        public void done() {
+            times.incrementAndGet();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            throw new AssertionError(cause);
+        }
     }
 
     @Test
