@@ -60,6 +60,14 @@ final class SendOrder {
      * @param failures of entries that were not stored, by their place in the request
      */
     void tell(List<Sending> batch, Map<Integer, MessagingException> failures, Batcher<Sending> line) {
+        if (failures.isEmpty()) {
+            List<Outgoing> stored = new ArrayList<>(batch.size());
+            for (Sending sending : batch) {
+                stored.add(sending.outgoing());
+            }
+            stored.get(0).done(stored);
+            return;
+        }
         List<Runnable> told = new ArrayList<>(batch.size());
         Set<String> open = new LinkedHashSet<>();
         for (int i = 0; i < batch.size(); i++) {

@@ -44,15 +44,16 @@ final class SqsMessages {
      * A message as it goes over the wire.
      *
      * @param body text of legal characters, not empty
+     * @param bodyBytes its bytes in UTF-8
      * @param attributes texts of legal characters, none empty
      * @param groupId message group, empty for none
      * @param deduplicationId what makes it the same message within five minutes, for FIFO
      */
-    record Wire(String body, Map<String, String> attributes, String groupId, String deduplicationId) {
+    record Wire(String body, int bodyBytes, Map<String, String> attributes, String groupId, String deduplicationId) {
 
         /** Bytes as the services count them: the body, and of each attribute its name, its type and its value. */
         int size() {
-            int size = WireText.utf8Length(body);
+            int size = bodyBytes;
             for (Map.Entry<String, String> attribute : attributes.entrySet()) {
                 size += WireText.utf8Length(attribute.getKey())
                         + STRING.length()
@@ -72,10 +73,12 @@ final class SqsMessages {
     static Wire write(Message message, boolean ordered, @Nullable String topic, @Nullable String fairBy) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put(Annotations.ID, message.id());
-        String text = message.body().length == 0 ? null : WireText.legal(message.body());
+        String text = WireText.legal(message.body());
+        int bytes = message.body().length; // legal text is these bytes in UTF-8
         if (text == null) {
-            text = message.body().length == 0 ? EMPTY : Base64.getEncoder().encodeToString(message.body());
-            fields.put(BODY, message.body().length == 0 ? EMPTY : BASE64);
+            text = bytes == 0 ? EMPTY : Base64.getEncoder().encodeToString(message.body());
+            fields.put(BODY, bytes == 0 ? EMPTY : BASE64);
+            bytes = text.length();
         }
         put(fields, TOPIC, topic);
         put(fields, Annotations.CONTENT_TYPE, message.contentType());
@@ -103,7 +106,7 @@ final class SqsMessages {
         }
         fields.putAll(message.annotations());
         String deduplicationId = ordered ? SqsNames.deduplicationId(message.id(), passage(message)) : "";
-        return new Wire(text, attributes(fields), groupId, deduplicationId);
+        return new Wire(text, bytes, attributes(fields), groupId, deduplicationId);
     }
 
     private static String tenant(Message message, @Nullable String fairBy) {

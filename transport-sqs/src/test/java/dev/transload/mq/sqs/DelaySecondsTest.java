@@ -65,6 +65,6 @@ class DelaySecondsTest {
             @Override
             public void failed(Throwable cause) {}
         };
-        return new Sending(outgoing, new SqsMessages.Wire("id", Map.of(), "", "id"), 1, null);
+        return new Sending(outgoing, new SqsMessages.Wire("id", 2, Map.of(), "", "id"), 1, null);
     }
 }

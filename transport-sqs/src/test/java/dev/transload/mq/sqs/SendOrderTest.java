@@ -99,7 +99,10 @@ class SendOrderTest {
     private Sending sending(String id, @Nullable String group) {
         Message message = Message.builder(id, new byte[0]).build();
         return new Sending(
-                new Told(id, message), new SqsMessages.Wire(id, Map.of(), group == null ? "" : group, id), 1, group);
+                new Told(id, message),
+                new SqsMessages.Wire(id, id.length(), Map.of(), group == null ? "" : group, id),
+                1,
+                group);
     }
 
     private final class Told implements Outgoing {

@@ -155,9 +155,25 @@ class SqsMessagesTest {
 
     @Test
     void sizeCountsBodyAndNamesTypesAndValuesOfAttributes() {
-        SqsMessages.Wire wire = new SqsMessages.Wire("ä\uD83D\uDE00", Map.of("name", "välue"), "", "");
+        Message message = Message.builder("ä", "ä\uD83D\uDE00".getBytes(StandardCharsets.UTF_8))
+                .header("name", "välue")
+                .build();
 
-        assertThat(wire.size()).isEqualTo(2 + 4 + "name".length() + "String".length() + 6);
+        SqsMessages.Wire wire = SqsMessages.write(message, false, null, null);
+
+        assertThat(wire.size()).isEqualTo(6 + ("mq-id".length() + "String".length() + 2) + (4 + "String".length() + 6));
+    }
+
+    @Test
+    void aBodyInBase64CountsAsTheTextItIs() {
+        SqsMessages.Wire wire =
+                SqsMessages.write(Message.builder("i", new byte[] {0, 1, 2, 3}).build(), false, null, null);
+
+        assertThat(wire.body()).hasSize(8);
+        assertThat(wire.size())
+                .isEqualTo(8
+                        + ("mq-id".length() + "String".length() + 1)
+                        + ("mq-body".length() + "String".length() + "base64".length()));
     }
 
     @Test
