@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgementCommitCallback;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,37 +27,65 @@ final class ShareAnswers implements AcknowledgementCommitCallback {
     /** After so long an outcome that the broker has not answered is not known to be there. */
     static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Map<ShareDelivery.Id, Told> unanswered = new HashMap<>();
+    /** By offset, of each partition. */
+    private final Map<TopicPartition, Map<Long, Told>> unanswered = new HashMap<>();
+
     private final Set<ShareDelivery.Id> notRenewed = new HashSet<>();
+
+    private int waiting;
+    private @Nullable TopicPartition lastPartition;
+    private Map<Long, Told> ofLastPartition = new HashMap<>();
 
     private record Told(Completion completion, long since) {}
 
     /** An outcome is on its way. */
-    void told(ShareDelivery.Id id, Completion completion, long nanos) {
-        unanswered.put(id, new Told(completion, nanos));
+    void told(ConsumerRecord<?, ?> record, Completion completion, long nanos) {
+        if (of(record.topic(), record.partition()).put(record.offset(), new Told(completion, nanos)) == null) {
+            waiting++;
+        }
+    }
+
+    // Records of one partition come one after another.
+    private Map<Long, Told> of(String topic, int partition) {
+        TopicPartition last = lastPartition;
+        if (last == null || last.partition() != partition || !last.topic().equals(topic)) {
+            last = new TopicPartition(topic, partition);
+            lastPartition = last;
+            ofLastPartition = unanswered.computeIfAbsent(last, one -> new HashMap<>());
+        }
+        return ofLastPartition;
     }
 
     boolean isEmpty() {
-        return unanswered.isEmpty();
+        return waiting == 0;
     }
 
     @Override
     public void onComplete(Map<TopicIdPartition, Set<Long>> offsets, @Nullable Exception failure) {
         offsets.forEach((partition, all) -> {
-            for (long offset : all) {
-                ShareDelivery.Id id = new ShareDelivery.Id(partition.topic(), partition.partition(), offset);
-                Told told = unanswered.remove(id);
-                if (told == null) {
-                    if (failure != null) {
-                        notRenewed.add(id);
+            Map<Long, Told> waits = unanswered.getOrDefault(partition.topicPartition(), Map.of());
+            for (Long offset : all) {
+                Told told = waits.isEmpty() ? null : waits.remove(offset);
+                if (told != null) {
+                    waiting--;
+                }
+                if (failure == null) {
+                    if (told != null) {
+                        told.completion().done();
                     }
-                } else if (failure == null) {
-                    told.completion().done();
                 } else {
-                    told.completion().failed(cause(id, failure));
+                    refused(new ShareDelivery.Id(partition.topic(), partition.partition(), offset), told, failure);
                 }
             }
         });
+    }
+
+    private void refused(ShareDelivery.Id id, @Nullable Told told, Exception failure) {
+        if (told == null) {
+            notRenewed.add(id);
+        } else {
+            told.completion().failed(cause(id, failure));
+        }
     }
 
     private static Exception cause(ShareDelivery.Id id, Exception failure) {
@@ -85,18 +115,18 @@ final class ShareAnswers implements AcknowledgementCommitCallback {
     }
 
     private void fail(long since, String why) {
-        List<ShareDelivery.Id> over = new ArrayList<>();
-        unanswered.forEach((id, told) -> {
-            if (since == Long.MAX_VALUE || told.since() - since < 0) {
-                over.add(id);
+        List<Runnable> ends = new ArrayList<>();
+        unanswered.forEach((partition, waits) -> waits.entrySet().removeIf(one -> {
+            Told told = one.getValue();
+            boolean over = since == Long.MAX_VALUE || told.since() - since < 0;
+            if (over) {
+                ShareDelivery.Id id = new ShareDelivery.Id(partition.topic(), partition.partition(), one.getKey());
+                ends.add(() -> told.completion().failed(unknown(why, id)));
             }
-        });
-        for (ShareDelivery.Id id : over) {
-            Told told = unanswered.remove(id);
-            if (told != null) {
-                told.completion().failed(unknown(why, id));
-            }
-        }
+            return over;
+        }));
+        waiting -= ends.size();
+        ends.forEach(Runnable::run);
     }
 
     /** It cannot be said whether the broker has an outcome. */

@@ -4,6 +4,7 @@ import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
 import java.time.Duration;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A record that a share group lent to one slot of a receiver. */
@@ -36,7 +37,6 @@ final class ShareDelivery implements Incoming {
 
     private final ShareReceiver receiver;
     private final ShareSlot slot;
-    private final Id id;
     private final Message message;
     private final String destination;
     private final long storedAt;
@@ -46,16 +46,22 @@ final class ShareDelivery implements Incoming {
     Stage stage = Stage.BUFFERED;
     /** Guarded by the receiver's lock: handlers that failed here, after which it was handed out again. */
     int failedHere;
+    /** Guarded by the receiver's lock until it is told: how it was settled. */
+    AcknowledgeType outcome = AcknowledgeType.ACCEPT;
+    /** Guarded likewise: who hears that the broker has its outcome. */
+    Completion completion = Completion.IGNORED;
 
-    /** What the consumer knows it by; of the slot's thread. */
-    ConsumerRecord<byte[], byte[]> record;
+    /** Whether the slot has it out; of the slot's thread. */
+    boolean out = true;
+
+    /** What the consumer knows it by; written by the slot's thread. */
+    volatile ConsumerRecord<byte[], byte[]> record;
 
     private int count;
 
     ShareDelivery(ShareReceiver receiver, ShareSlot slot, ConsumerRecord<byte[], byte[]> record) {
         this.receiver = receiver;
         this.slot = slot;
-        this.id = Id.of(record);
         this.record = record;
         this.message = KafkaMessages.message(record);
         this.destination = receiver.destination(record.topic(), message);
@@ -75,7 +81,7 @@ final class ShareDelivery implements Incoming {
     }
 
     Id id() {
-        return id;
+        return Id.of(record);
     }
 
     @Override
@@ -95,7 +101,7 @@ final class ShareDelivery implements Incoming {
 
     @Override
     public int lane() {
-        return id.partition();
+        return record.partition();
     }
 
     @Override
@@ -123,6 +129,6 @@ final class ShareDelivery implements Incoming {
 
     @Override
     public String toString() {
-        return "ShareDelivery[" + id + "]";
+        return "ShareDelivery[" + id() + "]";
     }
 }

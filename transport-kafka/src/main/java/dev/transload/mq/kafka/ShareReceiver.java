@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A share consumer brings nothing new while one of the messages it lent out has no outcome. So a receiver has several,
  * its slots: one at first, and one more, of those {@link SlotSizes} has, whenever all of them hold messages and the engine
  * would take more. A slot polls only if the engine would take as many as it may bring: no message is lent out that the
- * credit does not cover.
+ * credit does not cover. And it leaves the next messages to a larger one, see {@link ShareSlot#isNextBefore}, so that as
+ * long as handlers are quick few polls bring many.
  *
  * <p>Thread-safe, under the receiver's lock. The engine's calls change state and wake a slot; no call waits. When it
  * closes, every slot tells the outcomes it has, and what has none goes back to the group.
@@ -131,7 +132,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     public void credit(int n) {
         lock.run(() -> {
             credit += n;
-            lock.signalAll();
+            wakeThoseWithRoom();
         });
         outlet.credit(n);
     }
@@ -187,10 +188,17 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             if (delivery.stage != ShareDelivery.Stage.HANDED) {
                 return false;
             }
-            delivery.stage = ShareDelivery.Stage.SETTLED;
-            delivery.slot().settled(delivery, outcome, completion);
+            settled(delivery, outcome, completion);
             return true;
         });
+    }
+
+    // Lock held.
+    private static void settled(ShareDelivery delivery, AcknowledgeType outcome, Completion completion) {
+        delivery.stage = ShareDelivery.Stage.SETTLED;
+        delivery.outcome = outcome;
+        delivery.completion = completion;
+        delivery.slot().settled(delivery);
     }
 
     private void tooLate(ShareDelivery delivery, Completion completion) {
@@ -217,8 +225,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     private void stopIntake() {
         stopped = true;
         for (ShareDelivery waiting : buffer) {
-            waiting.stage = ShareDelivery.Stage.SETTLED;
-            waiting.slot().settled(waiting, AcknowledgeType.RELEASE, Completion.IGNORED);
+            settled(waiting, AcknowledgeType.RELEASE, Completion.IGNORED);
         }
         buffer.clear();
         slots.forEach(ShareSlot::wake);
@@ -278,14 +285,14 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         return lock.get(() -> stopped);
     }
 
-    /** Keeps room for what a poll may bring; false if the engine would not take so many. */
-    boolean reserve(int size) {
+    /** Keeps room for what a slot's poll may bring; false if the engine would not take so many, or others come before. */
+    boolean reserve(ShareSlot slot) {
         return lock.get(() -> {
-            boolean fits = room() >= size;
-            if (fits) {
-                reserved += size;
+            boolean may = mayBring(slot);
+            if (may) {
+                reserved += slot.size();
             }
-            return fits;
+            return may;
         });
     }
 
@@ -293,8 +300,33 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     void unreserve(int size) {
         lock.run(() -> {
             reserved -= size;
-            lock.signalAll();
+            wakeThoseWithRoom();
         });
+    }
+
+    // Lock held.
+    private boolean mayBring(ShareSlot slot) {
+        if (room() < slot.size()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        int number = slots.indexOf(slot);
+        for (int before = 0; before < number; before++) {
+            if (slots.get(before).isNextBefore(number, now)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // Lock held.
+    private void wakeThoseWithRoom() {
+        for (ShareSlot slot : slots) {
+            if (slot.awaitsRoom && mayBring(slot)) {
+                lock.signalAll();
+                return;
+            }
+        }
     }
 
     // Lock held. How many more messages the engine would take.
@@ -302,12 +334,46 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         return stopped ? 0 : credit - buffer.size() - reserved;
     }
 
-    /** Waits until there is room for a slot, or the receiver takes no more; at most so long. */
-    void awaitRoom(int size, long nanos) throws InterruptedException {
+    /** Waits until a slot may poll, or the receiver takes no more; at most so long. */
+    void awaitRoom(ShareSlot slot, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            slot.awaitsRoom = true;
+            long left = nanos;
+            while (left > 0 && !stopped && !mayBring(slot)) {
+                left = lock.await(left);
+            }
+        } finally {
+            slot.awaitsRoom = false;
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until all the slot holds has outcomes, or the receiver closes; at most so long.
+     *
+     * @param one whether the first outcome is enough
+     */
+    void awaitOutcomes(ShareSlot slot, boolean one, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            slot.awaitsOne = one;
+            long left = nanos;
+            while (left > 0 && !closing && !slot.hasOutcomes(one)) {
+                left = lock.await(left);
+            }
+        } finally {
+            slot.awaitsOne = false;
+            lock.unlock();
+        }
+    }
+
+    /** Waits, unless the receiver closes. */
+    void awaitClose(long nanos) throws InterruptedException {
         lock.lock();
         try {
             long left = nanos;
-            while (left > 0 && !stopped && room() < size) {
+            while (left > 0 && !closing) {
                 left = lock.await(left);
             }
         } finally {
@@ -315,39 +381,26 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         }
     }
 
-    /** Waits until the slot has outcomes to tell or the receiver closes; at most so long. */
-    void awaitOutcomes(ShareSlot slot, long nanos) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = nanos;
-            while (left > 0 && !closing && !slot.hasOutcomes()) {
-                left = lock.await(left);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Has one more slot, if the engine would take more and none can bring it. */
+    /** Lets other slots bring what the engine would take: one that waits for its turn, or one more. */
     void grow() {
         lock.run(() -> {
-            if (!stopped
-                    && SlotSizes.of(slots.size(), spec.maxCredit()) > 0
-                    && room() >= SlotSizes.of(slots.size(), spec.maxCredit())
-                    && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
+            int next = SlotSizes.of(slots.size(), spec.maxCredit());
+            if (!stopped && next > 0 && room() >= next && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
                 addSlot();
+            } else {
+                wakeThoseWithRoom();
             }
         });
     }
 
-    /** Records came, for which there was so much room. */
-    void arrived(List<ShareDelivery> deliveries, int size) {
+    /** Records came to a slot. */
+    void arrived(ShareSlot slot, List<ShareDelivery> deliveries) {
         lock.run(() -> {
-            reserved -= size;
+            reserved -= slot.size();
+            slot.holds(deliveries.size());
             if (stopped) {
                 for (ShareDelivery late : deliveries) {
-                    late.stage = ShareDelivery.Stage.SETTLED;
-                    late.slot().settled(late, AcknowledgeType.RELEASE, Completion.IGNORED);
+                    settled(late, AcknowledgeType.RELEASE, Completion.IGNORED);
                 }
             } else {
                 buffer.addAll(deliveries);
@@ -368,6 +421,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
                 }
                 if (delivery.stage != ShareDelivery.Stage.SETTLED) {
                     delivery.stage = ShareDelivery.Stage.LOST;
+                    delivery.slot().lost();
                 }
             }
         });

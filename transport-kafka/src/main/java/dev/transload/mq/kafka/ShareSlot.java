@@ -1,10 +1,9 @@
 package dev.transload.mq.kafka;
 
-import dev.transload.mq.spi.Completion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +24,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One consumer of a {@link ShareReceiver} and the thread that alone talks to it. It takes turns: it polls while it holds
- * nothing, and then tells the broker of outcomes and renews what is out, until each has one.
+ * nothing, and then tells the broker of outcomes and renews what is out, until each has one. Outcomes are told when there
+ * are no more to come, or a moment after the first.
  *
  * <p>A poll asks for one batch and goes on asking in the background until it has come. If it returns before, and the next
  * poll begins in the moment in which the batch comes, the client fetches another one, which it cannot hand out as long as
  * the first is not done, and which nobody else gets either until the broker's lock on it ends. So a poll has no end but a
  * batch, or being woken because there is something else to do, and outcomes are told by commits, which need no poll.
+ *
+ * <p>But when a poll has brought all it may and more of the kind is likely to wait, the outcomes travel with the next one's
+ * question and are answered with what it brings, which saves a round trip. Should nothing come after all, that poll ends
+ * after a second for the answers' sake.
  *
  * <p>State that others see is guarded by the receiver's lock; all else belongs to the thread. The client's own failures are
  * survived by a new consumer.
@@ -47,8 +51,14 @@ final class ShareSlot {
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long UNANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** A slot that waits so long for outcomes lets others bring what comes next. */
+    /** Outcomes are gathered for so long; and a slot that holds messages longer lets the second one poll. */
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** A slot that holds messages longer lets any other poll. */
     private static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Outcomes of fewer travel by themselves: the next poll may bring nothing for long. */
+    private static final int MANY = 16;
+
+    private static final Duration RIDE = Duration.ofSeconds(1);
 
     private final ShareReceiver receiver;
     private final int size;
@@ -56,7 +66,15 @@ final class ShareSlot {
     private final Thread thread;
 
     /** Guarded by the receiver's lock: outcomes that the broker has not been told. */
-    private List<Settle> outcomes = new ArrayList<>();
+    private List<ShareDelivery> outcomes = new ArrayList<>();
+    /** Guarded by the receiver's lock: how many messages it holds that have no outcome. */
+    private int unsettled;
+    /** Guarded by the receiver's lock: whether its thread waits for room, and whether the first outcome wakes it. */
+    boolean awaitsRoom;
+
+    boolean awaitsOne;
+    /** Guarded by the receiver's lock: when it began to hold what it holds. */
+    private long heldSince;
     /** Guarded by the receiver's lock. */
     private boolean polling;
     /** Guarded by the receiver's lock: what wakes the consumer. */
@@ -64,11 +82,20 @@ final class ShareSlot {
     /** Guarded by the receiver's lock: how many polls have begun. */
     private long polls;
 
-    private volatile boolean holding;
+    /** Guarded by the receiver's lock: whether it has messages and has not told all of their outcomes. */
+    private boolean holding;
+
     private volatile @Nullable ShareMeter meter;
 
     // Of the thread alone.
-    private final Map<ShareDelivery.Id, ShareDelivery> open = new LinkedHashMap<>();
+    private final List<ShareDelivery> batch = new ArrayList<>();
+    /** How many of the batch are out: the broker has no outcome of them, and this slot knows of no loss. */
+    private int out;
+    /** Whether it has waited for outcomes in vain. */
+    private boolean patient;
+    /** Whether the last poll brought all it may. */
+    private boolean full;
+
     private final ShareAnswers answers = new ShareAnswers();
     private Set<String> subscribed = Set.of();
     /** Whether there is room kept for a poll, which may have asked for a batch though it brought none. */
@@ -77,8 +104,6 @@ final class ShareSlot {
     private boolean broken;
     private long loanBegan;
     private long loanNanos = LOAN_NANOS;
-
-    private record Settle(ShareDelivery delivery, AcknowledgeType outcome, Completion completion) {}
 
     /**
      * @param size most records of a poll
@@ -103,18 +128,43 @@ final class ShareSlot {
 
     // ---- with the receiver's lock held
 
-    void settled(ShareDelivery delivery, AcknowledgeType outcome, Completion completion) {
-        outcomes.add(new Settle(delivery, outcome, completion));
-        receiver.lock().signalAll();
+    int size() {
+        return size;
     }
 
-    boolean hasOutcomes() {
-        return !outcomes.isEmpty();
+    /** So many messages came. */
+    void holds(int messages) {
+        unsettled += messages;
+        holding = true;
+        heldSince = System.nanoTime();
+    }
+
+    void settled(ShareDelivery delivery) {
+        outcomes.add(delivery);
+        unsettled--;
+        if (unsettled == 0 || awaitsOne) {
+            receiver.lock().signalAll();
+        }
+    }
+
+    /** A message has no outcome and will have none. */
+    void lost() {
+        unsettled--;
+    }
+
+    /** Whether all it holds has an outcome, or at least one that was not told. */
+    boolean hasOutcomes(boolean one) {
+        return unsettled == 0 || (one && !outcomes.isEmpty());
     }
 
     /** Whether it polls, or could with so much room. */
     boolean canBring(int room) {
         return polling || (!holding && size <= room);
+    }
+
+    /** Whether the next messages are for it rather than for the slot with a number after its own: it polls, or soon will. */
+    boolean isNextBefore(int number, long now) {
+        return polling || (holding && now - heldSince < (number == 1 ? GATHER_NANOS : GROW_NANOS));
     }
 
     /** Has the thread look at once. */
@@ -175,7 +225,7 @@ final class ShareSlot {
     }
 
     private boolean isOver() {
-        return receiver.isClosing() || (open.isEmpty() && answers.isEmpty() && receiver.isStopped());
+        return receiver.isClosing() || (out == 0 && answers.isEmpty() && receiver.isStopped());
     }
 
     private @Nullable Throwable stepSafely(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
@@ -187,7 +237,7 @@ final class ShareSlot {
             return e;
         } catch (KafkaException e) {
             LOG.warn("kafka: trouble in a share group, goes on: {}", e.toString());
-            receiver.awaitOutcomes(this, TROUBLE_NANOS);
+            receiver.awaitClose(TROUBLE_NANOS);
         }
         return null;
     }
@@ -198,10 +248,10 @@ final class ShareSlot {
             consumer.commitAsync(); // has nothing to tell, and passes answers on
             answers.giveUp(System.nanoTime());
         }
-        if (!open.isEmpty()) {
+        if (out > 0) {
             hold(consumer);
         } else if (!answers.isEmpty()) {
-            receiver.awaitOutcomes(this, UNANSWERED_NANOS);
+            receiver.awaitClose(UNANSWERED_NANOS);
         } else {
             takeMore(consumer);
         }
@@ -216,15 +266,24 @@ final class ShareSlot {
     }
 
     private void takeMore(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
-        if (!reserved) {
-            reserved = receiver.reserve(size);
-        }
-        if (!reserved) {
+        if (!hasRoom()) {
             receiver.grow();
-            receiver.awaitRoom(size, IDLE_NANOS);
-            return;
+            receiver.awaitRoom(this, IDLE_NANOS);
+        } else {
+            take(consumer, polled(consumer, ENDLESS));
         }
-        ConsumerRecords<byte[], byte[]> records = polled(consumer);
+    }
+
+    // The engine gives credit for what it has settled a moment later.
+    private boolean hasRoom() throws InterruptedException {
+        if (!reserved) {
+            receiver.awaitRoom(this, GATHER_NANOS);
+            reserved = receiver.reserve(this);
+        }
+        return reserved;
+    }
+
+    private void take(ShareConsumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
         if (!records.isEmpty()) {
             consumer.acquisitionLockTimeoutMs().ifPresent(millis -> loanNanos = TimeUnit.MILLISECONDS.toNanos(millis));
             loanBegan = System.nanoTime();
@@ -232,9 +291,10 @@ final class ShareSlot {
         }
     }
 
-    private ConsumerRecords<byte[], byte[]> polled(ShareConsumer<byte[], byte[]> consumer) {
+    private ConsumerRecords<byte[], byte[]> polled(ShareConsumer<byte[], byte[]> consumer, Duration most) {
         boolean may = receiver.lock().get(() -> {
             polling = !receiver.isStopped() && receiver.topics().equals(subscribed);
+            holding = false;
             polls++;
             return polling;
         });
@@ -242,64 +302,93 @@ final class ShareSlot {
             return ConsumerRecords.empty();
         }
         try {
-            return consumer.poll(ENDLESS);
+            return consumer.poll(most);
         } finally {
             receiver.lock().run(() -> polling = false);
         }
     }
 
     private void take(ConsumerRecords<byte[], byte[]> records) {
-        List<ShareDelivery> deliveries = new ArrayList<>(records.count());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            ShareDelivery delivery = new ShareDelivery(receiver, this, record);
-            open.put(delivery.id(), delivery);
-            deliveries.add(delivery);
+            batch.add(new ShareDelivery(receiver, this, record));
         }
-        holding = true;
+        out = batch.size();
+        full = out >= size;
+        patient = false;
         reserved = false;
-        receiver.arrived(deliveries, size);
+        receiver.arrived(this, batch);
     }
 
     private void hold(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
         long renewAt = loanBegan + loanNanos / 2;
-        long most = answers.isEmpty() ? GROW_NANOS : UNANSWERED_NANOS;
-        receiver.awaitOutcomes(this, Math.min(most, Math.max(1, renewAt - System.nanoTime())));
+        long most = !patient ? GATHER_NANOS : answers.isEmpty() ? GROW_NANOS : UNANSWERED_NANOS;
+        receiver.awaitOutcomes(this, patient, Math.min(most, Math.max(1, renewAt - System.nanoTime())));
         if (receiver.isClosing()) {
             return;
         }
         if (System.nanoTime() - renewAt >= 0) {
             renew(consumer);
-        } else if (acknowledge(consumer)) {
-            consumer.commitSync(ANSWER);
+        } else if (patient && receiver.lock().get(() -> hasOutcomes(true) && !hasOutcomes(false))) {
+            patient = false; // the first has come: gathers
+        } else {
+            tell(consumer);
         }
-        if (!open.isEmpty()) {
+        if (out > 0) {
             receiver.grow();
         }
     }
 
+    private void tell(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+        patient = !acknowledge(consumer);
+        if (patient) {
+            return;
+        }
+        if (out == 0 && full && size >= MANY && hasRoom()) {
+            take(consumer, polled(consumer, RIDE));
+        } else {
+            consumer.commitSync(ANSWER);
+            holdsOn();
+        }
+    }
+
+    // Others may poll if nothing is out.
+    private void holdsOn() {
+        receiver.lock().run(() -> holding = out > 0);
+    }
+
     // Puts down what outcomes there are, for the commit that follows.
     private boolean acknowledge(ShareConsumer<byte[], byte[]> consumer) {
-        List<Settle> now = receiver.lock().get(() -> {
-            List<Settle> all = outcomes;
-            outcomes = new ArrayList<>();
+        List<ShareDelivery> now = receiver.lock().get(() -> {
+            List<ShareDelivery> all = outcomes;
+            outcomes = new ArrayList<>(all.size());
             return all;
         });
         long nanos = System.nanoTime();
-        for (Settle one : now) {
-            ShareDelivery delivery = one.delivery();
-            if (open.remove(delivery.id(), delivery)) {
+        for (ShareDelivery delivery : now) {
+            boolean told = false;
+            if (delivery.out) {
+                isIn(delivery);
                 try {
-                    consumer.acknowledge(delivery.record, one.outcome());
-                    answers.told(delivery.id(), one.completion(), nanos);
+                    consumer.acknowledge(delivery.record, delivery.outcome);
+                    answers.told(delivery.record, delivery.completion, nanos);
+                    told = true;
                 } catch (IllegalStateException e) {
-                    one.completion().failed(ShareReceiver.late(delivery.id()));
+                    LOG.debug("kafka: an outcome came too late", e);
                 }
-            } else {
-                one.completion().failed(ShareReceiver.late(delivery.id()));
+            }
+            if (!told) {
+                delivery.completion.failed(ShareReceiver.late(delivery.id()));
             }
         }
-        holding = !open.isEmpty();
         return !now.isEmpty();
+    }
+
+    private void isIn(ShareDelivery delivery) {
+        delivery.out = false;
+        out--;
+        if (out == 0) {
+            batch.clear();
+        }
     }
 
     // Has the broker lend again what is out. Renewed records come back by a poll, which brings no others.
@@ -307,7 +396,11 @@ final class ShareSlot {
         acknowledge(consumer);
         long began = System.nanoTime();
         long left = loanBegan + loanNanos - began;
-        open.values().forEach(delivery -> consumer.acknowledge(delivery.record, AcknowledgeType.RENEW));
+        for (ShareDelivery delivery : batch) {
+            if (delivery.out) {
+                consumer.acknowledge(delivery.record, AcknowledgeType.RENEW);
+            }
+        }
         try {
             consumer.commitSync(Duration.ofNanos(Math.max(1, Math.min(ShareAnswers.WAIT_NANOS, left))));
         } catch (WakeupException e) {
@@ -315,7 +408,7 @@ final class ShareSlot {
         }
         Set<ShareDelivery.Id> refused = answers.notRenewed();
         List<ShareDelivery> gone = withdraw(refused::contains);
-        if (!open.isEmpty()) {
+        if (out > 0) {
             Set<ShareDelivery.Id> back = renewed(consumer);
             List<ShareDelivery> missing = withdraw(id -> !back.contains(id));
             if (!missing.isEmpty()) {
@@ -324,19 +417,22 @@ final class ShareSlot {
             }
         }
         loanBegan = began;
-        holding = !open.isEmpty();
+        holdsOn();
         receiver.lost(gone, "the share group took it back");
     }
 
     private Set<ShareDelivery.Id> renewed(ShareConsumer<byte[], byte[]> consumer) {
+        Map<ShareDelivery.Id, ShareDelivery> known = new HashMap<>();
+        batch.stream().filter(delivery -> delivery.out).forEach(delivery -> known.put(delivery.id(), delivery));
         while (true) {
             try {
                 Set<ShareDelivery.Id> back = new HashSet<>();
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(RENEWED)) {
-                    ShareDelivery delivery = open.get(ShareDelivery.Id.of(record));
+                    ShareDelivery.Id id = ShareDelivery.Id.of(record);
+                    ShareDelivery delivery = known.get(id);
                     if (delivery != null) {
                         delivery.record = record;
-                        back.add(delivery.id());
+                        back.add(id);
                     }
                 }
                 return back;
@@ -347,15 +443,14 @@ final class ShareSlot {
     }
 
     private List<ShareDelivery> withdraw(Predicate<ShareDelivery.Id> which) {
-        List<ShareDelivery> out = new ArrayList<>();
-        open.values().removeIf(delivery -> {
-            boolean gone = which.test(delivery.id());
-            if (gone) {
-                out.add(delivery);
+        List<ShareDelivery> gone = new ArrayList<>();
+        for (ShareDelivery delivery : batch) {
+            if (delivery.out && which.test(delivery.id())) {
+                gone.add(delivery);
             }
-            return gone;
-        });
-        return out;
+        }
+        gone.forEach(this::isIn);
+        return gone;
     }
 
     // Tells the outcomes there are; what has none goes back with the consumer's close.
@@ -373,21 +468,19 @@ final class ShareSlot {
             LOG.debug("kafka: the last outcomes of a share group's consumer were not told", e);
         }
         receiver.lost(withdraw(id -> true), "its consumer was closed");
-        holding = false;
+        holdsOn();
         try {
             consumer.close(within);
         } catch (RuntimeException e) {
             LOG.debug("kafka: a consumer of a share group did not close well", e);
         }
         answers.close();
-        List<Settle> rest = receiver.lock().get(() -> {
+        List<ShareDelivery> rest = receiver.lock().get(() -> {
             wakeup = () -> {};
-            List<Settle> all = outcomes;
+            List<ShareDelivery> all = outcomes;
             outcomes = new ArrayList<>();
             return all;
         });
-        rest.forEach(one -> one.completion()
-                .failed(ShareAnswers.unknown(
-                        "closed before it told of ", one.delivery().id())));
+        rest.forEach(one -> one.completion.failed(ShareAnswers.unknown("closed before it told of ", one.id())));
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
@@ -27,7 +28,7 @@ class ShareAnswersTest {
 
     private void told(long offset, long nanos) {
         answers.told(
-                id(offset),
+                new ConsumerRecord<>("work", 3, offset, null, new byte[0]),
                 new Completion() {
                     @Override
                     public void done() {
