@@ -312,7 +312,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         long now = System.nanoTime();
         int number = slots.indexOf(slot);
         for (int before = 0; before < number; before++) {
-            if (slots.get(before).isNextBefore(number, now)) {
+            if (slots.get(before).isNextBefore(slot, now)) {
                 return false;
             }
         }

@@ -51,10 +51,12 @@ final class ShareSlot {
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long UNANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Outcomes are gathered for so long; and a slot that holds messages longer lets the second one poll. */
+    /** Outcomes are gathered for so long. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    /** A slot that holds messages longer lets any other poll. */
+    /** A slot that holds messages longer lets those after it poll. */
     private static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** So many are worth a round trip, whoever else holds messages. */
+    private static final int WORTH = 250;
     /** Outcomes of fewer travel by themselves: the next poll may bring nothing for long. */
     private static final int MANY = 16;
 
@@ -162,9 +164,9 @@ final class ShareSlot {
         return polling || (!holding && size <= room);
     }
 
-    /** Whether the next messages are for it rather than for the slot with a number after its own: it polls, or soon will. */
-    boolean isNextBefore(int number, long now) {
-        return polling || (holding && now - heldSince < (number == 1 ? GATHER_NANOS : GROW_NANOS));
+    /** Whether the next messages are for it rather than for another slot after it: it polls, or will in a moment. */
+    boolean isNextBefore(ShareSlot other, long now) {
+        return polling || (holding && other.size < WORTH && now - heldSince < GROW_NANOS);
     }
 
     /** Has the thread look at once. */

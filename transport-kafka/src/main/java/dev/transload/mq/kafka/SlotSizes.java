@@ -1,9 +1,9 @@
 package dev.transload.mq.kafka;
 
 /**
- * How many messages each slot of a receiver may hold. The first has three quarters of what the engine takes at a time, so
- * that as long as handlers are quick a round trip brings many; the second half, and each further one half of the one
- * before it, so that one fits whatever room slow messages leave. Pure.
+ * How many messages each slot of a receiver may hold. Together they hold no more than the engine takes at a time, so a
+ * slot that is free can always poll. The first has three quarters, so that as long as handlers are quick a round trip
+ * brings many; each further one has half of what those before it leave. Pure.
  */
 final class SlotSizes {
 
@@ -17,10 +17,13 @@ final class SlotSizes {
 
     /** How many the slot with this number may hold, from 0 on; 0 if there is no such slot. */
     static int of(int number, int maxCredit) {
-        if (number >= Math.min(MOST, maxCredit)) {
-            return 0;
+        int left = maxCredit;
+        int size = 0;
+        for (int slot = 0; slot <= number; slot++) {
+            left -= size;
+            int share = slot == 0 ? left - Math.max(1, left / 4) : left / 2;
+            size = slot >= MOST || left <= 0 ? 0 : Math.max(1, Math.min(LARGEST, share));
         }
-        int share = number == 0 ? maxCredit - Math.max(1, maxCredit / 4) : maxCredit >> number;
-        return Math.max(1, Math.min(LARGEST, share));
+        return size;
     }
 }

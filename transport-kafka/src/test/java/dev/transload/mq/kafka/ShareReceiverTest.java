@@ -95,7 +95,7 @@ class ShareReceiverTest implements Sink {
         assertThat(consumers).as("nothing more is wanted").hasSize(1);
         receiver.credit(4);
         soon(() -> assertThat(consumers).hasSize(2));
-        assertThat(consumers.get(1).size).isEqualTo(4);
+        assertThat(consumers.get(1).size).isEqualTo(1);
     }
 
     @Test

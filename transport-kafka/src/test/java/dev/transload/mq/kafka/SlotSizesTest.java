@@ -17,10 +17,11 @@ class SlotSizesTest {
     }
 
     @Test
-    void theFirstHasThreeQuartersTheSecondHalfAndEachFurtherOneHalfOfThat() {
-        assertThat(sizes(250)).containsExactly(188, 125, 62, 31, 15, 7, 3, 1);
-        assertThat(sizes(7)).containsExactly(6, 3, 1, 1, 1, 1, 1);
-        assertThat(sizes(4)).containsExactly(3, 2, 1, 1);
+    void theFirstHasThreeQuartersAndEachFurtherOneHalfOfWhatIsLeft() {
+        assertThat(sizes(250)).containsExactly(188, 31, 15, 8, 4, 2, 1, 1);
+        assertThat(sizes(2_000)).containsExactly(500, 500, 500, 250, 125, 62, 31, 16);
+        assertThat(sizes(7)).containsExactly(6, 1);
+        assertThat(sizes(4)).containsExactly(3, 1);
     }
 
     @Test
@@ -30,13 +31,10 @@ class SlotSizesTest {
     }
 
     @Test
-    void togetherTheyFillWhatTheEngineTakesButForALittle() {
-        for (int credit = 1; credit <= 2_000; credit++) {
-            int left = credit;
-            for (int size : sizes(credit)) {
-                left -= size <= left ? size : 0;
-            }
-            assertThat(left).as("credit of %s", credit).isLessThanOrEqualTo(credit / 50);
+    void togetherTheyNeverTakeMoreThanTheEngineDoes() {
+        for (int credit = 1; credit <= 3_000; credit++) {
+            assertThat(sizes(credit)).hasSizeBetween(1, SlotSizes.MOST);
+            assertThat(sizes(credit).stream().mapToInt(size -> size).sum()).isLessThanOrEqualTo(credit);
         }
     }
 
