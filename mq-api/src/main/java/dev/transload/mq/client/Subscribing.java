@@ -110,6 +110,7 @@ final class Subscribing {
         SubscribeOptions options = spec.options();
         declare(group, place, deadLetters);
         ReceiveSpec receive = ReceiveSpec.builder(place, spec.prefetch())
+                .concurrency(options.concurrency())
                 .lease(options.lease())
                 .maxProcessingTime(options.maxProcessingTime())
                 .ephemeral(spec.ephemeral())

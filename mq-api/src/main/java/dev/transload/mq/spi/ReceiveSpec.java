@@ -12,6 +12,7 @@ public final class ReceiveSpec {
 
     private final Place from;
     private final int maxCredit;
+    private final int concurrency;
     private final Duration lease;
     private final Duration maxProcessingTime;
     private final boolean ephemeral;
@@ -22,6 +23,7 @@ public final class ReceiveSpec {
     private ReceiveSpec(Builder b) {
         this.from = b.from;
         this.maxCredit = b.maxCredit;
+        this.concurrency = b.concurrency;
         this.lease = b.lease;
         this.maxProcessingTime = b.maxProcessingTime;
         this.ephemeral = b.ephemeral;
@@ -43,6 +45,11 @@ public final class ReceiveSpec {
     /** Most credit the engine will have out at any time; a transport sizes its batches by it. */
     public int maxCredit() {
         return maxCredit;
+    }
+
+    /** Most handlers at once, as many as the credit unless told; what a batch leaves of the credit should be enough for them. */
+    public int concurrency() {
+        return concurrency;
     }
 
     /** How long one delivery may stay unsettled without a renewal. */
@@ -79,6 +86,7 @@ public final class ReceiveSpec {
     public static final class Builder {
         private final Place from;
         private final int maxCredit;
+        private int concurrency;
         private Duration lease = Duration.ofSeconds(30);
         private Duration maxProcessingTime = Duration.ofMinutes(10);
         private boolean ephemeral;
@@ -89,6 +97,12 @@ public final class ReceiveSpec {
         private Builder(Place from, int maxCredit) {
             this.from = requireNonNull(from, "from");
             this.maxCredit = maxCredit;
+            this.concurrency = maxCredit;
+        }
+
+        public Builder concurrency(int concurrency) {
+            this.concurrency = concurrency;
+            return this;
         }
 
         public Builder lease(Duration lease) {

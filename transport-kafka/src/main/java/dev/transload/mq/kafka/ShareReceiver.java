@@ -92,7 +92,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     // Lock held.
     private void addSlot() {
-        ShareSlot slot = opener.open(this, SlotSizes.of(slots.size(), spec.maxCredit()));
+        ShareSlot slot = opener.open(this, SlotSizes.of(slots.size(), spec));
         slots.add(slot);
         slot.start();
     }
@@ -384,7 +384,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     /** Lets other slots bring what the engine would take: one that waits for its turn, or one more. */
     void grow() {
         lock.run(() -> {
-            int next = SlotSizes.of(slots.size(), spec.maxCredit());
+            int next = SlotSizes.of(slots.size(), spec);
             if (!stopped && next > 0 && room() >= next && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
                 addSlot();
             } else {

@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.AcknowledgementCommitCallback;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,7 +45,11 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
     private final Map<Long, AcknowledgeType> put = new HashMap<>();
     private final Map<Long, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
     private final List<ConsumerRecord<byte[], byte[]>> renewed = new ArrayList<>();
+    private final Map<Long, AcknowledgeType> riding = new HashMap<>();
     private @Nullable AcknowledgementCommitCallback callback;
+
+    /** How often it was asked to commit outcomes. */
+    final AtomicInteger commits = new AtomicInteger();
 
     FakeShareConsumer(int size) {
         this.size = size;
@@ -61,6 +66,8 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration most) {
+        commitAsync();
+        ride();
         List<ConsumerRecord<byte[], byte[]>> batch = renewed.isEmpty() ? next(most) : List.copyOf(renewed);
         renewed.clear();
         if (batch == WOKEN) {
@@ -79,6 +86,12 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
         }
     }
 
+    private void ride() {
+        put.forEach((offset, type) -> told.add(offset + " " + type.name() + " by a poll"));
+        riding.putAll(put);
+        put.clear();
+    }
+
     @Override
     public void wakeup() {
         batches.add(WOKEN);
@@ -93,6 +106,9 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
     public Map<TopicIdPartition, Optional<KafkaException>> commitSync(Duration most) {
         Map<Long, AcknowledgeType> now = Map.copyOf(put);
         put.clear();
+        if (!now.isEmpty()) {
+            commits.incrementAndGet();
+        }
         now.forEach((offset, type) -> {
             this.told.add(offset + " " + type.name());
             ConsumerRecord<byte[], byte[]> record = held.remove(offset);
@@ -108,8 +124,16 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
         return Map.of();
     }
 
+    /** Passes on the answers to what rode. */
     @Override
-    public void commitAsync() {}
+    public void commitAsync() {
+        AcknowledgementCommitCallback answer = callback;
+        if (answer != null && !riding.isEmpty()) {
+            Set<Long> offsets = Set.copyOf(riding.keySet());
+            riding.clear();
+            answer.onComplete(Map.of(ANSWERED, offsets), null);
+        }
+    }
 
     @Override
     public void setAcknowledgementCommitCallback(AcknowledgementCommitCallback callback) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,13 +27,18 @@ class ShareReceiverTest implements Sink {
     private final List<Incoming> lost = new CopyOnWriteArrayList<>();
     private final List<FakeShareConsumer> consumers = new CopyOnWriteArrayList<>();
     private volatile long lockMillis = 60_000;
-    private final ShareReceiver receiver = new ShareReceiver(
-            ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), 8).build(),
-            this,
-            Set.of("q"),
-            new StandingClock(),
-            (of, size) -> new ShareSlot(of, size, () -> consumer(size), "slot-of-a-test"),
-            (of, cause) -> {});
+    private ShareReceiver receiver = receiver(8);
+
+    private ShareReceiver receiver(int maxCredit) {
+        return new ShareReceiver(
+                ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), maxCredit)
+                        .build(),
+                this,
+                Set.of("q"),
+                new StandingClock(),
+                (of, size) -> new ShareSlot(of, size, () -> consumer(size), "slot-of-a-test"),
+                (of, cause) -> {});
+    }
 
     private FakeShareConsumer consumer(int size) {
         FakeShareConsumer made = new FakeShareConsumer(size);
@@ -86,16 +92,16 @@ class ShareReceiverTest implements Sink {
 
     @Test
     void aSlotPollsOnlyIfAllItMayBringIsWanted() {
-        assertThat(consumers.get(0).size).isEqualTo(6);
-        consumers.get(0).bring(0, 1, 2, 3, 4, 5);
-        receiver.credit(5);
+        assertThat(consumers.get(0).size).isEqualTo(4);
+        consumers.get(0).bring(0, 1, 2, 3);
+        receiver.credit(3);
         await().during(Duration.ofMillis(50)).until(delivered::isEmpty);
         receiver.credit(1);
-        soon(() -> assertThat(delivered).hasSize(6));
+        soon(() -> assertThat(delivered).hasSize(4));
         assertThat(consumers).as("nothing more is wanted").hasSize(1);
         receiver.credit(4);
         soon(() -> assertThat(consumers).hasSize(2));
-        assertThat(consumers.get(1).size).isEqualTo(1);
+        assertThat(consumers.get(1).size).isEqualTo(2);
     }
 
     @Test
@@ -108,6 +114,45 @@ class ShareReceiverTest implements Sink {
         Told again = new Told();
         delivered.get(0).ack(again);
         assertThat(again.failure).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void outcomesThatComeTogetherAreToldTogether() {
+        deliverTwo();
+        delivered.forEach(delivery -> delivery.ack(Completion.IGNORED));
+        soon(() -> assertThat(told(0)).containsExactlyInAnyOrder("0 ACCEPT", "1 ACCEPT"));
+        assertThat(consumers.get(0).commits).hasValue(1);
+    }
+
+    @Test
+    void outcomesOfAFullBatchTravelWithTheNextPoll() {
+        close();
+        consumers.clear();
+        receiver = receiver(40);
+        start();
+        receiver.credit(40);
+        consumers.get(0).bring(LongStream.range(0, 20).toArray());
+        soon(() -> assertThat(delivered).hasSize(20));
+        Told told = new Told();
+        delivered.forEach(delivery -> delivery.ack(told));
+        soon(() -> assertThat(told(0)).hasSize(20).allMatch(outcome -> outcome.endsWith("ACCEPT by a poll")));
+        consumers.get(0).bring(20);
+        soon(() -> assertThat(told.dones).isEqualTo(20));
+        assertThat(consumers.get(0).commits).hasValue(0);
+    }
+
+    @Test
+    void outcomesThatTravelWithAPollThatBringsNothingAreAnsweredToo() {
+        close();
+        consumers.clear();
+        receiver = receiver(40);
+        start();
+        receiver.credit(40);
+        consumers.get(0).bring(LongStream.range(0, 20).toArray());
+        soon(() -> assertThat(delivered).hasSize(20));
+        Told told = new Told();
+        delivered.forEach(delivery -> delivery.ack(told));
+        soon(() -> assertThat(told.dones).isEqualTo(20));
     }
 
     @Test
