@@ -45,7 +45,10 @@ public final class KafkaShareBenchmark implements Contest {
                     "share groups are compared by --work consume only, was --work " + work.word());
         }
         String shared = uri + (uri.contains("?") ? "&" : "?") + "queues=share";
-        return List.of(new SdkStack("sdk", shared, DEFAULTS), new SdkStack("sdk-8", shared, WIDE));
+        return List.of(
+                new SdkStack("sdk", shared, DEFAULTS),
+                new SdkStack("sdk-1000", shared, new SdkStack.Tuning(1_000, 1_000, 1)),
+                new SdkStack("sdk-8", shared, WIDE));
     }
 
     @Override

@@ -162,11 +162,11 @@ final class KafkaConsumers {
     }
 
     /**
-     * A consumer that is a member of a share group.
+     * A consumer that is a member of a share group. Values are slices of the buffer that their fetch was read into.
      *
      * @param records most records of one poll
      */
-    ShareConsumer<byte[], byte[]> sharing(String group, int records) {
+    ShareConsumer<byte[], ByteBuffer> sharing(String group, int records) {
         Map<String, Object> base = common();
         base.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         base.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
@@ -178,7 +178,7 @@ final class KafkaConsumers {
         return new KafkaShareConsumer<>(
                 options.properties(KafkaOptions.Part.CONSUMER, base),
                 new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                new ByteBufferDeserializer());
     }
 
     /** A consumer that reads partitions by itself. */

@@ -3,6 +3,7 @@ package dev.transload.mq.kafka;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -55,15 +56,15 @@ final class ShareDelivery implements Incoming {
     boolean out = true;
 
     /** What the consumer knows it by; written by the slot's thread. */
-    volatile ConsumerRecord<byte[], byte[]> record;
+    volatile ConsumerRecord<byte[], ByteBuffer> record;
 
     private int count;
 
-    ShareDelivery(ShareReceiver receiver, ShareSlot slot, ConsumerRecord<byte[], byte[]> record) {
+    ShareDelivery(ShareReceiver receiver, ShareSlot slot, ConsumerRecord<byte[], ByteBuffer> record) {
         this.receiver = receiver;
         this.slot = slot;
         this.record = record;
-        this.message = KafkaMessages.message(record);
+        this.message = KafkaMessages.late(record);
         this.destination = receiver.destination(record.topic(), message);
         this.storedAt = KafkaMessages.storedAt(record, message);
         this.deliveries = record.deliveryCount().map(Short::intValue).orElse(1);

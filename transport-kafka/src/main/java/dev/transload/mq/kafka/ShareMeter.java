@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.Metric;
@@ -14,7 +15,7 @@ final class ShareMeter {
     private long seenPolls;
     private double seenFetches = -1;
 
-    ShareMeter(ShareConsumer<byte[], byte[]> consumer) {
+    ShareMeter(ShareConsumer<byte[], ByteBuffer> consumer) {
         this.metrics = consumer.metrics(); // a view
     }
 

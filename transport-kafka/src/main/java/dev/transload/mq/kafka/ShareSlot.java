@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,7 +65,7 @@ final class ShareSlot {
 
     private final ShareReceiver receiver;
     private final int size;
-    private final Supplier<ShareConsumer<byte[], byte[]>> connector;
+    private final Supplier<ShareConsumer<byte[], ByteBuffer>> connector;
     private final Thread thread;
 
     /** Guarded by the receiver's lock: outcomes that the broker has not been told. */
@@ -111,7 +112,11 @@ final class ShareSlot {
      * @param size most records of a poll
      * @param connector makes the consumer; called on the slot's thread
      */
-    ShareSlot(ShareReceiver receiver, int size, Supplier<ShareConsumer<byte[], byte[]>> connector, String threadName) {
+    ShareSlot(
+            ShareReceiver receiver,
+            int size,
+            Supplier<ShareConsumer<byte[], ByteBuffer>> connector,
+            String threadName) {
         this.receiver = receiver;
         this.size = size;
         this.connector = connector;
@@ -209,7 +214,7 @@ final class ShareSlot {
 
     private @Nullable Throwable useConsumer() throws InterruptedException {
         Throwable fatal = null;
-        ShareConsumer<byte[], byte[]> consumer = connector.get();
+        ShareConsumer<byte[], ByteBuffer> consumer = connector.get();
         try {
             broken = false;
             subscribed = Set.of();
@@ -230,7 +235,7 @@ final class ShareSlot {
         return receiver.isClosing() || (out == 0 && answers.isEmpty() && receiver.isStopped());
     }
 
-    private @Nullable Throwable stepSafely(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    private @Nullable Throwable stepSafely(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
         try {
             step(consumer);
         } catch (WakeupException e) {
@@ -244,7 +249,7 @@ final class ShareSlot {
         return null;
     }
 
-    private void step(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    private void step(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
         subscribe(consumer);
         if (!answers.isEmpty()) {
             consumer.commitAsync(); // has nothing to tell, and passes answers on
@@ -259,7 +264,7 @@ final class ShareSlot {
         }
     }
 
-    private void subscribe(ShareConsumer<byte[], byte[]> consumer) {
+    private void subscribe(ShareConsumer<byte[], ByteBuffer> consumer) {
         Set<String> topics = receiver.topics();
         if (!topics.equals(subscribed)) {
             consumer.subscribe(topics);
@@ -267,7 +272,7 @@ final class ShareSlot {
         }
     }
 
-    private void takeMore(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    private void takeMore(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
         if (!hasRoom()) {
             receiver.grow();
             receiver.awaitRoom(this, IDLE_NANOS);
@@ -285,7 +290,7 @@ final class ShareSlot {
         return reserved;
     }
 
-    private void take(ShareConsumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+    private void take(ShareConsumer<byte[], ByteBuffer> consumer, ConsumerRecords<byte[], ByteBuffer> records) {
         if (!records.isEmpty()) {
             consumer.acquisitionLockTimeoutMs().ifPresent(millis -> loanNanos = TimeUnit.MILLISECONDS.toNanos(millis));
             loanBegan = System.nanoTime();
@@ -293,7 +298,7 @@ final class ShareSlot {
         }
     }
 
-    private ConsumerRecords<byte[], byte[]> polled(ShareConsumer<byte[], byte[]> consumer, Duration most) {
+    private ConsumerRecords<byte[], ByteBuffer> polled(ShareConsumer<byte[], ByteBuffer> consumer, Duration most) {
         boolean may = receiver.lock().get(() -> {
             polling = !receiver.isStopped() && receiver.topics().equals(subscribed);
             holding = false;
@@ -310,8 +315,8 @@ final class ShareSlot {
         }
     }
 
-    private void take(ConsumerRecords<byte[], byte[]> records) {
-        for (ConsumerRecord<byte[], byte[]> record : records) {
+    private void take(ConsumerRecords<byte[], ByteBuffer> records) {
+        for (ConsumerRecord<byte[], ByteBuffer> record : records) {
             batch.add(new ShareDelivery(receiver, this, record));
         }
         out = batch.size();
@@ -321,7 +326,7 @@ final class ShareSlot {
         receiver.arrived(this, batch);
     }
 
-    private void hold(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    private void hold(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
         long renewAt = loanBegan + loanNanos / 2;
         long most = !patient ? GATHER_NANOS : answers.isEmpty() ? GROW_NANOS : UNANSWERED_NANOS;
         receiver.awaitOutcomes(this, patient, Math.min(most, Math.max(1, renewAt - System.nanoTime())));
@@ -340,7 +345,7 @@ final class ShareSlot {
         }
     }
 
-    private void tell(ShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    private void tell(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
         patient = !acknowledge(consumer);
         if (patient) {
             return;
@@ -359,7 +364,7 @@ final class ShareSlot {
     }
 
     // Puts down what outcomes there are, for the commit that follows.
-    private boolean acknowledge(ShareConsumer<byte[], byte[]> consumer) {
+    private boolean acknowledge(ShareConsumer<byte[], ByteBuffer> consumer) {
         List<ShareDelivery> now = receiver.lock().get(() -> {
             List<ShareDelivery> all = outcomes;
             outcomes = new ArrayList<>(all.size());
@@ -394,7 +399,7 @@ final class ShareSlot {
     }
 
     // Has the broker lend again what is out. Renewed records come back by a poll, which brings no others.
-    private void renew(ShareConsumer<byte[], byte[]> consumer) {
+    private void renew(ShareConsumer<byte[], ByteBuffer> consumer) {
         acknowledge(consumer);
         long began = System.nanoTime();
         long left = loanBegan + loanNanos - began;
@@ -423,13 +428,13 @@ final class ShareSlot {
         receiver.lost(gone, "the share group took it back");
     }
 
-    private Set<ShareDelivery.Id> renewed(ShareConsumer<byte[], byte[]> consumer) {
+    private Set<ShareDelivery.Id> renewed(ShareConsumer<byte[], ByteBuffer> consumer) {
         Map<ShareDelivery.Id, ShareDelivery> known = new HashMap<>();
         batch.stream().filter(delivery -> delivery.out).forEach(delivery -> known.put(delivery.id(), delivery));
         while (true) {
             try {
                 Set<ShareDelivery.Id> back = new HashSet<>();
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(RENEWED)) {
+                for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(RENEWED)) {
                     ShareDelivery.Id id = ShareDelivery.Id.of(record);
                     ShareDelivery delivery = known.get(id);
                     if (delivery != null) {
@@ -456,7 +461,7 @@ final class ShareSlot {
     }
 
     // Tells the outcomes there are; what has none goes back with the consumer's close.
-    private void end(ShareConsumer<byte[], byte[]> consumer) {
+    private void end(ShareConsumer<byte[], ByteBuffer> consumer) {
         Duration within =
                 receiver.isClosing() && receiver.closeWithin().compareTo(ANSWER) < 0 ? receiver.closeWithin() : ANSWER;
         if (within.compareTo(LEAST_CLOSE) < 0) {

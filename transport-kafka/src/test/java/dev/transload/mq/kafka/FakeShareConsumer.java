@@ -1,5 +1,6 @@
 package dev.transload.mq.kafka;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A share consumer whose batches a test brings, and which remembers what it was told. One thread and the test use it. */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a poll waits, and the test goes on meanwhile
-final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
+final class FakeShareConsumer extends MockShareConsumer<byte[], ByteBuffer> {
 
     static final TopicPartition PARTITION = new TopicPartition("q", 0);
     private static final TopicIdPartition ANSWERED = new TopicIdPartition(Uuid.randomUuid(), PARTITION);
-    private static final List<ConsumerRecord<byte[], byte[]>> WOKEN = new ArrayList<>();
+    private static final List<ConsumerRecord<byte[], ByteBuffer>> WOKEN = new ArrayList<>();
 
     final int size;
     final List<String> told = new CopyOnWriteArrayList<>();
@@ -41,10 +42,10 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
     volatile boolean closed;
     volatile long lockMillis = 60_000;
 
-    private final BlockingQueue<List<ConsumerRecord<byte[], byte[]>>> batches = new LinkedBlockingQueue<>();
+    private final BlockingQueue<List<ConsumerRecord<byte[], ByteBuffer>>> batches = new LinkedBlockingQueue<>();
     private final Map<Long, AcknowledgeType> put = new HashMap<>();
-    private final Map<Long, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
-    private final List<ConsumerRecord<byte[], byte[]>> renewed = new ArrayList<>();
+    private final Map<Long, ConsumerRecord<byte[], ByteBuffer>> held = new HashMap<>();
+    private final List<ConsumerRecord<byte[], ByteBuffer>> renewed = new ArrayList<>();
     private final Map<Long, AcknowledgeType> riding = new HashMap<>();
     private @Nullable AcknowledgementCommitCallback callback;
 
@@ -57,18 +58,18 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
 
     /** Records with these offsets come. */
     void bring(long... offsets) {
-        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
+        List<ConsumerRecord<byte[], ByteBuffer>> batch = new ArrayList<>();
         for (long offset : offsets) {
-            batch.add(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), offset, null, new byte[0]));
+            batch.add(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), offset, null, ByteBuffer.allocate(0)));
         }
         batches.add(batch);
     }
 
     @Override
-    public ConsumerRecords<byte[], byte[]> poll(Duration most) {
+    public ConsumerRecords<byte[], ByteBuffer> poll(Duration most) {
         commitAsync();
         ride();
-        List<ConsumerRecord<byte[], byte[]>> batch = renewed.isEmpty() ? next(most) : List.copyOf(renewed);
+        List<ConsumerRecord<byte[], ByteBuffer>> batch = renewed.isEmpty() ? next(most) : List.copyOf(renewed);
         renewed.clear();
         if (batch == WOKEN) {
             throw new WakeupException();
@@ -77,9 +78,9 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
         return batch.isEmpty() ? ConsumerRecords.empty() : new ConsumerRecords<>(Map.of(PARTITION, batch), Map.of());
     }
 
-    private List<ConsumerRecord<byte[], byte[]>> next(Duration most) {
+    private List<ConsumerRecord<byte[], ByteBuffer>> next(Duration most) {
         try {
-            List<ConsumerRecord<byte[], byte[]>> batch = batches.poll(most.toMillis(), TimeUnit.MILLISECONDS);
+            List<ConsumerRecord<byte[], ByteBuffer>> batch = batches.poll(most.toMillis(), TimeUnit.MILLISECONDS);
             return batch == null ? List.of() : batch;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -98,7 +99,7 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
     }
 
     @Override
-    public void acknowledge(ConsumerRecord<byte[], byte[]> record, AcknowledgeType type) {
+    public void acknowledge(ConsumerRecord<byte[], ByteBuffer> record, AcknowledgeType type) {
         put.put(record.offset(), type);
     }
 
@@ -111,7 +112,7 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], byte[]> {
         }
         now.forEach((offset, type) -> {
             this.told.add(offset + " " + type.name());
-            ConsumerRecord<byte[], byte[]> record = held.remove(offset);
+            ConsumerRecord<byte[], ByteBuffer> record = held.remove(offset);
             if (type == AcknowledgeType.RENEW && record != null && !refusing) {
                 renewed.add(record);
             }
