@@ -110,7 +110,7 @@ final class Subscribing {
         SubscribeOptions options = spec.options();
         declare(group, place, deadLetters);
         ReceiveSpec receive = ReceiveSpec.builder(place, spec.prefetch())
-                .concurrency(options.concurrency())
+                .concurrency(options.manualSettle() ? spec.prefetch() : options.concurrency())
                 .lease(options.lease())
                 .maxProcessingTime(options.maxProcessingTime())
                 .ephemeral(spec.ephemeral())

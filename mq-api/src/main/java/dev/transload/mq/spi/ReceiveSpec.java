@@ -47,7 +47,11 @@ public final class ReceiveSpec {
         return maxCredit;
     }
 
-    /** Most handlers at once, as many as the credit unless told; what a batch leaves of the credit should be enough for them. */
+    /**
+     * How many deliveries handlers have at once, at most; all others wait here. As many as the credit unless told, and where
+     * the application settles by itself. A transport that gets messages in batches which it cannot part from one by one
+     * leaves as much of the credit to others.
+     */
     public int concurrency() {
         return concurrency;
     }

@@ -3,15 +3,19 @@ package dev.transload.mq.kafka;
 import dev.transload.mq.spi.ReceiveSpec;
 
 /**
- * How many messages each slot of a receiver may hold. Together they hold no more than the engine takes at a time, so a
- * slot that is free can always poll. Each has half of what those before it leave, so one slow message blocks half at most.
- * But the first has up to three quarters if the rest is enough for all handlers: as long as they are quick, a round trip
- * brings the more. Pure.
+ * How many messages each slot of a receiver may hold. Each of the first has half of what those before it leave, so one slow
+ * message blocks half at most, and together they hold no more than the engine takes at a time. But where one handler works,
+ * nothing is blocked by what it has, and the first slot may have all; and if a part is enough for all handlers, the first has
+ * up to three quarters: as long as they are quick, a round trip brings the more. After them come slots for one message each,
+ * up to a slot for each handler: messages that come one by one and take long fill every slot with one. Pure.
  */
 final class SlotSizes {
 
-    /** Most slots of a receiver. */
+    /** Most slots of a receiver for several messages. */
     static final int MOST = 8;
+
+    /** Most slots of a receiver: each is a client with connections of its own. */
+    static final int MOST_OF_ALL = 32;
 
     /** Most messages of a slot: what a poll of Kafka's consumers brings unless told otherwise. */
     private static final int LARGEST = 500;
@@ -20,14 +24,17 @@ final class SlotSizes {
 
     /** How many the slot with this number may hold, from 0 on; 0 if there is no such slot. */
     static int of(int number, ReceiveSpec spec) {
-        int maxCredit = spec.maxCredit();
-        int left = maxCredit;
+        int left = spec.maxCredit();
         int size = 0;
         for (int slot = 0; slot <= number; slot++) {
             left -= size;
-            int share = slot == 0 ? Math.max(left / 2, left - Math.max(spec.concurrency(), left / 4)) : left / 2;
-            size = slot >= MOST || left <= 0 ? 0 : Math.max(1, Math.min(LARGEST, share));
+            size = slot >= MOST || left <= 0 ? 0 : Math.max(1, Math.min(LARGEST, slot == 0 ? first(spec) : left / 2));
         }
-        return size;
+        return size == 0 && number < Math.min(spec.concurrency(), MOST_OF_ALL) ? 1 : size;
+    }
+
+    private static int first(ReceiveSpec spec) {
+        int all = spec.maxCredit();
+        return spec.concurrency() == 1 ? all : Math.max(all / 2, all - Math.max(spec.concurrency(), all / 4));
     }
 }

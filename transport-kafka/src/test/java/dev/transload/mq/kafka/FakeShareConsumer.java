@@ -60,7 +60,8 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], ByteBuffer> {
     void bring(long... offsets) {
         List<ConsumerRecord<byte[], ByteBuffer>> batch = new ArrayList<>();
         for (long offset : offsets) {
-            batch.add(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), offset, null, ByteBuffer.allocate(0)));
+            batch.add(new ConsumerRecord<>(
+                    PARTITION.topic(), PARTITION.partition(), offset, null, ByteBuffer.allocate(0)));
         }
         batches.add(batch);
     }

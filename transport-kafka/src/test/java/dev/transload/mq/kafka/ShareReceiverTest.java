@@ -105,6 +105,21 @@ class ShareReceiverTest implements Sink {
     }
 
     @Test
+    void messagesThatComeOneByOneAndEndNeverReachEveryHandler() {
+        close();
+        consumers.clear();
+        receiver = receiver(10);
+        start();
+        receiver.credit(10);
+        for (int i = 0; i < 10; i++) {
+            int slot = i;
+            soon(() -> assertThat(consumers).hasSizeGreaterThan(slot));
+            consumers.get(slot).bring(slot);
+            soon(() -> assertThat(delivered).hasSize(slot + 1));
+        }
+    }
+
+    @Test
     void anOutcomeIsToldWhileOthersAreOut() {
         deliverTwo();
         Told first = new Told();

@@ -16,51 +16,68 @@ class SlotSizesTest {
         ReceiveSpec spec = ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), maxCredit)
                 .concurrency(concurrency)
                 .build();
-        return IntStream.range(0, 20)
+        return IntStream.range(0, 40)
                 .map(slot -> SlotSizes.of(slot, spec))
                 .filter(size -> size > 0)
                 .boxed()
                 .toList();
     }
 
-    private static List<Integer> sizes(int maxCredit) {
-        return sizes(maxCredit, maxCredit);
-    }
-
     @Test
     void eachHasHalfOfWhatIsLeft() {
-        assertThat(sizes(250)).containsExactly(125, 62, 31, 16, 8, 4, 2, 1);
-        assertThat(sizes(7)).containsExactly(3, 2, 1, 1);
-        assertThat(sizes(4)).containsExactly(2, 1, 1);
+        assertThat(sizes(250, 8)).startsWith(188).hasSize(SlotSizes.MOST);
+        assertThat(sizes(250, 250)).startsWith(125, 62, 31, 16, 8, 4, 2, 1);
+        assertThat(sizes(7, 4)).containsExactly(3, 2, 1, 1);
+        assertThat(sizes(4, 4)).containsExactly(2, 1, 1, 1);
     }
 
     @Test
     void theFirstHasAsMuchAsLeavesEnoughForAllHandlersAndThreeQuartersAtMost() {
-        assertThat(sizes(250, 1)).startsWith(188, 31);
+        assertThat(sizes(250, 2)).startsWith(188, 31);
         assertThat(sizes(250, 100)).startsWith(150, 50);
         assertThat(sizes(250, 200)).startsWith(125, 62);
         assertThat(sizes(2_000, 8)).containsExactly(500, 500, 500, 250, 125, 62, 31, 16);
-        assertThat(sizes(3, 1)).containsExactly(2, 1);
+        assertThat(sizes(3, 2)).containsExactly(1, 1, 1);
+    }
+
+    @Test
+    void whereOneHandlerWorksTheFirstHasAll() {
+        assertThat(sizes(250, 1)).containsExactly(250);
+        assertThat(sizes(3, 1)).containsExactly(3);
+        assertThat(sizes(600, 1)).startsWith(500, 50);
     }
 
     @Test
     void oneMessageIsOneSlot() {
-        assertThat(sizes(1)).containsExactly(1);
-        assertThat(sizes(2)).containsExactly(1, 1);
+        assertThat(sizes(1, 1)).containsExactly(1);
+        assertThat(sizes(2, 2)).containsExactly(1, 1);
     }
 
     @Test
-    void togetherTheyNeverTakeMoreThanTheEngineDoes() {
+    void thereIsASlotForEachHandlerWithinBounds() {
+        assertThat(sizes(10, 10)).containsExactly(5, 2, 1, 1, 1, 1, 1, 1, 1, 1);
+        for (int handlers = 1; handlers <= 3_000; handlers++) {
+            assertThat(sizes(3_000, handlers))
+                    .hasSizeBetween(Math.min(handlers, SlotSizes.MOST_OF_ALL), SlotSizes.MOST_OF_ALL);
+        }
+    }
+
+    @Test
+    void thoseForSeveralMessagesNeverTakeMoreThanTheEngineDoes() {
         for (int credit = 1; credit <= 3_000; credit++) {
-            assertThat(sizes(credit)).hasSizeBetween(1, SlotSizes.MOST);
-            assertThat(sizes(credit, 1)).hasSizeBetween(1, SlotSizes.MOST);
-            assertThat(sizes(credit, 1).stream().mapToInt(size -> size).sum()).isLessThanOrEqualTo(credit);
-            assertThat(sizes(credit).stream().mapToInt(size -> size).sum()).isLessThanOrEqualTo(credit);
+            for (int handlers : new int[] {1, 2, credit / 2 + 1, credit}) {
+                assertThat(sizes(credit, handlers).stream()
+                                .limit(SlotSizes.MOST)
+                                .mapToInt(size -> size)
+                                .filter(size -> size > 1)
+                                .sum())
+                        .isLessThanOrEqualTo(credit);
+            }
         }
     }
 
     @Test
     void noPollBringsMoreThanConsumersDoByThemselves() {
-        assertThat(sizes(100_000)).containsOnly(500).hasSize(SlotSizes.MOST);
+        assertThat(sizes(100_000, 8)).containsOnly(500).hasSize(SlotSizes.MOST);
     }
 }
