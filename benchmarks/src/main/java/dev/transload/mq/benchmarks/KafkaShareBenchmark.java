@@ -7,7 +7,10 @@ import java.util.stream.Stream;
 public final class KafkaShareBenchmark implements Contest {
 
     private static final SdkStack.Tuning DEFAULTS = new SdkStack.Tuning(1_000, 0, 1);
-    private static final SdkStack.Tuning WIDE = new SdkStack.Tuning(1_000, 2_000, 8);
+    private static final SdkStack.Tuning WIDE = new SdkStack.Tuning(1_000, 1_000, 1);
+    private static final SdkStack.Tuning WIDE_OF_EIGHT = new SdkStack.Tuning(1_000, 2_000, 8);
+    /** Of the SDK: how many messages it holds at most unless told otherwise. */
+    private static final int DEFAULT_PREFETCH = 250;
 
     private final String uri;
 
@@ -35,11 +38,11 @@ public final class KafkaShareBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) throws Exception {
-        return new RawKafkaShare(name, KafkaBenchmark.bootstrap(uri));
+        return new RawKafkaShare(name, KafkaBenchmark.bootstrap(uri), 0);
     }
 
     @Override
-    public List<Stack> sdk(Work work) {
+    public List<Stack> sdk(Work work) throws Exception {
         if (work != Work.CONSUME) {
             throw new IllegalArgumentException(
                     "share groups are compared by --work consume only, was --work " + work.word());
@@ -47,8 +50,9 @@ public final class KafkaShareBenchmark implements Contest {
         String shared = uri + (uri.contains("?") ? "&" : "?") + "queues=share";
         return List.of(
                 new SdkStack("sdk", shared, DEFAULTS),
-                new SdkStack("sdk-1000", shared, new SdkStack.Tuning(1_000, 1_000, 1)),
-                new SdkStack("sdk-8", shared, WIDE));
+                new RawKafkaShare("raw-250", KafkaBenchmark.bootstrap(uri), DEFAULT_PREFETCH),
+                new SdkStack("sdk-1000", shared, WIDE),
+                new SdkStack("sdk-8", shared, WIDE_OF_EIGHT));
     }
 
     @Override

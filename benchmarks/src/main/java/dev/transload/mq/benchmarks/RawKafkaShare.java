@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Consuming in a share group by hand on Kafka's Java client, tuned: whole batches, an explicit ack for each record, told
+ * Consuming in a share group by hand on Kafka's Java client, tuned: whole batches unless it may hold fewer, an explicit ack for each record, told
  * without waiting. It does nothing else.
  */
 final class RawKafkaShare implements Stack {
@@ -33,10 +33,15 @@ final class RawKafkaShare implements Stack {
 
     private final String name;
     private final String bootstrap;
+    private final int most;
     private final Admin admin;
 
-    RawKafkaShare(String name, String bootstrap) throws Exception {
+    /**
+     * @param most most records that it holds, or 0 for whole batches, as many as the client takes unless told otherwise
+     */
+    RawKafkaShare(String name, String bootstrap, int most) throws Exception {
         this.name = name;
+        this.most = most;
         this.bootstrap = bootstrap;
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
         RawKafka.create(admin, queue(), PARTITIONS);
@@ -104,6 +109,10 @@ final class RawKafkaShare implements Stack {
         settings.put("bootstrap.servers", bootstrap);
         settings.put("group.id", queue());
         settings.put("share.acknowledgement.mode", "explicit");
+        if (most > 0) {
+            settings.put("share.acquire.mode", "record_limit");
+            settings.put("max.poll.records", most);
+        }
         return new KafkaShareConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
