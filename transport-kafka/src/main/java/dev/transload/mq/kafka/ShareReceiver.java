@@ -381,11 +381,18 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         }
     }
 
-    /** Lets other slots bring what the engine would take: one that waits for its turn, or one more. */
-    void grow() {
+    /**
+     * Lets other slots bring what the engine would take: one that waits for its turn, or one more.
+     *
+     * @param least how many one more would have to bring at least
+     */
+    void grow(int least) {
         lock.run(() -> {
             int next = SlotSizes.of(slots.size(), spec);
-            if (!stopped && next > 0 && room() >= next && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
+            if (!stopped
+                    && next >= least
+                    && room() >= next
+                    && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
                 addSlot();
             } else {
                 wakeThoseWithRoom();

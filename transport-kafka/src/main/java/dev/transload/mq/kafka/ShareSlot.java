@@ -274,7 +274,7 @@ final class ShareSlot {
 
     private void takeMore(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
         if (!hasRoom()) {
-            receiver.grow();
+            receiver.grow(1);
             receiver.awaitRoom(this, IDLE_NANOS);
         } else {
             take(consumer, polled(consumer, ENDLESS));
@@ -324,6 +324,9 @@ final class ShareSlot {
         patient = false;
         reserved = false;
         receiver.arrived(this, batch);
+        if (full && size >= WORTH) {
+            receiver.grow(WORTH); // more waits: another asks for it while handlers are at these
+        }
     }
 
     private void hold(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
@@ -341,7 +344,7 @@ final class ShareSlot {
             tell(consumer);
         }
         if (out > 0) {
-            receiver.grow();
+            receiver.grow(1);
         }
     }
 

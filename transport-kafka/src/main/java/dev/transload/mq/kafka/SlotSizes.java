@@ -28,13 +28,17 @@ final class SlotSizes {
         int size = 0;
         for (int slot = 0; slot <= number; slot++) {
             left -= size;
-            size = slot >= MOST || left <= 0 ? 0 : Math.max(1, Math.min(LARGEST, slot == 0 ? first(spec) : left / 2));
+            size = slot >= MOST || left <= 0
+                    ? 0
+                    : Math.max(1, Math.min(LARGEST, share(slot, left, spec.concurrency())));
         }
         return size == 0 && number < Math.min(spec.concurrency(), MOST_OF_ALL) ? 1 : size;
     }
 
-    private static int first(ReceiveSpec spec) {
-        int all = spec.maxCredit();
-        return spec.concurrency() == 1 ? all : Math.max(all / 2, all - Math.max(spec.concurrency(), all / 4));
+    private static int share(int slot, int left, int handlers) {
+        if (handlers == 1) {
+            return left;
+        }
+        return slot > 0 ? left / 2 : Math.max(left / 2, left - Math.max(handlers, left / 4));
     }
 }
