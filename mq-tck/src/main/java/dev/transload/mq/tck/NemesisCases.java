@@ -127,21 +127,27 @@ final class NemesisCases {
             tck.faults().mend();
         }
 
-        // Who has the connection back before anybody noticed has shown nothing: then none is to be had for a while.
         private void cut() {
             int losses = reconnects.lost();
             tck.faults().cut();
+            untilNoticed(losses);
+        }
+
+        private void cutAfter(Direction direction) {
+            int losses = reconnects.lost();
+            tck.faults().cutAfter(direction, 1_000 + random.nextInt(30_000));
+            load.until("the link is cut", tck.faults()::hasCut);
+            untilNoticed(losses);
+        }
+
+        // Who has the connection back before anybody noticed has shown nothing: then none is to be had for a while.
+        private void untilNoticed(int losses) {
             load.during(Duration.ofMillis(200));
             if (reconnects.lost() == losses) {
                 tck.faults().down();
                 load.during(Duration.ofMillis(500));
                 tck.faults().mend();
             }
-        }
-
-        private void cutAfter(Direction direction) {
-            tck.faults().cutAfter(direction, 1_000 + random.nextInt(30_000));
-            load.until("the link is cut", tck.faults()::hasCut);
         }
 
         private void hire() {

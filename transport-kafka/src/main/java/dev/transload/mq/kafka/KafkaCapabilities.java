@@ -85,7 +85,8 @@ final class KafkaCapabilities {
                         Capability.GROUPS,
                         "a share group for each, whose members share a partition: any number of them works, none in order;"
                                 + " each receiver is up to " + SlotSizes.MOST
-                                + " members, since one that holds a message"
+                                + " members, or one for each handler up to " + SlotSizes.MOST_OF_ALL
+                                + ", since one that holds a message"
                                 + " brings no other; what comes back uncounted by handlers is counted here: the broker"
                                 + " gives a message up after " + deliveries + " deliveries, so the engine sets it aside"
                                 + " at the last but one"
