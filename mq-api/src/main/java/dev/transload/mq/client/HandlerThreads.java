@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes the threads that handlers run on: virtual ones where the JVM has them, unless told otherwise. */
 final class HandlerThreads {
 
+    private static final @Nullable Method IS_VIRTUAL = asksWhetherVirtual();
+
     private HandlerThreads() {}
 
     /** Threads named {@code mq-<client>-<source>-<n>}. Virtual from Java 21 on if wanted, else daemon threads. */
@@ -38,6 +40,24 @@ final class HandlerThreads {
             return null; // before Java 21
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("virtual threads exist but cannot be made", e);
+        }
+    }
+
+    /** Whether it is a virtual thread: an interrupt closes the socket that one of those reads. */
+    static boolean isVirtual(Thread thread) {
+        Method known = IS_VIRTUAL;
+        try {
+            return known != null && (boolean) known.invoke(thread);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("virtual threads exist but cannot be told", e);
+        }
+    }
+
+    private static @Nullable Method asksWhetherVirtual() {
+        try {
+            return Thread.class.getMethod("isVirtual");
+        } catch (NoSuchMethodException e) {
+            return null; // before Java 21
         }
     }
 }

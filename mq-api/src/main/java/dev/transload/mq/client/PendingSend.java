@@ -28,6 +28,8 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     final long deadlineNanos;
     /** Whether a caller or the engine waits for it and runs no code of the application when it ends. */
     final boolean inline;
+    /** The thread that waits for this one alone, if there is one. */
+    private final @Nullable Thread waiter;
     /** Whether it counts against the bound of outstanding sends. */
     final boolean bounded;
 
@@ -57,6 +59,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
             long startedNanos,
             long deadlineNanos,
             boolean inline,
+            @Nullable Thread waiter,
             boolean bounded) {
         this.sends = sends;
         this.to = to;
@@ -65,6 +68,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         this.startedNanos = startedNanos;
         this.deadlineNanos = deadlineNanos;
         this.inline = inline;
+        this.waiter = waiter;
         this.bounded = bounded;
     }
 
@@ -81,6 +85,11 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     @Override
     public long delayMillis() {
         return delayMillis;
+    }
+
+    @Override
+    public boolean isAwaited() {
+        return waiter == Thread.currentThread();
     }
 
     @Override

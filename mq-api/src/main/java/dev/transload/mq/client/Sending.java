@@ -43,13 +43,14 @@ final class Sending {
 
     <T> String send(Destination<T> destination, T payload, SendOptions options) {
         Envelope envelope = prepare(destination, payload, options);
-        return await(submit(envelope, true));
+        Thread caller = Thread.currentThread();
+        return await(submit(envelope, true, HandlerThreads.isVirtual(caller) ? null : caller));
     }
 
     <T> CompletableFuture<String> sendAsync(Destination<T> destination, T payload, SendOptions options) {
         Envelope envelope = prepare(destination, payload, options);
         try {
-            return submit(envelope, false);
+            return submit(envelope, false, null);
         } catch (ClientClosedException | BackpressureException e) {
             throw e;
         } catch (MessagingException e) {
@@ -69,7 +70,7 @@ final class Sending {
         List<@Nullable MessagingException> refused = new ArrayList<>(all.size());
         for (Envelope envelope : envelopes) {
             try {
-                pending.add(submit(envelope, true));
+                pending.add(submit(envelope, true, null));
                 refused.add(null);
             } catch (MessagingException e) {
                 pending.add(null);
@@ -119,9 +120,9 @@ final class Sending {
     }
 
     /** Hands a send over; what keeps it from going is told to those who watch, too. */
-    PendingSend submit(Envelope envelope, boolean inline) {
+    PendingSend submit(Envelope envelope, boolean inline, @Nullable Thread waiter) {
         try {
-            return handOver(envelope, inline);
+            return handOver(envelope, inline, waiter);
         } catch (ClientClosedException e) {
             throw e; // a call that came too late, not a send
         } catch (MessagingException e) {
@@ -130,13 +131,13 @@ final class Sending {
         }
     }
 
-    private PendingSend handOver(Envelope envelope, boolean inline) {
+    private PendingSend handOver(Envelope envelope, boolean inline, @Nullable Thread waiter) {
         DelayRoutes.Route route = engine.delays().route(envelope.to(), envelope.message(), envelope.delayMillis());
         if (!engine.isDeclared(route.to())) {
             engine.requireOpen("send to " + envelope.to().name());
             declare(route.to());
         }
-        PendingSend send = engine.sends().send(route.to(), route.message(), route.delayMillis(), inline);
+        PendingSend send = engine.sends().send(route.to(), route.message(), route.delayMillis(), inline, waiter);
         if (!route.to().equals(envelope.to())) {
             engine.delays().sent(route.to());
         }

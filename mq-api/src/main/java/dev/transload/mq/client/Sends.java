@@ -94,11 +94,12 @@ final class Sends {
      * Sends a message of the application. Blocks at the bound of outstanding sends.
      *
      * @param inline whether the caller waits for the future and hangs nothing on it
+     * @param waiter the caller's thread if it waits as soon as this returns
      */
-    PendingSend send(Place to, Message message, long delayMillis, boolean inline) {
+    PendingSend send(Place to, Message message, long delayMillis, boolean inline, @Nullable Thread waiter) {
         long now = time.nanos();
         PendingSend send =
-                new PendingSend(this, to, message, delayMillis, now, now + sendTimeout.toNanos(), inline, true);
+                new PendingSend(this, to, message, delayMillis, now, now + sendTimeout.toNanos(), inline, waiter, true);
         start(send);
         return send;
     }
@@ -106,7 +107,8 @@ final class Sends {
     /** Sends a message of the engine, outside the bound; tries again until the client is closed. */
     PendingSend sendInternal(Place to, Message message, long delayMillis) {
         long now = time.nanos();
-        PendingSend send = new PendingSend(this, to, message, delayMillis, now, now + Long.MAX_VALUE / 2, true, false);
+        PendingSend send =
+                new PendingSend(this, to, message, delayMillis, now, now + Long.MAX_VALUE / 2, true, null, false);
         start(send);
         return send;
     }

@@ -30,4 +30,13 @@ public interface Outgoing extends Completion {
     default void done(List<? extends Outgoing> all) {
         all.forEach(Completion::done);
     }
+
+    /**
+     * Whether the calling thread hands this over and then does nothing until it is told. A transport that would have
+     * another thread wait for the broker's answer may have this one do it, for some milliseconds at most; it is
+     * none that an interrupt would close a socket for.
+     */
+    default boolean isAwaited() {
+        return false;
+    }
 }

@@ -82,7 +82,7 @@ class SendsPropertyTest {
                 String id = "m" + all.size();
                 wanted.computeIfAbsent(key, k -> new ArrayList<>()).add(id);
                 all.add(sends.send(
-                        ORDERS, Message.builder(id, new byte[0]).key(key).build(), 0, true));
+                        ORDERS, Message.builder(id, new byte[0]).key(key).build(), 0, true, null));
             } else if (inFlight.isEmpty() || random.nextInt(8) == 0) {
                 engine.time.advance(Duration.ofMillis(random.nextInt(500)));
             } else {
@@ -128,7 +128,7 @@ class SendsPropertyTest {
         CountDownLatch over = new CountDownLatch(1);
         for (int i = 0; i < rounds; i++) {
             PendingSend send =
-                    sends.send(EMAILS, Message.builder("m" + i, new byte[0]).build(), 0, random.nextBoolean());
+                    sends.send(EMAILS, Message.builder("m" + i, new byte[0]).build(), 0, random.nextBoolean(), null);
             all.add(send);
             var unused = send.whenComplete((id, e) -> ends.incrementAndGet());
         }

@@ -78,7 +78,7 @@ class SendsTest {
     }
 
     private PendingSend send(String id) {
-        return sends.send(EMAILS, message(id), 0, true);
+        return sends.send(EMAILS, message(id), 0, true, null);
     }
 
     private static MessagingException failureOf(PendingSend send) {
@@ -113,7 +113,7 @@ class SendsTest {
     @Test
     void whatHangsOnAFutureRunsOnTheCompletionThread() throws Exception {
         transport.holdSends(true);
-        CompletableFuture<String> thread = sends.send(EMAILS, message("a"), 0, false)
+        CompletableFuture<String> thread = sends.send(EMAILS, message("a"), 0, false, null)
                 .thenApply(id -> Thread.currentThread().getName());
 
         transport.sends.get(0).confirm();
@@ -127,9 +127,9 @@ class SendsTest {
         List<Runnable> tasks = new ArrayList<>();
         Sends together = sends(4, false, Topology.CREATE, tasks::add);
         List<PendingSend> all = List.of(
-                together.send(EMAILS, message("a"), 0, false),
-                together.send(EMAILS, message("b"), 0, true),
-                together.send(EMAILS, message("c"), 0, false));
+                together.send(EMAILS, message("a"), 0, false, null),
+                together.send(EMAILS, message("b"), 0, true, null),
+                together.send(EMAILS, message("c"), 0, false, null));
 
         all.get(0).done(all);
         assertThat(together.outstanding()).isZero();
@@ -271,8 +271,8 @@ class SendsTest {
     @Test
     void aTimeoutOfWhatNeverLeftIsNotSent() {
         transport.holdSends(true);
-        PendingSend first = sends.send(ORDERS, keyed("a", "k"), 0, true);
-        PendingSend second = sends.send(ORDERS, keyed("b", "k"), 0, true);
+        PendingSend first = sends.send(ORDERS, keyed("a", "k"), 0, true, null);
+        PendingSend second = sends.send(ORDERS, keyed("b", "k"), 0, true, null);
 
         engine.time.advance(TIMEOUT.plusMillis(100));
 
@@ -315,14 +315,14 @@ class SendsTest {
     void atTheBoundTheCallerFailsFastIfSoConfigured() {
         Sends fast = sends(2, true, Topology.CREATE);
         transport.holdSends(true);
-        fast.send(EMAILS, message("a"), 0, true);
-        fast.send(EMAILS, message("b"), 0, true);
+        fast.send(EMAILS, message("a"), 0, true, null);
+        fast.send(EMAILS, message("b"), 0, true, null);
 
-        assertThatThrownBy(() -> fast.send(EMAILS, message("c"), 0, true))
+        assertThatThrownBy(() -> fast.send(EMAILS, message("c"), 0, true, null))
                 .isInstanceOf(BackpressureException.class)
                 .hasMessage("send to emails refused: 2 sends are outstanding, the bound");
         transport.sends.get(1).confirm();
-        fast.send(EMAILS, message("c"), 0, true);
+        fast.send(EMAILS, message("c"), 0, true, null);
         assertThat(fast.outstanding()).isEqualTo(2);
     }
 
@@ -358,16 +358,16 @@ class SendsTest {
         Sends wide = sends(8, false, Topology.CREATE);
         transport.holdSends(true);
         for (int i = 0; i < 8; i++) {
-            wide.send(EMAILS, message("m" + i), 0, true);
+            wide.send(EMAILS, message("m" + i), 0, true, null);
         }
         engine.time.advance(Duration.ofSeconds(3));
         CompletableFuture<PendingSend> waited = new CompletableFuture<>();
-        Thread caller = new Thread(() -> waited.complete(wide.send(EMAILS, message("waited"), 0, true)));
+        Thread caller = new Thread(() -> waited.complete(wide.send(EMAILS, message("waited"), 0, true, null)));
         caller.start();
         await("the caller waits at the bound").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
         engine.time.advance(Duration.ofSeconds(4));
         transport.sends.get(0).confirm();
-        PendingSend young = wide.send(EMAILS, message("young"), 0, true);
+        PendingSend young = wide.send(EMAILS, message("young"), 0, true, null);
         transport.sends.get(1).confirm();
         transport.sends.get(2).confirm();
         PendingSend old = waited.get(10, TimeUnit.SECONDS);
@@ -408,7 +408,7 @@ class SendsTest {
         Sends strict = sends(4, false, Topology.valueOf(topology));
         transport.failSends(outgoing -> new DestinationNotFoundException("gone", null));
 
-        PendingSend send = strict.send(EMAILS, message("a"), 0, true);
+        PendingSend send = strict.send(EMAILS, message("a"), 0, true, null);
 
         assertThat(failureOf(send)).isInstanceOf(DestinationNotFoundException.class);
         assertThat(transport.declared).isEmpty();
@@ -432,7 +432,7 @@ class SendsTest {
         transport.holdSends(true);
         List<PendingSend> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            all.add(sends.send(ORDERS, keyed("m" + i, "k"), 0, true));
+            all.add(sends.send(ORDERS, keyed("m" + i, "k"), 0, true, null));
         }
         assertThat(transport.sends).hasSize(1);
 
@@ -456,8 +456,8 @@ class SendsTest {
         AtomicReference<Runnable> whenTheFirstEnds = new AtomicReference<>(() -> {});
         Sends closing =
                 sends(4, false, Topology.CREATE, task -> whenTheFirstEnds.get().run());
-        closing.send(ORDERS, keyed("1", "k"), 0, false);
-        PendingSend second = closing.send(ORDERS, keyed("2", "k"), 0, true);
+        closing.send(ORDERS, keyed("1", "k"), 0, false, null);
+        PendingSend second = closing.send(ORDERS, keyed("2", "k"), 0, true, null);
         whenTheFirstEnds.set(closing::failAll);
 
         transport.sends.get(0).confirm();
@@ -478,5 +478,16 @@ class SendsTest {
         transport.sends.get(0).confirm();
 
         assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aSendIsAwaitedByTheThreadThatWaitsForItAloneAndByNoOther() {
+        transport.holdSends(true);
+        PendingSend awaited = sends.send(EMAILS, message("a"), 0, true, Thread.currentThread());
+        PendingSend unawaited = sends.send(EMAILS, message("b"), 0, true, null);
+
+        assertThat(awaited.isAwaited()).isTrue();
+        assertThat(CompletableFuture.supplyAsync(awaited::isAwaited).join()).isFalse();
+        assertThat(unawaited.isAwaited()).isFalse();
     }
 }
