@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -19,6 +20,8 @@ final class CallBatch {
     private final boolean waits;
     private int commands;
     private @Nullable JedisException failure;
+    /** What was answered, if that is read. */
+    private @Nullable List<Object> read;
 
     /** @param confirmation what sends among them wait for */
     private CallBatch(List<RedisCall> calls, Confirmation confirmation) {
@@ -82,6 +85,27 @@ final class CallBatch {
     }
 
     /**
+     * Reads the answer to the only call if it comes by then; notes if that fails.
+     *
+     * @return whether it is there, and no error
+     */
+    boolean isAnswered(@Nullable Wire from, int millis) {
+        if (failure != null || from == null || commands > 1) {
+            return false;
+        }
+        try {
+            if (!from.isAnswering(millis)) {
+                return false;
+            }
+            read = from.getMany(commands);
+        } catch (JedisException e) {
+            failure = e;
+            return false;
+        }
+        return !(read.get(0) instanceof JedisDataException);
+    }
+
+    /**
      * Reads the answers to all that was written, in that order.
      *
      * @throws JedisException if it could not be written, or not be read
@@ -89,6 +113,9 @@ final class CallBatch {
     List<Object> answers(@Nullable Wire from) {
         if (failure != null) {
             throw failure;
+        }
+        if (read != null) {
+            return read;
         }
         if (from == null) {
             throw new JedisException("no connection");

@@ -26,11 +26,13 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * The connection for everything that does not wait at the server: sends, settles, questions. What is asked while a batch
  * is under way makes up the next one, which is written as a whole and then answered as a whole. A small call that finds
- * nothing under way is a batch by itself, and written by the thread that makes it.
+ * nothing under way is a batch by itself, and written by the thread that makes it; if that one waits for the answer, it
+ * reads it, too, unless it takes long.
  *
  * <p>Thread-safe. One thread writes the other batches, reads and tells of answers; it reconnects for ever. While there is no
  * connection a call fails at once. Whose turn it is to use the connection stands under the lock, which is not held
- * meanwhile: a caller has it until what it wrote is handed over, the thread until all answers are told.
+ * meanwhile: a caller has it until it has read the answer to what it wrote, or hands over what it wrote, the thread until
+ * all answers are told.
  */
 final class Commander implements Commands {
 
@@ -39,6 +41,9 @@ final class Commander implements Commands {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
     /** What the buffers between us and a server take that has nothing to do, so that who writes it does not wait. */
     private static final int MOST_AT_ONCE = 16 * 1024;
+
+    /** How long a caller waits for an answer itself; this much later it may hear that it is interrupted. */
+    private static final int OWN_WAIT_MILLIS = 5;
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
@@ -316,10 +321,19 @@ final class Commander implements Commands {
         return batch;
     }
 
-    /** Writes a call while nothing else is under way, on the thread of who makes it, and leaves the answer to ours. */
+    /**
+     * Writes a call while nothing else is under way, on the thread of who makes it. The answer is left to ours, unless it
+     * comes soon to one who waits for it, and needs nothing but to be told.
+     */
     private void writeNow(RedisCall call) {
         CallBatch batch = CallBatch.of(call, confirmation);
-        batch.write(connection, written, confirmation);
+        Wire to = connection;
+        batch.write(to, written, confirmation);
+        if (call.isAwaited() && batch.isAnswered(to, OWN_WAIT_MILLIS)) {
+            giveBackTurn();
+            call.answer().answered(batch.answers(to).get(0));
+            return;
+        }
         lock.lock();
         try {
             if (!gone) {
@@ -331,6 +345,18 @@ final class Commander implements Commands {
             lock.unlock();
         }
         unanswered(batch);
+    }
+
+    private void giveBackTurn() {
+        lock.lock();
+        try {
+            turnTaken = false;
+            if (closing || !waiting.isEmpty()) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void unanswered(CallBatch batch) {

@@ -15,6 +15,8 @@ class RedisCall {
     private final byte[][] arguments;
     private final @Nullable Script script;
     private final @Nullable Answer answer;
+    /** The thread that does nothing until this is told, if there is one. */
+    private @Nullable Thread waiter;
     /** Used by whoever has the call now. */
     private boolean guest;
     /** Used by whoever has the call now. */
@@ -127,6 +129,17 @@ class RedisCall {
     int redirected(boolean asGuest) {
         guest = asGuest;
         return ++redirects;
+    }
+
+    /** The calling thread does nothing until this is told. */
+    RedisCall awaited() {
+        waiter = Thread.currentThread();
+        return this;
+    }
+
+    /** Whether the calling thread is the one that waits. */
+    boolean isAwaited() {
+        return waiter == Thread.currentThread();
     }
 
     /** Whether it stores a message. */

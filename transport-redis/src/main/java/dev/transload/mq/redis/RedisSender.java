@@ -52,7 +52,8 @@ final class RedisSender {
         fields.add(NO_MAKING);
         fields.add(NEXT_ID);
         RedisMessages.write(outgoing.message(), fields);
-        commander.submit(RedisCall.of(Command.XADD, answer, fields.toArray(new byte[0][])));
+        RedisCall call = RedisCall.of(Command.XADD, answer, fields.toArray(new byte[0][]));
+        commander.submit(outgoing.isAwaited() ? call.awaited() : call);
     }
 
     /** Tells who sends. */

@@ -2,6 +2,7 @@ package dev.transload.mq.redis;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -28,6 +29,8 @@ final class Wire extends Connection {
     /** Where answers are read; null likewise. All that the server says to the greeting is read by then. */
     private final @Nullable RedisInputStream in;
 
+    private final boolean encrypted;
+
     /** Takes the answer that is awaited apart, if it is one to a read of streams. */
     private @Nullable EntryReply entries;
 
@@ -39,6 +42,7 @@ final class Wire extends Connection {
         super(door, config);
         this.out = door.output();
         this.in = door.input();
+        this.encrypted = config.isSsl() || config.getSslOptions() != null;
     }
 
     @Override
@@ -81,6 +85,31 @@ final class Wire extends Connection {
         } catch (RuntimeException e) {
             setBroken();
             throw e;
+        }
+    }
+
+    /**
+     * Waits for an answer to begin, but no longer than that. With TLS it does not wait at all: a record of which a part
+     * has come may not be left there.
+     */
+    boolean isAnswering(int millis) {
+        RedisInputStream ours = in;
+        if (ours == null || encrypted) {
+            return false;
+        }
+        int usual = getSoTimeout();
+        setSoTimeout(millis);
+        try {
+            boolean unused = ours.peek(EntryReply.LIST); // which waits for a byte, whatever it is
+            return true;
+        } catch (JedisConnectionException e) {
+            if (e.getCause() instanceof SocketTimeoutException) {
+                return false;
+            }
+            setBroken();
+            throw e;
+        } finally {
+            setSoTimeout(usual);
         }
     }
 

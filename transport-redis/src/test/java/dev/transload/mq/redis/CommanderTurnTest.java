@@ -50,9 +50,8 @@ class CommanderTurnTest {
         server.close();
     }
 
-    private void ask(int number, CompletableFuture<Object> answer) {
-        commander.submit(RedisCall.of(
-                Command.ECHO, RedisCall.Answer.of(answer::complete, answer::completeExceptionally), Bytes.of(number)));
+    private static RedisCall echo(int number, RedisCall.Answer answer) {
+        return RedisCall.of(Command.ECHO, answer, Bytes.of(number));
     }
 
     private static List<CompletableFuture<Object>> answers() {
@@ -80,9 +79,13 @@ class CommanderTurnTest {
 
         List<Thread> callers = callers(caller -> {
             for (int i = caller; i < answers.size(); i += CALLERS) {
-                ask(i, answers.get(i));
+                CompletableFuture<Object> answer = answers.get(i);
+                RedisCall call = echo(i, RedisCall.Answer.of(answer::complete, answer::completeExceptionally));
                 if (caller % 2 == 0) {
-                    answers.get(i).join();
+                    commander.submit(call.awaited());
+                    answer.join();
+                } else {
+                    commander.submit(call);
                 }
             }
         });
@@ -105,10 +108,12 @@ class CommanderTurnTest {
             for (int i = caller; i < ends.size(); i += CALLERS) {
                 CompletableFuture<Object> end = ends.get(i);
                 Runnable ended = () -> endedTwice.addAndGet(end.complete(true) ? 0 : 1);
-                commander.submit(RedisCall.of(
-                        Command.ECHO, RedisCall.Answer.of(answer -> ended.run(), cause -> ended.run()), Bytes.of(i)));
+                RedisCall call = echo(i, RedisCall.Answer.of(answer -> ended.run(), cause -> ended.run()));
                 if (caller % 2 == 0) {
+                    commander.submit(call.awaited());
                     end.join();
+                } else {
+                    commander.submit(call);
                 }
                 if (i == ends.size() / 2) {
                     halfway.complete(null);
@@ -125,6 +130,61 @@ class CommanderTurnTest {
             assertThat(end.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(true);
         }
         assertThat(endedTwice).hasValue(0);
+    }
+
+    private Thread tells(boolean awaited) {
+        CompletableFuture<Thread> told = new CompletableFuture<>();
+        RedisCall call = echo(
+                1, RedisCall.Answer.of(answer -> told.complete(Thread.currentThread()), told::completeExceptionally));
+        commander.submit(awaited ? call.awaited() : call);
+        return told.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void whoWaitsForAnAnswerReadsItAndNobodyElseDoes() {
+        Thread test = Thread.currentThread();
+
+        // A first one may find that the commander's thread has the turn.
+        await("the caller hears it itself").pollInSameThread().until(() -> tells(true) == test);
+        assertThat(tells(false)).isNotEqualTo(test);
+    }
+
+    @Test
+    void anAnswerThatTakesLongIsLeftToTheCommandersThread() {
+        Thread test = Thread.currentThread();
+        await("the caller hears it itself").pollInSameThread().until(() -> tells(true) == test);
+
+        server.answerAfter(Duration.ofMillis(100));
+        assertThat(tells(true)).isNotEqualTo(test);
+    }
+
+    @Test
+    void whatIsAskedWhileACallerHasTheTurnIsAskedAfterwards() {
+        Thread test = Thread.currentThread();
+        CompletableFuture<Object> other = new CompletableFuture<>();
+
+        await("one is written by who makes it").pollInSameThread().until(() -> {
+            CompletableFuture<Thread> told = new CompletableFuture<>();
+            commander.submit(
+                    new RedisCall(Script.ACK) {
+                        @Override
+                        ProtocolCommand command() {
+                            if (Thread.currentThread() == test) {
+                                commander.submit(
+                                        echo(2, RedisCall.Answer.of(other::complete, other::completeExceptionally)));
+                            }
+                            return Command.PING;
+                        }
+
+                        @Override
+                        Answer answer() {
+                            return Answer.of(
+                                    answer -> told.complete(Thread.currentThread()), told::completeExceptionally);
+                        }
+                    }.awaited());
+            return told.orTimeout(20, TimeUnit.SECONDS).join() == test;
+        });
+        assertThat(other.orTimeout(500, TimeUnit.MILLISECONDS).join()).isEqualTo(Bytes.of(2));
     }
 
     @Test

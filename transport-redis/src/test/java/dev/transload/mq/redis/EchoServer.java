@@ -10,10 +10,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 
@@ -24,6 +26,8 @@ final class EchoServer implements AutoCloseable {
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger commands = new AtomicInteger();
+
+    private volatile Duration wait = Duration.ZERO;
 
     EchoServer() throws IOException {
         door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -39,6 +43,11 @@ final class EchoServer implements AutoCloseable {
     /** How many commands have come, greetings included. */
     int commands() {
         return commands.get();
+    }
+
+    /** From now on each answer waits for so long. */
+    void answerAfter(Duration time) {
+        wait = time;
     }
 
     private static void daemon(Runnable work) {
@@ -66,6 +75,7 @@ final class EchoServer implements AutoCloseable {
             while (true) {
                 List<String> words = command(in);
                 commands.incrementAndGet();
+                LockSupport.parkNanos(wait.toNanos());
                 String last = words.get(words.size() - 1);
                 boolean greets = words.get(0).equals("HELLO");
                 out.write(Bytes.of(
