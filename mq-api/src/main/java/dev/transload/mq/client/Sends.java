@@ -33,11 +33,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
  * Transports call {@link #confirmed} and {@link #failed} on their threads; futures that applications hold are completed
- * on the completion thread, inline ones by the transport.
+ * on the completion thread, inline ones by the transport. While many are on their way, those that end one by one are
+ * completed together, dozens at a time or a few milliseconds later: each waking of that thread costs more than a send.
  */
 final class Sends {
 
     private static final Duration SWEEP = Duration.ofMillis(100);
+    /** While so many sends are on their way, futures are completed so many at a time: waking their thread costs much. */
+    private static final int MANY = 128;
+
+    private static final int TOGETHER = 64;
+    /** But not later than this after the first of them. */
+    private static final Duration SOON = Duration.ofMillis(5);
 
     /** 20 ms doubling to 2 s, each wait spread by half; the send timeout is what ends the tries. */
     private static final Retry RETRY = Retry.of(
@@ -63,8 +70,13 @@ final class Sends {
     private final Condition drained = lock.newCondition();
     private final KeyedSends<PendingSend> keyed = new KeyedSends<>();
     private final SendList list = new SendList();
+    /** Confirmed, their futures still to be told: as long as many others are on their way, they are told together. */
+    private List<PendingSend> gathered = new ArrayList<>();
+
     private int outstanding;
     private int waiting;
+    /** Whether what is gathered will be told soon even if nothing else ends. */
+    private boolean tellingSoon;
     /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
     private volatile boolean sweeping;
 
@@ -186,51 +198,91 @@ final class Sends {
     /** The broker has the message. Called by the transport. */
     void confirmed(PendingSend send) {
         List<PendingSend> go;
+        List<PendingSend> due;
+        boolean alone;
+        boolean soon;
         lock.lock();
         try {
             if (send.state == PendingSend.ENDED) {
                 return;
             }
             go = end(send);
+            alone = !send.inline && gathered.isEmpty() && outstanding < MANY;
+            if (!send.inline && !alone) {
+                gathered.add(send);
+            }
+            due = due();
+            soon = !gathered.isEmpty() && !tellingSoon;
+            tellingSoon |= soon;
         } finally {
             lock.unlock();
         }
         if (send.inline) {
             send.complete(send.message().id());
-        } else {
+        } else if (alone) {
             elsewhere.execute(send);
+        }
+        tell(due);
+        if (soon) {
+            time.schedule(SOON, this::tellSoon);
         }
         if (!go.isEmpty()) {
             go.forEach(this::dispatch);
         }
     }
 
+    // Lock held. What is to be told now: all, unless so many are on their way that others will end in a moment.
+    private List<PendingSend> due() {
+        return outstanding >= MANY && gathered.size() < TOGETHER ? List.of() : takeGathered();
+    }
+
+    // Lock held.
+    private List<PendingSend> takeGathered() {
+        if (gathered.isEmpty()) {
+            return List.of();
+        }
+        List<PendingSend> all = gathered;
+        gathered = new ArrayList<>(TOGETHER);
+        return all;
+    }
+
+    private void tell(List<PendingSend> due) {
+        if (!due.isEmpty()) {
+            elsewhere.execute(() -> due.forEach(PendingSend::run));
+        }
+    }
+
+    private void tellSoon() {
+        List<PendingSend> due;
+        lock.lock();
+        try {
+            tellingSoon = false;
+            due = takeGathered();
+        } finally {
+            lock.unlock();
+        }
+        tell(due);
+    }
+
     /** The broker has all of them. Called by the transport. */
     void confirmed(List<? extends Outgoing> all) {
-        List<PendingSend> ended = new ArrayList<>(all.size());
+        List<PendingSend> inline = new ArrayList<>();
         List<PendingSend> go = new ArrayList<>();
+        List<PendingSend> due;
         lock.lock();
         try {
             for (Outgoing one : all) {
                 if (one instanceof PendingSend send && send.state != PendingSend.ENDED) {
                     go.addAll(end(send));
-                    ended.add(send);
+                    (send.inline ? inline : gathered).add(send);
                 }
             }
+            due = takeGathered();
         } finally {
             lock.unlock();
         }
-        List<PendingSend> hung = new ArrayList<>(ended.size());
-        for (PendingSend send : ended) {
-            if (send.inline) {
-                send.complete(send.message().id());
-            } else {
-                hung.add(send);
-            }
-        }
-        if (!hung.isEmpty()) {
-            elsewhere.execute(() -> hung.forEach(PendingSend::run));
-        }
+        inline.forEach(send -> send.complete(send.message().id()));
+        tell(due);
         for (Outgoing one : all) {
             if (!(one instanceof PendingSend)) {
                 one.done(); // an answer or a move, which wait for nobody
@@ -336,15 +388,18 @@ final class Sends {
 
     private void fail(PendingSend send, MessagingException failure) {
         List<PendingSend> go;
+        List<PendingSend> before;
         lock.lock();
         try {
             if (send.state == PendingSend.ENDED) {
                 return;
             }
             go = end(send);
+            before = takeGathered();
         } finally {
             lock.unlock();
         }
+        tell(before);
         if (send.inline) {
             send.completeExceptionally(failure);
         } else {

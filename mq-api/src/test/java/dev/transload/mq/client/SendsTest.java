@@ -29,6 +29,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +120,77 @@ class SendsTest {
         transport.sends.get(0).confirm();
 
         assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("scripted-completions");
+    }
+
+    /** Sends that the application hangs something on, of which the broker has none yet. */
+    private static List<PendingSend> hung(Sends sends, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> sends.send(EMAILS, message("m" + i), 0, false, null))
+                .toList();
+    }
+
+    @Test
+    void futuresAreCompletedDozensAtATimeWhileManyAreOnTheirWay() {
+        transport.holdSends(true);
+        List<Runnable> tasks = new ArrayList<>();
+        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, tasks::add), 300);
+
+        all.subList(0, 63).forEach(PendingSend::done);
+        assertThat(tasks).isEmpty();
+        all.get(63).done();
+        assertThat(tasks).hasSize(1);
+        tasks.get(0).run();
+
+        assertThat(all.subList(0, 64)).allMatch(CompletableFuture::isDone);
+        assertThat(all.subList(64, 300)).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void futuresAreCompletedAtOnceWhenFewAreOnTheirWay() {
+        transport.holdSends(true);
+        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, Runnable::run), 130);
+
+        all.get(0).done();
+        all.get(1).done();
+        assertThat(all.get(1)).as("128 more").isNotDone();
+        all.get(2).done();
+
+        assertThat(all.subList(0, 3)).allMatch(CompletableFuture::isDone);
+        all.get(3).done();
+        assertThat(all.get(3)).isDone();
+    }
+
+    @Test
+    void aFutureWaitsForOthersAFewMillisecondsAtMost() {
+        transport.holdSends(true);
+        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, Runnable::run), 300);
+
+        all.get(0).done();
+        engine.time.advance(Duration.ofMillis(4));
+        assertThat(all.get(0)).isNotDone();
+        engine.time.advance(Duration.ofMillis(1));
+        assertThat(all.get(0)).isDone();
+        all.get(1).done();
+        engine.time.advance(Duration.ofMillis(5));
+
+        assertThat(all.get(1)).isDone();
+    }
+
+    @Test
+    void aFailureIsToldAfterWhatEndedBefore() {
+        transport.holdSends(true);
+        List<String> told = new ArrayList<>();
+        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, Runnable::run), 300);
+        all.get(0).thenRun(() -> told.add("success"));
+        all.get(1).exceptionally(e -> {
+            told.add("failure");
+            return null;
+        });
+
+        all.get(0).done();
+        all.get(1).failed(TransportException.permanent("broken", null));
+
+        assertThat(told).containsExactly("success", "failure");
     }
 
     @Test
