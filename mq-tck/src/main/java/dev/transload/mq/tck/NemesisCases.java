@@ -137,6 +137,7 @@ final class NemesisCases {
             int losses = reconnects.lost();
             tck.faults().cutAfter(direction, 1_000 + random.nextInt(30_000));
             load.until("the link is cut", tck.faults()::hasCut);
+            tck.faults().mend();
             untilNoticed(losses);
         }
 

@@ -56,9 +56,10 @@ final class ShareSlot {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     /** A slot that holds messages longer lets those after it poll. */
     private static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** So many are worth a round trip, whoever else holds messages. */
-    private static final int WORTH = 250;
-    /** Outcomes of fewer travel by themselves: the next poll may bring nothing for long. */
+    /**
+     * Outcomes of fewer travel by themselves: the next poll may bring nothing for long. And for fewer none waits, as their
+     * handlers would wait, too.
+     */
     private static final int MANY = 16;
 
     private static final Duration RIDE = Duration.ofSeconds(1);
@@ -171,7 +172,7 @@ final class ShareSlot {
 
     /** Whether the next messages are for it rather than for another slot after it: it polls, or will in a moment. */
     boolean isNextBefore(ShareSlot other, long now) {
-        return polling || (holding && other.size < WORTH && now - heldSince < GROW_NANOS);
+        return polling || (holding && size >= MANY && other.size < SlotSizes.WORTH && now - heldSince < GROW_NANOS);
     }
 
     /** Has the thread look at once. */
@@ -324,8 +325,8 @@ final class ShareSlot {
         patient = false;
         reserved = false;
         receiver.arrived(this, batch);
-        if (full && size >= WORTH) {
-            receiver.grow(WORTH); // more waits: another asks for it while handlers are at these
+        if (full && size >= SlotSizes.WORTH) {
+            receiver.grow(SlotSizes.WORTH); // more waits: another asks for it while handlers are at these
         }
     }
 

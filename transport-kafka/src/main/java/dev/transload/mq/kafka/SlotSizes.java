@@ -5,7 +5,7 @@ import dev.transload.mq.spi.ReceiveSpec;
 /**
  * How many messages each slot of a receiver may hold. Each of the first has half of what those before it leave, so one slow
  * message blocks half at most, and together they hold no more than the engine takes at a time. But where one handler works,
- * nothing is blocked by what it has, and the first slot may have all; and if a part is enough for all handlers, the first has
+ * nothing is blocked by what it has, and the first slot may have all if that is many; and if a part is enough for all handlers, the first has
  * up to three quarters: as long as they are quick, a round trip brings the more. After them come slots for one message each,
  * up to a slot for each handler: messages that come one by one and take long fill every slot with one. Pure.
  */
@@ -20,6 +20,12 @@ final class SlotSizes {
     /** Most messages of a slot: what a poll of Kafka's consumers brings unless told otherwise. */
     private static final int LARGEST = 500;
 
+    /** So many are worth a round trip, whoever else holds messages. */
+    static final int WORTH = 250;
+
+    /** Fewer are handled in less time than a round trip takes, so there is nothing to be gained by a larger first slot. */
+    private static final int FEW = 64;
+
     private SlotSizes() {}
 
     /** How many the slot with this number may hold, from 0 on; 0 if there is no such slot. */
@@ -28,17 +34,16 @@ final class SlotSizes {
         int size = 0;
         for (int slot = 0; slot <= number; slot++) {
             left -= size;
-            size = slot >= MOST || left <= 0
-                    ? 0
-                    : Math.max(1, Math.min(LARGEST, share(slot, left, spec.concurrency())));
+            size = slot >= MOST || left <= 0 ? 0 : Math.max(1, Math.min(LARGEST, share(slot, left, spec)));
         }
         return size == 0 && number < Math.min(spec.concurrency(), MOST_OF_ALL) ? 1 : size;
     }
 
-    private static int share(int slot, int left, int handlers) {
-        if (handlers == 1) {
+    private static int share(int slot, int left, ReceiveSpec spec) {
+        int handlers = spec.concurrency();
+        if (handlers == 1 && spec.maxCredit() >= WORTH) {
             return left;
         }
-        return slot > 0 ? left / 2 : Math.max(left / 2, left - Math.max(handlers, left / 4));
+        return slot > 0 || left < FEW ? left / 2 : Math.max(left / 2, left - Math.max(handlers, left / 4));
     }
 }

@@ -41,9 +41,9 @@ class SlotSizesTest {
     }
 
     @Test
-    void whereOneHandlerWorksTheFirstHasAll() {
+    void whereOneHandlerWorksTheFirstHasAllIfItIsMany() {
         assertThat(sizes(250, 1)).containsExactly(250);
-        assertThat(sizes(3, 1)).containsExactly(3);
+        assertThat(sizes(4, 1)).as("too few to wait for").containsExactly(2, 1, 1);
         assertThat(sizes(1_600, 1)).containsExactly(500, 500, 500, 100);
     }
 
