@@ -4,10 +4,13 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Measures one round: elapsed time, processor time of the whole process, bytes allocated by all its threads. Threads
- * that end within the round are missed, so what is compared keeps its threads from round to round.
+ * that end within the round are missed, so what is compared keeps its threads from round to round; idle ones of another
+ * stack may end.
  *
  * <p>Started and stopped once, by any thread.
  */
@@ -35,7 +38,7 @@ final class Meter {
         return new Sample(
                 messages * 1e9 / (last.nanos() - first.nanos()),
                 (last.cpu() - first.cpu()) / 1e3 / messages,
-                (double) (last.allocated() - first.allocated()) / messages,
+                (double) last.allocatedSince(first) / messages,
                 percentile(sorted, 0.5),
                 percentile(sorted, 0.99),
                 Double.NaN);
@@ -47,14 +50,25 @@ final class Meter {
                 : sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e3;
     }
 
-    private record Reading(long nanos, long cpu, long allocated) {
+    /** Of each thread that lives, what it has allocated. */
+    private record Reading(long nanos, long cpu, Map<Long, Long> allocated) {
 
         static Reading now() {
-            long sum = 0;
-            for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
-                sum += Math.max(0, bytes);
+            long[] ids = THREADS.getAllThreadIds();
+            long[] bytes = THREADS.getThreadAllocatedBytes(ids);
+            Map<Long, Long> allocated = new HashMap<>();
+            for (int i = 0; i < ids.length; i++) {
+                allocated.put(ids[i], Math.max(0, bytes[i]));
             }
-            return new Reading(System.nanoTime(), SYSTEM.getProcessCpuTime(), sum);
+            return new Reading(System.nanoTime(), SYSTEM.getProcessCpuTime(), allocated);
+        }
+
+        long allocatedSince(Reading first) {
+            long sum = 0;
+            for (Map.Entry<Long, Long> thread : allocated.entrySet()) {
+                sum += Math.max(0, thread.getValue() - first.allocated().getOrDefault(thread.getKey(), 0L));
+            }
+            return sum;
         }
     }
 

@@ -158,8 +158,8 @@ final class RawSqs implements Stack {
         List<CompletableFuture<?>> loops = new ArrayList<>();
         for (int i = 0; i < RECEIVES; i++) {
             loops.add(receive(messages, handled, meter, size -> {
-                // Polls that are still open then wait for nothing: they do not count.
-                if (deleted.addAndGet(size) == messages) {
+                // Polls that are still open then wait for nothing: they do not count, and do not stop it again.
+                if (size > 0 && deleted.addAndGet(size) == messages) {
                     meter.stop();
                 }
             }));
