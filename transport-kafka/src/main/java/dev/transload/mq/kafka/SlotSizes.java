@@ -5,9 +5,10 @@ import dev.transload.mq.spi.ReceiveSpec;
 /**
  * How many messages each slot of a receiver may hold. Each of the first has half of what those before it leave, so one slow
  * message blocks half at most, and together they hold no more than the engine takes at a time. But where one handler works,
- * nothing is blocked by what it has, and the first slot may have all if that is many; and if a part is enough for all handlers, the first has
- * up to three quarters: as long as they are quick, a round trip brings the more. After them come slots for one message each,
- * up to a slot for each handler: messages that come one by one and take long fill every slot with one. Pure.
+ * nothing is blocked by what it has, and the first slot may have all if that is many; and if a part is enough for all
+ * handlers, the first has up to three quarters: as long as they are quick, a round trip brings the more. After them come
+ * slots for one message each, up to a slot for each handler: messages that come one by one and take long fill every slot
+ * with one. Pure.
  */
 final class SlotSizes {
 

@@ -90,6 +90,23 @@ class ShareReceiverTest implements Sink {
         soon(() -> assertThat(delivered).hasSize(2));
     }
 
+    private void startAnew(int credit) {
+        close();
+        consumers.clear();
+        receiver = receiver(credit);
+        start();
+        receiver.credit(credit);
+    }
+
+    private Told ackAFullBatch() {
+        startAnew(40);
+        consumers.get(0).bring(LongStream.range(0, 20).toArray());
+        soon(() -> assertThat(delivered).hasSize(20));
+        Told told = new Told();
+        delivered.forEach(delivery -> delivery.ack(told));
+        return told;
+    }
+
     @Test
     void aSlotPollsOnlyIfAllItMayBringIsWanted() {
         assertThat(consumers.get(0).size).isEqualTo(4);
@@ -106,11 +123,7 @@ class ShareReceiverTest implements Sink {
 
     @Test
     void messagesThatComeOneByOneAndEndNeverReachEveryHandler() {
-        close();
-        consumers.clear();
-        receiver = receiver(10);
-        start();
-        receiver.credit(10);
+        startAnew(10);
         for (int i = 0; i < 10; i++) {
             int slot = i;
             soon(() -> assertThat(consumers).hasSizeGreaterThan(slot));
@@ -141,15 +154,7 @@ class ShareReceiverTest implements Sink {
 
     @Test
     void outcomesOfAFullBatchTravelWithTheNextPoll() {
-        close();
-        consumers.clear();
-        receiver = receiver(40);
-        start();
-        receiver.credit(40);
-        consumers.get(0).bring(LongStream.range(0, 20).toArray());
-        soon(() -> assertThat(delivered).hasSize(20));
-        Told told = new Told();
-        delivered.forEach(delivery -> delivery.ack(told));
+        Told told = ackAFullBatch();
         soon(() -> assertThat(told(0)).hasSize(20).allMatch(outcome -> outcome.endsWith("ACCEPT by a poll")));
         consumers.get(0).bring(20);
         soon(() -> assertThat(told.dones).isEqualTo(20));
@@ -158,15 +163,7 @@ class ShareReceiverTest implements Sink {
 
     @Test
     void outcomesThatTravelWithAPollThatBringsNothingAreAnsweredToo() {
-        close();
-        consumers.clear();
-        receiver = receiver(40);
-        start();
-        receiver.credit(40);
-        consumers.get(0).bring(LongStream.range(0, 20).toArray());
-        soon(() -> assertThat(delivered).hasSize(20));
-        Told told = new Told();
-        delivered.forEach(delivery -> delivery.ack(told));
+        Told told = ackAFullBatch();
         soon(() -> assertThat(told.dones).isEqualTo(20));
     }
 
