@@ -99,7 +99,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
 
     @Override
     public void done(List<? extends Outgoing> all) {
-        sends.confirmed(all);
+        sends.confirmedTogether(all);
     }
 
     /** Completes the caller's future; run by {@link Completions}. */
