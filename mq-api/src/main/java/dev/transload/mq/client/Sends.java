@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * what may be tried again until the send timeout, and ends each exactly once.
  *
  * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
- * Transports call {@link #confirmed}, {@link #confirmedTogether} and {@link #failed} on their threads; futures that applications hold are completed
- * on the completion thread, inline ones by the transport. While many are on their way, those that end one by one are
- * completed together, dozens at a time or a few milliseconds later: each waking of that thread costs more than a send.
+ * Transports call {@link #confirmed}, {@link #confirmedTogether} and {@link #failed} on their threads; futures that
+ * applications hold are completed on the completion thread, inline ones by the transport. While many are on their way,
+ * those that end one by one are completed together, dozens at a time or a few milliseconds later: each waking of that
+ * thread costs more than a send.
  */
 final class Sends {
 
