@@ -404,13 +404,13 @@ final class Tck {
         return type.cast(thrown);
     }
 
-    /** A handler was called: that counts as evidence, and virtual time looks again. */
     /** Something of the case was called elsewhere than by a recorded handler. */
     void called(String line) {
         history.add(line);
         called();
     }
 
+    /** A handler was called: that counts as evidence, and virtual time looks again. */
     void called() {
         evidence();
         waiting.called();
