@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Consuming in a share group by hand on Kafka's Java client, tuned: whole batches unless it may hold fewer, an explicit ack for each record, told
- * without waiting. It does nothing else.
+ * Consuming in a share group by hand on Kafka's Java client, tuned: whole batches unless it may hold fewer, an explicit ack
+ * for each record, told without waiting. It does nothing else.
  */
 final class RawKafkaShare implements Stack {
 

@@ -64,7 +64,11 @@ final class Wire extends Connection {
     boolean readEntries(EntryReply reply) {
         entries = reply;
         try {
-            return getOne() instanceof Boolean some && some;
+            if (getOne() instanceof Boolean some) {
+                return some;
+            }
+            setBroken(); // entries may be in what was not taken apart: they come again from who claims them
+            throw new JedisConnectionException("unknown answer to a read of streams");
         } finally {
             entries = null;
         }
