@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sns.model.PublishBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
 /** Batches of messages as requests of either service, and why entries of theirs are not stored, by place. */
 final class SendRequests {
@@ -43,28 +44,21 @@ final class SendRequests {
 
     static CompletableFuture<Map<Integer, MessagingException>> toQueue(
             SqsAsk ask, QueueRef queue, List<Sending> batch) {
+        if (batch.size() == 1) {
+            return aloneToQueue(ask, queue, batch.get(0));
+        }
         List<SendMessageBatchRequestEntry> entries = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Sending sending = batch.get(i);
-            Map<String, MessageAttributeValue> attributes =
-                    new HashMap<>(sending.wire().attributes().size() * 2);
-            sending.wire().attributes().forEach((name, value) -> attributes.put(name, attribute(name, value)));
-            SendMessageBatchRequestEntry.Builder entry = SendMessageBatchRequestEntry.builder()
+            SqsMessages.Wire wire = sending.wire();
+            entries.add(SendMessageBatchRequestEntry.builder()
                     .id(Batcher.id(i))
-                    .messageBody(sending.wire().body())
-                    .messageAttributes(attributes);
-            if (queue.isFifo()) {
-                entry.messageGroupId(sending.wire().groupId())
-                        .messageDeduplicationId(sending.wire().deduplicationId());
-            } else {
-                if (!sending.wire().groupId().isEmpty()) {
-                    entry.messageGroupId(sending.wire().groupId());
-                }
-                if (sending.delaySeconds() > 0) {
-                    entry.delaySeconds(sending.delaySeconds());
-                }
-            }
-            entries.add(entry.build());
+                    .messageBody(wire.body())
+                    .messageAttributes(attributes(wire))
+                    .messageGroupId(unlessEmpty(wire.groupId()))
+                    .messageDeduplicationId(unlessEmpty(wire.deduplicationId()))
+                    .delaySeconds(delaySeconds(queue, sending))
+                    .build());
         }
         return ask.messages(
                         "send to " + batch.get(0).name(),
@@ -83,6 +77,39 @@ final class SendRequests {
                             answer.successful().stream().map(one -> one.id()).toList(),
                             refused);
                 });
+    }
+
+    // The answer to a message that goes alone is smaller, and so is what the SDK makes of both.
+    private static CompletableFuture<Map<Integer, MessagingException>> aloneToQueue(
+            SqsAsk ask, QueueRef queue, Sending sending) {
+        SqsMessages.Wire wire = sending.wire();
+        SendMessageRequest request = SendMessageRequest.builder()
+                .queueUrl(queue.url())
+                .messageBody(wire.body())
+                .messageAttributes(attributes(wire))
+                .messageGroupId(unlessEmpty(wire.groupId()))
+                .messageDeduplicationId(unlessEmpty(wire.deduplicationId()))
+                .delaySeconds(delaySeconds(queue, sending))
+                .build();
+        return ask.messages("send to " + sending.name(), sqs -> sqs.sendMessage(request))
+                .thenApply(answer -> Map.of());
+    }
+
+    private static @Nullable String unlessEmpty(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    // In a FIFO queue the service delays all messages alike or none.
+    private static @Nullable Integer delaySeconds(QueueRef queue, Sending sending) {
+        int seconds = queue.isFifo() ? 0 : sending.delaySeconds();
+        return seconds == 0 ? null : seconds;
+    }
+
+    private static Map<String, MessageAttributeValue> attributes(SqsMessages.Wire wire) {
+        Map<String, MessageAttributeValue> attributes =
+                new HashMap<>(wire.attributes().size() * 2);
+        wire.attributes().forEach((name, value) -> attributes.put(name, attribute(name, value)));
+        return attributes;
     }
 
     // Nearly all messages of a client have the same content type, so the last one serves again.
