@@ -34,8 +34,12 @@ final class SqsErrors {
             "InvalidClientTokenId",
             "InvalidSecurity",
             "InvalidSignatureException",
+            "KMS.AccessDeniedException",
+            "KMS.OptInRequired",
             "KMSAccessDenied",
+            "KMSOptInRequired",
             "KmsAccessDenied",
+            "KmsOptInRequired",
             "MissingAuthenticationToken",
             "MissingAuthenticationTokenException",
             "NotAuthorized",
@@ -51,8 +55,9 @@ final class SqsErrors {
             "NotFoundException",
             "ResourceNotFound");
     private static final Set<String> BUSY = Set.of(
-            "KmsThrottled",
+            "KMS.ThrottlingException",
             "KMSThrottling",
+            "KmsThrottled",
             "OverLimit",
             "QueueDeletedRecently",
             "AWS.SimpleQueueService.QueueDeletedRecently",

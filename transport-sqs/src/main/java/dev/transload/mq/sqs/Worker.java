@@ -26,7 +26,9 @@ final class Worker implements Executor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Runnable rounds = this::rounds;
     /** Guarded: tasks in their order. */
-    private final List<Runnable> waiting = new ArrayList<>();
+    private List<Runnable> waiting = new ArrayList<>();
+    /** Guarded: empty, for what comes during the next round. */
+    private List<Runnable> spare = new ArrayList<>();
     /** Guarded: whether the thread runs them, or will. */
     private boolean summoned;
     /** Guarded: whether no more are taken. */
@@ -70,17 +72,19 @@ final class Worker implements Executor {
     private void rounds() {
         boolean again;
         do {
-            List<Runnable> round = new ArrayList<>();
+            List<Runnable> round;
             lock.lock();
             try {
-                round.addAll(waiting);
-                waiting.clear();
+                round = waiting;
+                waiting = spare;
             } finally {
                 lock.unlock();
             }
             round.forEach(Worker::runLogged);
+            round.clear();
             lock.lock();
             try {
+                spare = round;
                 summoned = !waiting.isEmpty();
                 again = summoned && over; // no timers any more, and nobody who could be summoned
                 if (summoned && !over) {
