@@ -79,7 +79,7 @@ final class SendRequests {
                 });
     }
 
-    // The answer to a message that goes alone is smaller, and so is what the SDK makes of both.
+    // Request and answer are smaller than those of a batch of one, and so is what the SDK makes of them.
     private static CompletableFuture<Map<Integer, MessagingException>> aloneToQueue(
             SqsAsk ask, QueueRef queue, Sending sending) {
         SqsMessages.Wire wire = sending.wire();

@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends, in batches, one line of them for each queue and SNS topic.
+ * Sends, in batches, one line of them for each queue and SNS topic. A batch of one is to a queue no batch but a request of
+ * its own.
  *
  * <p>Thread-safe: messages are written on the caller's thread, all else is the worker's.
  */
