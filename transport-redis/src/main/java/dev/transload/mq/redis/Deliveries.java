@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What the engine does with what is out at one receiver. A settle is made by a script that first looks whether
  * the entry is still this consumer's; one whose answer never came is asked again while the lease lasts.
  *
- * <p>Thread-safe. Settles are told on the commander's thread; what is lost on the receiver's, by way of its tasks.
+ * <p>Thread-safe. Settles are told on the commander's thread, acks that went along with a read on the receiver's; what is
+ * lost on the receiver's, by way of its tasks.
  */
 final class Deliveries {
 
@@ -29,6 +30,8 @@ final class Deliveries {
     private final Notes notes;
     /** The call of the last ack, which may take the next one, too. Of two threads that make one, both are submitted. */
     private volatile @Nullable Acks lastAcks;
+
+    private final HeldAcks held = new HeldAcks();
 
     Deliveries(
             Commands commander,
@@ -71,7 +74,28 @@ final class Deliveries {
         }
         BatchedCall call = new BatchedCall(together, settle);
         lastAcks = new Acks(delivery.source(), delivery.token(), call);
-        commander.submit(call);
+        if (!held.keep(call)) {
+            commander.submit(call);
+        }
+    }
+
+    /** The receiver will read soon: acks are kept until it takes them along, or submits them after all. */
+    void holdAcks() {
+        held.open();
+    }
+
+    /** The acks that were kept, if there are any, for the receiver to ask. */
+    @Nullable
+    BatchedCall takeHeld() {
+        return held.shut();
+    }
+
+    /** There is no read that could take acks along. */
+    void submitHeld() {
+        BatchedCall acks = held.shut();
+        if (acks != null) {
+            commander.submit(acks);
+        }
     }
 
     private BatchedCall.Together acks(Source source, String token) {

@@ -61,7 +61,7 @@ final class EntryReader implements Reader {
     }
 
     /**
-     * Waits for entries of a feed's streams, unless there is something else to do.
+     * Waits for entries of a feed's streams, unless there is something else to do; acks that were held go along.
      *
      * @param most how many there is credit for
      * @return what came
@@ -80,7 +80,8 @@ final class EntryReader implements Reader {
         sources.forEach(source -> arguments.add(source.key()));
         sources.forEach(source -> arguments.add(Bytes.of(">")));
         Taking taking = new Taking(feed, sources);
-        if (!link.read(goOn, new EntryReply(fields, taking), arguments.toArray(new byte[0][]))) {
+        EntryReply reply = new EntryReply(fields, taking);
+        if (!link.read(goOn, deliveries.takeHeld(), reply, arguments.toArray(new byte[0][]))) {
             return Came.NOTHING;
         }
         taking.came.forEach(feed::take);

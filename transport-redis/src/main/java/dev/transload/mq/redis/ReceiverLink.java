@@ -1,5 +1,7 @@
 package dev.transload.mq.redis;
 
+import dev.transload.mq.ConnectionLostException;
+import dev.transload.mq.Outcome;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ final class ReceiverLink {
 
     private final Surroundings around;
     private final byte[] key;
+    private final Uncopied written = new Uncopied();
     private volatile @Nullable Wire connection;
     private volatile long clientId;
     private volatile boolean blocked;
@@ -98,25 +101,75 @@ final class ReceiverLink {
     /**
      * Reads streams, which may wait at the server, unless there is something else to do.
      *
+     * @param acks asked in the same write, and answered first; by the commander if nothing is read, or if this server does
+     *     not know the script or have the key
      * @return whether anything came
      */
-    boolean read(BooleanSupplier goOn, EntryReply reply, byte[]... arguments) {
+    boolean read(BooleanSupplier goOn, @Nullable BatchedCall acks, EntryReply reply, byte[]... arguments) {
         blocked = true;
         try {
-            return goOn.getAsBoolean() && entries(reply, arguments);
+            if (goOn.getAsBoolean()) {
+                return entries(acks, reply, arguments);
+            }
+            if (acks != null) {
+                around.commander().submit(acks);
+            }
+            return false;
         } finally {
             blocked = false;
         }
     }
 
-    private boolean entries(EntryReply reply, byte[]... arguments) {
-        Wire open = open();
-        open.sendCommand(Command.XREADGROUP, arguments);
+    private boolean entries(@Nullable BatchedCall acks, EntryReply reply, byte[]... arguments) {
+        Wire open = writeRead(acks, arguments);
         try {
+            if (acks != null) {
+                hear(open, acks);
+            }
             return open.readEntries(reply);
         } finally {
             lastContact = around.time().nanos();
         }
+    }
+
+    private Wire writeRead(@Nullable BatchedCall acks, byte[]... arguments) {
+        try {
+            Wire open = open();
+            if (acks != null) {
+                open.sendCommand(written.of(acks));
+            }
+            open.sendCommand(Command.XREADGROUP, arguments);
+            return open;
+        } catch (RuntimeException e) {
+            if (acks != null) {
+                acks.failed(lost(e));
+            }
+            throw e;
+        } finally {
+            written.forget();
+        }
+    }
+
+    private void hear(Wire open, BatchedCall acks) {
+        Object answer;
+        try {
+            answer = open.getOne();
+        } catch (JedisDataException e) {
+            if (RedisErrors.isElsewhere(e) || RedisErrors.code(e).equals("NOSCRIPT")) {
+                around.commander().submit(acks);
+            } else {
+                acks.failed(e);
+            }
+            return;
+        } catch (RuntimeException e) {
+            acks.failed(lost(e));
+            throw e;
+        }
+        acks.answered(answer);
+    }
+
+    private static ConnectionLostException lost(RuntimeException cause) {
+        return new ConnectionLostException("redis: a receiver's connection is lost", Outcome.UNKNOWN, cause);
     }
 
     /** Has a call that waits at the server return. Called on any thread. */

@@ -182,6 +182,7 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
             closing = true;
             stopped.complete(null);
             link.drop();
+            deliveries.submitHeld();
             runTasks();
             leave();
         }
@@ -207,14 +208,17 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
             }
             handOut();
             if (stopping) {
+                deliveries.submitHeld();
                 credit.await(BLOCK_MILLIS);
             } else {
                 read();
             }
             fresh = false;
         } catch (JedisDataException e) {
+            deliveries.submitHeld();
             serverRefused(e);
         } catch (JedisException | MessagingException e) {
+            deliveries.submitHeld();
             disconnected(e);
         }
     }
@@ -358,6 +362,7 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
                 TimeUnit.NANOSECONDS.toMillis(keeper.nextDue() - around.time().nanos());
         int block = (int) Math.max(1, Math.min(BLOCK_MILLIS, untilDue));
         if (sources.isEmpty()) {
+            deliveries.submitHeld();
             credit.await(block);
             return;
         }
@@ -370,9 +375,12 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
         }
         if (stopping) {
             giveBack(feed.drop());
-        } else {
-            handOut();
+            return;
         }
+        if (patienceNanos > 0) {
+            deliveries.holdAcks(); // the next read is soon
+        }
+        handOut();
     }
 
     private void giveBack(List<RedisDelivery> unused) {
