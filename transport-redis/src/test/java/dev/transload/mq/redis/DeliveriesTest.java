@@ -1,5 +1,6 @@
 package dev.transload.mq.redis;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.Message;
@@ -10,22 +11,17 @@ import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.TransportUri;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 class DeliveriesTest {
 
-    private final List<RedisCall> calls = new ArrayList<>();
+    private final RecordedCalls commands = new RecordedCalls();
+    private final List<RedisCall> calls = commands.all();
     private final Deliveries deliveries = deliveries();
 
     private Deliveries deliveries() {
-        Commands commands = new Calls();
         TimeSource time = new StandingClock();
         RedisOptions options = RedisOptions.of(TransportUri.parse("redis:"));
         RedisTopology topology = new RedisTopology(commands, Topology.NONE, options, time);
@@ -97,8 +93,47 @@ class DeliveriesTest {
         assertThat(together(1).arguments()).contains(Bytes.of("second owner"));
     }
 
+    @Test
+    void acksThatAreHeldGoWithTheReceiverAndThoseAfterThemByThemselves() {
+        Source topic = source("topics.one");
+        deliveries.holdAcks();
+        deliveries.ack(from(topic, "1-0", ""), Completion.IGNORED);
+        deliveries.ack(from(topic, "2-0", ""), Completion.IGNORED);
+        assertThat(calls).isEmpty();
+
+        assertThat(ids(requireNonNull(deliveries.takeHeld()))).containsExactly("1-0", "2-0");
+        deliveries.ack(from(topic, "3-0", ""), Completion.IGNORED);
+        assertThat(calls).hasSize(1);
+        assertThat(ids(0)).containsExactly("3-0");
+        assertThat(deliveries.takeHeld()).isNull();
+    }
+
+    @Test
+    void anAckOfAnotherSourceThanThoseHeldIsSubmitted() {
+        deliveries.holdAcks();
+        deliveries.ack(from("topics.one", "1-0"), Completion.IGNORED);
+        deliveries.ack(from("topics.two", "2-0"), Completion.IGNORED);
+
+        assertThat(calls).hasSize(1);
+        assertThat(ids(0)).containsExactly("2-0");
+    }
+
+    @Test
+    void acksThatWereHeldForNothingAreSubmitted() {
+        deliveries.holdAcks();
+        deliveries.ack(from("topics.one", "1-0"), Completion.IGNORED);
+        deliveries.submitHeld();
+
+        assertThat(calls).hasSize(1);
+        assertThat(ids(0)).containsExactly("1-0");
+    }
+
     private List<String> ids(int call) {
-        byte[][] all = calls.get(call).arguments();
+        return ids(calls.get(call));
+    }
+
+    private static List<String> ids(RedisCall call) {
+        byte[][] all = call.arguments();
         return Stream.of(all)
                 .map(Bytes::text)
                 .filter(text -> text.endsWith("-0"))
@@ -107,60 +142,6 @@ class DeliveriesTest {
 
     private BatchedCall.Together together(int call) {
         return ((BatchedCall) calls.get(call)).together();
-    }
-
-    private final class Calls implements Commands {
-        @Override
-        public void submit(RedisCall call) {
-            calls.add(call);
-        }
-
-        @Override
-        public void watch(Link watcher) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void unblock(HostAndPort server, long connectionId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Wire connect(byte[] key) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void strayed(JedisDataException told) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<Void> stop() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    private static final class StandingClock implements TimeSource {
-        @Override
-        public long millis() {
-            return 0;
-        }
-
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            throw new UnsupportedOperationException();
-        }
     }
 
     private static final class NoOutlet implements Outstanding.Outlet {

@@ -13,19 +13,23 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 
-/** Speaks as much of Redis as a connection needs, and answers each command in ASCII with its last argument. */
+/** Speaks as much of Redis as a connection needs, and answers each command in ASCII with its last argument, unless told otherwise. */
 final class EchoServer implements AutoCloseable {
 
     private final ServerSocket door;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger commands = new AtomicInteger();
+
+    private final Queue<String> prepared = new ConcurrentLinkedQueue<>();
 
     private volatile Duration wait = Duration.ZERO;
 
@@ -48,6 +52,11 @@ final class EchoServer implements AutoCloseable {
     /** From now on each answer waits for so long. */
     void answerAfter(Duration time) {
         wait = time;
+    }
+
+    /** The next commands are answered with these, which are lines of the protocol. */
+    void prepare(String... answers) {
+        prepared.addAll(List.of(answers));
     }
 
     private static void daemon(Runnable work) {
@@ -78,8 +87,11 @@ final class EchoServer implements AutoCloseable {
                 LockSupport.parkNanos(wait.toNanos());
                 String last = words.get(words.size() - 1);
                 boolean greets = words.get(0).equals("HELLO");
-                out.write(Bytes.of(
-                        greets ? "*2\r\n$5\r\nproto\r\n:2\r\n" : "$" + last.length() + "\r\n" + last + "\r\n"));
+                String answer = prepared.poll();
+                if (answer == null) {
+                    answer = greets ? "*2\r\n$5\r\nproto\r\n:2\r\n" : "$" + last.length() + "\r\n" + last + "\r\n";
+                }
+                out.write(Bytes.of(answer));
                 if (in.available() == 0) {
                     out.flush();
                 }
