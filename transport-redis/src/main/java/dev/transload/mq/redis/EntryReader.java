@@ -107,13 +107,21 @@ final class EntryReader implements Reader {
 
         @Override
         public void stream(byte[] key, int entries) {
-            Source from =
-                    sources.stream().filter(one -> one.is(key)).findFirst().orElseThrow();
+            Source from = source(key);
             source = from;
             token = feed.token(from);
             since = around.time().nanos();
             most = Math.max(most, entries);
             came.ensureCapacity(came.size() + entries);
+        }
+
+        private Source source(byte[] key) {
+            for (Source one : sources) {
+                if (one.is(key)) {
+                    return one;
+                }
+            }
+            throw new IllegalStateException("redis: entries of a stream that was not read: " + Bytes.text(key));
         }
 
         @Override

@@ -67,9 +67,11 @@ final class Outstanding {
     /**
      * A delivery goes out, and one that was out before under the same id is out no more. False if its lease has ended
      * while it waited.
+     *
+     * @param now in nanoseconds of the engine's clock
      */
-    boolean add(RedisDelivery delivery) {
-        if (delivery.leaseEnd - time.nanos() < 0) {
+    boolean add(RedisDelivery delivery, long now) {
+        if (delivery.leaseEnd - now < 0) {
             return false;
         }
         RedisDelivery before = out.put(delivery.entry(), delivery);

@@ -327,12 +327,13 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
     private void handOut() {
         int left = stopping ? 0 : credit.left();
         List<Incoming> batch = new ArrayList<>();
+        long now = around.time().nanos();
         while (batch.size() < left) {
             RedisDelivery next = feed.next();
             if (next == null) {
                 break;
             }
-            if (out.add(next)) {
+            if (out.add(next, now)) {
                 batch.add(next);
             }
         }
