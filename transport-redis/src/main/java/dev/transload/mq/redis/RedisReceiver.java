@@ -347,12 +347,12 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
     /**
      * The credit there is. Where more waits at the server, a read is put off for half as long as the last one took, in
      * which quick handlers are done with what they have: each read and each settle is a write to the server's disk, however
-     * many entries it is for. Slow handlers have the rest of what was read meanwhile.
+     * many entries it is for. Their acks go along with the read. Slow handlers have the rest of what was read meanwhile, and
+     * acks that come when it has been written are asked by themselves.
      */
     private int gathered() throws InterruptedException {
-        int left = credit.left();
-        return left == 0 || patienceNanos == 0
-                ? left
+        return patienceNanos == 0
+                ? credit.left()
                 : credit.gather(Math.min(spec.maxCredit(), MOST_TOGETHER), patienceNanos);
     }
 
