@@ -100,9 +100,6 @@ final class KafkaSender {
         String topic = KafkaNames.topic(outgoing.to());
         Traffic known = traffic.get(topic);
         Sent sent = new Sent(outgoing, known != null ? known : traffic.computeIfAbsent(topic, Traffic::new));
-        if (sent.traffic.isIdle()) {
-            sent.traffic.progressNanos = time.nanos();
-        }
         if (sent.traffic.waiting.get() > 0 || !sent.offer()) {
             later(sent);
         }
@@ -226,12 +223,14 @@ final class KafkaSender {
         gone.forEach(sent -> sent.fail(why.apply(sent)));
     }
 
-    /** Topics of which nothing has been confirmed for so long although something is on its way. */
-    Collection<String> stuck(Duration since) {
-        long now = time.nanos();
+    /**
+     * Topics of which nothing has come back since the last call although something was on its way then, and is now. Called
+     * by one thread at a time.
+     */
+    Collection<String> stuck() {
         List<String> stuck = new ArrayList<>();
         traffic.values().forEach(t -> {
-            if (!t.isIdle() && now - t.progressNanos > since.toNanos()) {
+            if (t.looksStuck()) {
                 stuck.add(t.topic);
             }
         });
@@ -367,7 +366,7 @@ final class KafkaSender {
                 refusal = failure; // still within the call
                 return;
             }
-            traffic.progressNanos = time.nanos();
+            traffic.progressed();
             if (failure != null) {
                 fail(KafkaErrors.sending(outgoing, failure, maxRecordBytes));
             } else {

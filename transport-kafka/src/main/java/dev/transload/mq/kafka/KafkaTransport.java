@@ -250,12 +250,10 @@ final class KafkaTransport implements Transport {
 
     private final class Watching implements ClusterWatch.Watched {
 
-        private static final Duration STUCK = Duration.ofSeconds(1);
-
         @Override
         public java.util.Set<String> topics() {
             java.util.Set<String> topics = receivers.topics();
-            topics.addAll(sender.stuck(STUCK));
+            topics.addAll(sender.stuck());
             return topics;
         }
 

@@ -19,7 +19,12 @@ final class Traffic {
     final AtomicInteger turn = new AtomicInteger(ThreadLocalRandom.current().nextInt());
     final AtomicInteger onTheWay = new AtomicInteger();
     final AtomicLong lookedNanos = new AtomicLong();
-    volatile long progressNanos;
+    /** How much has come back; a number that is not exact, only another each time. */
+    private final AtomicInteger progress = new AtomicInteger();
+    /** Of whoever looks whether it is stuck: what was seen last. */
+    private int progressSeen;
+
+    private boolean busySeen;
 
     Traffic(String topic) {
         this.topic = topic;
@@ -38,7 +43,18 @@ final class Traffic {
         return Math.floorMod(onTheWay.get() < ENOUGH * partitions ? n : Math.floorDiv(n, RUN), partitions);
     }
 
-    boolean isIdle() {
-        return onTheWay.get() == 0 && waiting.get() == 0;
+    /** Something has come back. Called by the producer's thread, so without an atomic step. */
+    void progressed() {
+        progress.setRelease(progress.getPlain() + 1);
+    }
+
+    /** Whether nothing has come back since the last call, although something was to then and is now. One thread's. */
+    boolean looksStuck() {
+        boolean busy = onTheWay.get() > 0 || waiting.get() > 0;
+        int now = progress.get();
+        boolean stuck = busy && busySeen && now == progressSeen;
+        busySeen = busy;
+        progressSeen = now;
+        return stuck;
     }
 }

@@ -37,4 +37,26 @@ class TrafficTest {
     void theOnlyPartitionIsLeftToTheClient() {
         assertThat(traffic.turn(1)).isNull();
     }
+
+    @Test
+    void itIsStuckWhenNothingComesBackBetweenTwoLooks() {
+        traffic.onTheWay.set(3);
+        assertThat(traffic.looksStuck()).as("it may have been sent just now").isFalse();
+        assertThat(traffic.looksStuck()).isTrue();
+
+        traffic.progressed();
+        assertThat(traffic.looksStuck()).isFalse();
+        assertThat(traffic.looksStuck()).isTrue();
+    }
+
+    @Test
+    void itIsNotStuckWhenNothingWasOnItsWayBefore() {
+        assertThat(traffic.looksStuck()).isFalse();
+        traffic.waiting.set(1);
+
+        assertThat(traffic.looksStuck()).isFalse();
+        assertThat(traffic.looksStuck()).isTrue();
+        traffic.waiting.set(0);
+        assertThat(traffic.looksStuck()).isFalse();
+    }
 }
