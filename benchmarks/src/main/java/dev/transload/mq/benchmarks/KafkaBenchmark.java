@@ -67,22 +67,28 @@ public final class KafkaBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) throws Exception {
-        return new RawKafka(name, bootstrap(uri));
+        return new RawKafka(name, bootstrap(uri), false);
     }
 
     @Override
-    public List<Stack> sdk(Work work) {
+    public List<Stack> sdk(Work work) throws Exception {
         Stack plain = new SdkStack("sdk", uri, DEFAULTS);
         return switch (work) {
-            case SEND -> List.of(plain, new SdkStack("sdk-10k", uri + "?maxOutstandingSends=10000", WIDE));
+            case SEND ->
+                List.of(plain, new SdkStack("sdk-10k", uri + "?maxOutstandingSends=10000", WIDE), rawDescribed());
             case CONSUME -> List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
-            case ONE_BY_ONE, REQUEST -> List.of(plain);
+            case ONE_BY_ONE -> List.of(plain, rawDescribed());
+            case REQUEST -> List.of(plain);
         };
+    }
+
+    private Stack rawDescribed() throws Exception {
+        return new RawKafka("raw-described", bootstrap(uri), true);
     }
 
     @Override
     public Filler filler() throws Exception {
-        return new RawKafka("filler", bootstrap(uri));
+        return new RawKafka("filler", bootstrap(uri), false);
     }
 
     static String bootstrap(String uri) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,12 +38,18 @@ final class RawKafka implements Stack, Contest.Filler {
     private final String name;
     private final String bootstrap;
     private final Admin admin;
+    private final boolean described;
     private final Producer<byte[], byte[]> batching;
     private final Producer<byte[], byte[]> prompt;
     private @Nullable RawKafkaRequests requests;
 
-    RawKafka(String name, String bootstrap) throws Exception {
+    /**
+     * @param described whether each message that it sends has what the SDK gives to every one, an id and the type of its
+     *     content, beside the time that every record has, and is known by its id when it fails
+     */
+    RawKafka(String name, String bootstrap, boolean described) throws Exception {
         this.name = name;
+        this.described = described;
         this.bootstrap = bootstrap;
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
         this.batching = producer(bootstrap, 5);
@@ -122,12 +129,40 @@ final class RawKafka implements Stack, Contest.Filler {
         }
     }
 
+    private void publishDescribed(int messages, byte[] body) {
+        Map<String, Exception> failures = new ConcurrentHashMap<>();
+        for (int i = 0; i < messages; i++) {
+            String id = UUID.randomUUID().toString();
+            var unused = batching.send(described(id, body), (metadata, failed) -> {
+                if (failed != null) {
+                    failures.put(id, failed);
+                }
+            });
+        }
+        batching.flush();
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(name + " could not send " + failures);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> described(String id, byte[] body) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(queue(), body);
+        record.headers()
+                .add("mq-id", id.getBytes(StandardCharsets.UTF_8))
+                .add("mq-content-type", "application/octet-stream".getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
     @Override
     public Sample send(int messages, byte[] body) {
         Meter meter = new Meter();
         String queue = queue();
         meter.start();
-        publish(messages, () -> new ProducerRecord<>(queue, body));
+        if (described) {
+            publishDescribed(messages, body);
+        } else {
+            publish(messages, () -> new ProducerRecord<>(queue, body));
+        }
         meter.stop();
         return meter.sample(messages, new long[0]);
     }
@@ -171,7 +206,8 @@ final class RawKafka implements Stack, Contest.Filler {
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            prompt.send(new ProducerRecord<>(queue(), body)).get();
+            prompt.send(described ? described(UUID.randomUUID().toString(), body) : new ProducerRecord<>(queue(), body))
+                    .get();
             latencies[i] = System.nanoTime() - start;
         }
         meter.stop();
