@@ -67,7 +67,7 @@ final class Engine implements EngineContext {
         this.events = new Events(listeners, observer, this::complete);
         this.completions = new Completions(settings.clientId());
         this.declarations = new Declarations(transport, settings.topology());
-        this.sends = new Sends(transport, time, events, this::complete, declarations, settings);
+        this.sends = new Sends(transport, time, events, this::complete, this::completeSoon, declarations, settings);
         this.requests = new RequestReplies(this);
         this.lazyFlows = new LazyFlows(this);
         this.delays = new DelayRoutes(this);
@@ -172,19 +172,26 @@ final class Engine implements EngineContext {
 
     @Override
     public void complete(Runnable task) {
+        completions.run(timed(task));
+    }
+
+    private void completeSoon(Runnable task) {
+        completions.runSoon(timed(task));
+    }
+
+    // A virtual clock stands still until the task has run.
+    private Runnable timed(Runnable task) {
         if (transport.time().isEmpty()) {
-            completions.run(task);
-            return;
+            return task;
         }
-        // A virtual clock stands still until the task has run.
         time.workBegan();
-        completions.run(() -> {
+        return () -> {
             try {
                 task.run();
             } finally {
                 time.workEnded();
             }
-        });
+        };
     }
 
     @Override

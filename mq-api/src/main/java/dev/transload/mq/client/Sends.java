@@ -34,18 +34,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
  * Transports call {@link #confirmed}, {@link #confirmedTogether} and {@link #failed} on their threads; futures that
  * applications hold are completed on the completion thread, inline ones by the transport. While many are on their way,
- * those that end one by one are completed together, dozens at a time or a few milliseconds later: each waking of that
- * thread costs more than a send.
+ * that thread looks every millisecond for those that have ended, for each waking of it costs more than a send.
  */
 final class Sends {
 
     private static final Duration SWEEP = Duration.ofMillis(100);
-    /** While so many sends are on their way, futures are completed so many at a time: waking their thread costs much. */
+    /** While so many sends are on their way, the completion thread is not woken for each. */
     private static final int MANY = 128;
-
-    private static final int TOGETHER = 64;
-    /** But not later than this after the first of them. */
-    private static final Duration SOON = Duration.ofMillis(5);
 
     /** 20 ms doubling to 2 s, each wait spread by half; the send timeout is what ends the tries. */
     private static final Retry RETRY = Retry.of(
@@ -60,6 +55,7 @@ final class Sends {
     private final TimeSource time;
     private final Events events;
     private final Executor elsewhere;
+    private final Executor elsewhereSoon;
     private final Declarations declarations;
     private final Duration sendTimeout;
     private final int maxOutstanding;
@@ -71,13 +67,9 @@ final class Sends {
     private final Condition drained = lock.newCondition();
     private final KeyedSends<PendingSend> keyed = new KeyedSends<>();
     private final SendList list = new SendList();
-    /** Confirmed, their futures still to be told: as long as many others are on their way, they are told together. */
-    private List<PendingSend> gathered = new ArrayList<>();
 
     private int outstanding;
     private int waiting;
-    /** Whether what is gathered will be told soon even if nothing else ends. */
-    private boolean tellingSoon;
     /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
     private volatile boolean sweeping;
 
@@ -89,12 +81,14 @@ final class Sends {
             TimeSource time,
             Events events,
             Executor elsewhere,
+            Executor elsewhereSoon,
             Declarations declarations,
             EngineSettings settings) {
         this.transport = transport;
         this.time = time;
         this.events = events;
         this.elsewhere = elsewhere;
+        this.elsewhereSoon = elsewhereSoon;
         this.declarations = declarations;
         this.sendTimeout = settings.sendTimeout();
         this.maxOutstanding = settings.maxOutstandingSends();
@@ -199,91 +193,47 @@ final class Sends {
     /** The broker has the message. Called by the transport. */
     void confirmed(PendingSend send) {
         List<PendingSend> go;
-        List<PendingSend> due;
-        boolean alone;
-        boolean soon;
+        boolean many;
         lock.lock();
         try {
             if (send.state == PendingSend.ENDED) {
                 return;
             }
             go = end(send);
-            alone = !send.inline && gathered.isEmpty() && outstanding < MANY;
-            if (!send.inline && !alone) {
-                gathered.add(send);
-            }
-            due = due();
-            soon = !gathered.isEmpty() && !tellingSoon;
-            tellingSoon |= soon;
+            many = outstanding >= MANY;
         } finally {
             lock.unlock();
         }
         if (send.inline) {
             send.complete(send.message().id());
-        } else if (alone) {
-            elsewhere.execute(send);
-        }
-        tell(due);
-        if (soon) {
-            time.schedule(SOON, this::tellSoon);
+        } else {
+            (many ? elsewhereSoon : elsewhere).execute(send);
         }
         if (!go.isEmpty()) {
             go.forEach(this::dispatch);
         }
     }
 
-    // Lock held. What is to be told now: all, unless so many are on their way that others will end in a moment.
-    private List<PendingSend> due() {
-        return outstanding >= MANY && gathered.size() < TOGETHER ? List.of() : takeGathered();
-    }
-
-    // Lock held.
-    private List<PendingSend> takeGathered() {
-        if (gathered.isEmpty()) {
-            return List.of();
-        }
-        List<PendingSend> all = gathered;
-        gathered = new ArrayList<>(TOGETHER);
-        return all;
-    }
-
-    private void tell(List<PendingSend> due) {
-        if (!due.isEmpty()) {
-            elsewhere.execute(() -> due.forEach(PendingSend::run));
-        }
-    }
-
-    private void tellSoon() {
-        List<PendingSend> due;
-        lock.lock();
-        try {
-            tellingSoon = false;
-            due = takeGathered();
-        } finally {
-            lock.unlock();
-        }
-        tell(due);
-    }
-
     /** The broker has all of them. Called by the transport. */
     void confirmedTogether(List<? extends Outgoing> all) {
         List<PendingSend> inline = new ArrayList<>();
+        List<PendingSend> told = new ArrayList<>();
         List<PendingSend> go = new ArrayList<>();
-        List<PendingSend> due;
         lock.lock();
         try {
             for (Outgoing one : all) {
                 if (one instanceof PendingSend send && send.state != PendingSend.ENDED) {
                     go.addAll(end(send));
-                    (send.inline ? inline : gathered).add(send);
+                    (send.inline ? inline : told).add(send);
                 }
             }
-            due = takeGathered();
         } finally {
             lock.unlock();
         }
         inline.forEach(send -> send.complete(send.message().id()));
-        tell(due);
+        if (!told.isEmpty()) {
+            elsewhere.execute(() -> told.forEach(PendingSend::run));
+        }
         for (Outgoing one : all) {
             if (!(one instanceof PendingSend)) {
                 one.done(); // an answer or a move, which wait for nobody
@@ -389,18 +339,15 @@ final class Sends {
 
     private void fail(PendingSend send, MessagingException failure) {
         List<PendingSend> go;
-        List<PendingSend> before;
         lock.lock();
         try {
             if (send.state == PendingSend.ENDED) {
                 return;
             }
             go = end(send);
-            before = takeGathered();
         } finally {
             lock.unlock();
         }
-        tell(before);
         if (send.inline) {
             send.completeExceptionally(failure);
         } else {

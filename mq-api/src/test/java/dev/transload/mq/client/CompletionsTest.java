@@ -3,6 +3,7 @@ package dev.transload.mq.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +84,56 @@ class CompletionsTest {
         });
 
         assertThat(thread().isAlive()).isTrue();
+    }
+
+    @Test
+    void aTaskThatMayWaitRunsByItself() {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        completions.runSoon(() -> ran.add("first"));
+        await("the thread starts").until(() -> ran.size() == 1);
+
+        completions.runSoon(() -> ran.add("second"));
+
+        await("the thread looks again").until(() -> ran.size() == 2);
+    }
+
+    @Test
+    void theThreadIsNotWokenForTasksThatMayWaitButForOthersWhichRunAfterThem() throws Exception {
+        Completions patient = new Completions("patient", Duration.ofHours(1));
+        Thread thread = pausing(patient);
+        List<String> ran = new CopyOnWriteArrayList<>();
+
+        patient.runSoon(() -> ran.add("may wait"));
+        patient.runSoon(() -> ran.add("may wait, too"));
+        assertThat(thread.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+        assertThat(ran).isEmpty();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        patient.run(() -> done.complete(null));
+        done.get(10, TimeUnit.SECONDS);
+
+        assertThat(ran).containsExactly("may wait", "may wait, too");
+        patient.close();
+    }
+
+    @Test
+    void theCloseEndsAPause() throws Exception {
+        Completions patient = new Completions("patient", Duration.ofHours(1));
+        Thread thread = pausing(patient);
+        List<String> ran = new CopyOnWriteArrayList<>();
+        patient.runSoon(() -> ran.add("may wait"));
+
+        patient.close();
+
+        await("the thread runs the rest and ends").until(() -> !thread.isAlive());
+        assertThat(ran).containsExactly("may wait");
+    }
+
+    private static Thread pausing(Completions completions) throws Exception {
+        CompletableFuture<Thread> started = new CompletableFuture<>();
+        completions.runSoon(() -> started.complete(Thread.currentThread()));
+        Thread thread = started.get(10, TimeUnit.SECONDS);
+        await("it pauses").until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        return thread;
     }
 
     @Test

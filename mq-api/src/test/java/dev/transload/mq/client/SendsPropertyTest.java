@@ -38,6 +38,7 @@ class SendsPropertyTest {
             engine.time,
             engine.events(),
             engine::complete,
+            engine::complete,
             new Declarations(transport, Topology.CREATE),
             new EngineSettings(
                     TransportUri.parse("scripted:"),
