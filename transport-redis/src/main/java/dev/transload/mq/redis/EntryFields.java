@@ -18,16 +18,24 @@ final class EntryFields {
 
     private static final int ROOM = 4 * 1024;
 
-    private final byte[] together = new byte[ROOM];
+    private final byte[] together;
     private int used;
     private byte[][] arrays = new byte[16][];
     private int[] starts = new int[16];
     private int[] lengths = new int[16];
     private int count;
 
-    /** The fields of an entry that was read as a list. */
+    EntryFields() {
+        this(new byte[ROOM]);
+    }
+
+    private EntryFields(byte[] together) {
+        this.together = together;
+    }
+
+    /** The fields of an entry that was read as a list, and needs no room for more. */
     static EntryFields of(List<?> all) {
-        EntryFields fields = new EntryFields();
+        EntryFields fields = new EntryFields(Bytes.EMPTY);
         for (Object one : all) {
             byte[] bytes = (byte[]) one;
             fields.add(bytes, 0, bytes.length);
@@ -46,7 +54,7 @@ final class EntryFields {
     void read(RedisInputStream from, int length) {
         byte[] into = together;
         int start = used;
-        if (length > SHORT || length > ROOM - used) {
+        if (length > SHORT || length > together.length - used) {
             into = new byte[length];
             start = 0;
         } else {
