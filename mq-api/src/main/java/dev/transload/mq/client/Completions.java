@@ -28,11 +28,11 @@ final class Completions {
     private final Lock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    /** Whether the thread sleeps until it is woken, or pauses until more has gathered. */
+    /** Whether the thread sleeps until it is woken. */
     private boolean waiting;
-
+    /** Whether it pauses until more has gathered. */
     private boolean pausing;
-    /** Whether more is to be expected: the last task that was added is one that may wait. */
+    /** Whether more is to be expected: a task that may wait has come since the last pause. */
     private boolean more;
 
     private boolean started;
@@ -66,7 +66,7 @@ final class Completions {
         try {
             if (!closed) {
                 tasks.add(task);
-                more = soon;
+                more |= soon;
                 if (!started) {
                     started = true;
                     Thread thread = new Thread(this::loop, name);

@@ -116,6 +116,18 @@ class CompletionsTest {
     }
 
     @Test
+    void theThreadPausesAlsoWhereTasksThatMayWaitBringOthers() throws Exception {
+        Completions patient = new Completions("patient", Duration.ofHours(1));
+        CompletableFuture<Thread> ran = new CompletableFuture<>();
+
+        patient.runSoon(() -> patient.run(() -> ran.complete(Thread.currentThread())));
+
+        Thread thread = ran.get(10, TimeUnit.SECONDS);
+        await("it pauses").until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        patient.close();
+    }
+
+    @Test
     void theCloseEndsAPause() throws Exception {
         Completions patient = new Completions("patient", Duration.ofHours(1));
         Thread thread = pausing(patient);

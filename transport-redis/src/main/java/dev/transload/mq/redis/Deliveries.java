@@ -106,7 +106,7 @@ final class Deliveries {
         return new BatchedCall.Together(Script.ACK, keys, arguments, mark);
     }
 
-    /** A call that has been submitted, and takes further acks of one source and token until it is written. */
+    /** A call that has been submitted or is held, and takes further acks of one source and token until it is written. */
     private record Acks(Source source, String token, BatchedCall call) {
         boolean isOf(RedisDelivery delivery) {
             return source == delivery.source() && token.equals(delivery.token());

@@ -21,7 +21,10 @@ import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 
-/** Speaks as much of Redis as a connection needs, and answers each command in ASCII with its last argument, unless told otherwise. */
+/**
+ * Speaks as much of Redis as a connection needs, and answers each command in ASCII with its last argument, unless told
+ * otherwise.
+ */
 final class EchoServer implements AutoCloseable {
 
     private final ServerSocket door;
