@@ -167,7 +167,7 @@ final class Batcher<E> {
 
     private void send() {
         List<E> batch = new ArrayList<>(Math.min(ENTRIES, waiting));
-        Set<Lane<E>> taken = new HashSet<>();
+        Set<Lane<E>> taken = Set.of();
         long bytes = 0;
         while (batch.size() < ENTRIES && !ready.isEmpty()) {
             Lane<E> first = ready.element();
@@ -182,6 +182,7 @@ final class Batcher<E> {
                 ready.remove();
             }
             if (first.name != null) {
+                taken = taken.isEmpty() ? new HashSet<>() : taken; // most entries belong to no lane
                 taken.add(first);
             }
         }
@@ -189,7 +190,8 @@ final class Batcher<E> {
         waitingBytes -= bytes;
         taken.forEach(this::occupy);
         underWay++;
-        request.send(batch, () -> ended(taken));
+        Set<Lane<E>> busy = taken;
+        request.send(batch, () -> ended(busy));
     }
 
     private boolean isForTheNext(Lane<E> lane, Set<Lane<E>> taken, int used) {

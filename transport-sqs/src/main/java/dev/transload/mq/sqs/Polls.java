@@ -5,6 +5,8 @@ import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
@@ -17,6 +19,8 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
  * <p>Its state belongs to the worker.
  */
 final class Polls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Polls.class);
 
     /** Most messages of one answer. */
     static final int MOST = 10;
@@ -73,7 +77,8 @@ final class Polls {
         String what = "receive from " + queue.name();
         reserved += most;
         underWay++;
-        SqsAsk.told(ask.messages(what, sqs -> sqs.receiveMessage(request(queue, most, seconds)))
+        SqsAsk.told(ask.messages(
+                        what, Duration.ofSeconds(seconds), sqs -> sqs.receiveMessage(request(queue, most, seconds)))
                 .handle((answer, failure) -> {
                     reserved -= most;
                     underWay--;
@@ -84,9 +89,40 @@ final class Polls {
                     }
                     List<Message> messages = answer.hasMessages() ? answer.messages() : List.of();
                     adapt(messages.size(), most);
-                    arrival.arrived(queue, messages, null);
+                    arrival.arrived(queue, intact(queue, messages), null);
                     return null;
                 }));
+    }
+
+    // One that was altered on its way comes again once its time of hiding is over.
+    private static List<Message> intact(QueueRef queue, List<Message> messages) {
+        boolean all = true;
+        for (Message message : messages) {
+            all &= isIntact(message);
+        }
+        if (all) {
+            return messages;
+        }
+        // Of a group none may be handled before one that comes again.
+        List<Message> intact = queue.isFifo()
+                ? messages.stream().takeWhile(Polls::isIntact).toList()
+                : messages.stream().filter(Polls::isIntact).toList();
+        LOG.warn(
+                "sqs: messages from {} were altered on their way, by their MD5; {} of {} are not handled, and the service"
+                        + " delivers them again",
+                queue.name(),
+                messages.size() - intact.size(),
+                messages.size());
+        return intact;
+    }
+
+    private static boolean isIntact(Message message) {
+        return message.body() == null
+                || Checksums.match(
+                        message.body(),
+                        message.md5OfBody(),
+                        message.messageAttributes(),
+                        message.md5OfMessageAttributes());
     }
 
     // Where much comes one poll is like the other.
@@ -105,8 +141,6 @@ final class Polls {
                 .visibilityTimeout(leaseSeconds)
                 .messageAttributeNames("All")
                 .messageSystemAttributeNames(queue.isFifo() ? OF_GROUPS : OF_ALL)
-                .overrideConfiguration(
-                        o -> o.apiCallTimeout(options.requestTimeout().plus(Duration.ofSeconds(seconds))))
                 .build();
         lastRequest = made;
         return made;

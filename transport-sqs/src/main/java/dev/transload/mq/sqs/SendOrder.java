@@ -60,6 +60,10 @@ final class SendOrder {
      * @param failures of entries that were not stored, by their place in the request
      */
     void tell(List<Sending> batch, Map<Integer, MessagingException> failures, Batcher<Sending> line) {
+        if (failures.isEmpty() && batch.size() == 1) {
+            batch.get(0).outgoing().done();
+            return;
+        }
         if (failures.isEmpty()) {
             List<Outgoing> stored = new ArrayList<>(batch.size());
             for (Sending sending : batch) {

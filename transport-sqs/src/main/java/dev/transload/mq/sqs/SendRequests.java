@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sns.model.PublishBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
 /** Batches of messages as requests of either service, and why entries of theirs are not stored, by place. */
@@ -72,11 +73,34 @@ final class SendRequests {
                                             "send to " + queue.name(),
                                             one.code(),
                                             Boolean.TRUE.equals(one.senderFault()))));
-                    return results(
-                            batch,
-                            answer.successful().stream().map(one -> one.id()).toList(),
-                            refused);
+                    List<String> stored = new ArrayList<>(batch.size());
+                    answer.successful().forEach(one -> {
+                        if (isAsSent(entries, one)) {
+                            stored.add(one.id());
+                        } else {
+                            refused.put(one.id(), altered(queue.name()));
+                        }
+                    });
+                    return results(batch, stored, refused);
                 });
+    }
+
+    private static boolean isAsSent(List<SendMessageBatchRequestEntry> entries, SendMessageBatchResultEntry stored) {
+        for (SendMessageBatchRequestEntry entry : entries) {
+            if (entry.id().equals(stored.id())) {
+                return Checksums.match(
+                        entry.messageBody(),
+                        stored.md5OfMessageBody(),
+                        entry.messageAttributes(),
+                        stored.md5OfMessageAttributes());
+            }
+        }
+        return true; // of no message of ours
+    }
+
+    private static MessagingException altered(String name) {
+        return TransportException.unknown(
+                "sqs: what the service stored is not what was sent to " + name + ", by its MD5", null);
     }
 
     // Request and answer are smaller than those of a batch of one, and so is what the SDK makes of them.
@@ -92,7 +116,13 @@ final class SendRequests {
                 .delaySeconds(delaySeconds(queue, sending))
                 .build();
         return ask.messages("send to " + sending.name(), sqs -> sqs.sendMessage(request))
-                .thenApply(answer -> Map.of());
+                .thenApply(answer -> Checksums.match(
+                                request.messageBody(),
+                                answer.md5OfMessageBody(),
+                                request.messageAttributes(),
+                                answer.md5OfMessageAttributes())
+                        ? Map.of()
+                        : Map.of(0, altered(queue.name())));
     }
 
     private static @Nullable String unlessEmpty(String text) {

@@ -82,8 +82,8 @@ final class SqsClients {
             ClientAsyncConfiguration async = ClientAsyncConfiguration.builder()
                     .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, completions)
                     .build();
-            this.sqs = sqs(options, where, credentials, override(options, usage, false), async);
-            this.messages = sqs(options, where, credentials, override(options, usage, true), async);
+            this.sqs = sqs(options, where, credentials, override(options, usage, false), async, true);
+            this.messages = sqs(options, where, credentials, override(options, usage, true), async, false);
             this.sns = sns(options, where, credentials, override(options, usage, false), async);
             this.publishing = sns(options, where, credentials, override(options, usage, true), async);
         } catch (RuntimeException e) {
@@ -116,13 +116,15 @@ final class SqsClients {
             Region where,
             AwsCredentialsProvider credentials,
             ClientOverrideConfiguration override,
-            ClientAsyncConfiguration async) {
+            ClientAsyncConfiguration async,
+            boolean checksums) {
         return SqsAsyncClient.builder()
                 .httpClient(http)
                 .region(where)
                 .credentialsProvider(credentials)
                 .overrideConfiguration(override)
                 .asyncConfiguration(async)
+                .checksumValidationEnabled(checksums)
                 .applyMutation(b -> options.endpoint().ifPresent(b::endpointOverride))
                 .build();
     }
@@ -143,12 +145,12 @@ final class SqsClients {
                 .build();
     }
 
-    private ClientOverrideConfiguration override(SqsOptions options, SqsUsage usage, boolean ifAnswered) {
+    private ClientOverrideConfiguration override(SqsOptions options, SqsUsage usage, boolean aboutMessages) {
         return ClientOverrideConfiguration.builder()
-                .apiCallTimeout(options.requestTimeout())
+                .apiCallTimeout(aboutMessages ? null : options.requestTimeout())
                 .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                         .maxAttempts(ATTEMPTS)
-                        .doNotRetryWhen(attempt -> ifAnswered && !(attempt.failure() instanceof AwsServiceException))
+                        .doNotRetryWhen(attempt -> aboutMessages && !(attempt.failure() instanceof AwsServiceException))
                         .build())
                 .scheduledExecutorService(timers)
                 .addExecutionInterceptor(new Counting(usage))
@@ -188,7 +190,8 @@ final class SqsClients {
 
     /**
      * For requests about messages, which are tried again here only if the service answered that it cannot. What got no
-     * answer may have been done, and is a matter of the engine, which knows what that means.
+     * answer may have been done, and is a matter of the engine, which knows what that means. How long one may take is
+     * {@link SqsAsk}'s business, and checksums are {@link Checksums}'.
      */
     SqsAsyncClient messages() {
         return messages;

@@ -83,7 +83,7 @@ final class SqsMessages {
         put(fields, TOPIC, topic);
         put(fields, Annotations.CONTENT_TYPE, message.contentType());
         put(fields, Annotations.TYPE, message.type());
-        if (message.timestamp() != 0) {
+        if (message.timestamp() != 0 && message.timestamp() != IdTime.millis(message.id())) {
             fields.put(Annotations.TIMESTAMP, Long.toString(message.timestamp()));
         }
         put(fields, Annotations.CORRELATION_ID, message.correlationId());
@@ -253,7 +253,8 @@ final class SqsMessages {
         String own = value(fields, Annotations.ID, text);
         String how = value(fields, BODY, text);
         Message.Builder message = Message.lateBuilder(own == null ? id : own, () -> payload(body, how));
-        message.timestamp(number(system.get(SENT_TIMESTAMP)));
+        long made = own == null ? IdTime.UNKNOWN : IdTime.millis(own);
+        message.timestamp(made == IdTime.UNKNOWN ? number(system.get(SENT_TIMESTAMP)) : made);
         String groupId = system.get(GROUP_ID);
         if (ordered && groupId != null && SqsNames.isKey(groupId)) {
             message.key(groupId);

@@ -65,7 +65,7 @@ final class SqsTransport implements Transport {
         this.usage = usage;
         this.worker = worker;
         this.clients = clients;
-        this.ask = new SqsAsk(clients, worker);
+        this.ask = new SqsAsk(clients, worker, context.time()::nanos, options.requestTimeout());
         this.queues = new SqsTopology(ask, options, new SqsNames(options.prefix()), context.topology());
         this.topics = new SnsTopics(ask, queues);
         this.privates = new PrivateQueues(ask, queues, topics, context.time(), options.privateTimeout());

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Worker implements Executor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final int ROUNDS = 8;
 
     private final ScheduledThreadPoolExecutor thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -68,9 +69,10 @@ final class Worker implements Executor {
         }
     }
 
-    // A round is what was handed over before it began; between two of them timers that are due have their turn.
+    // A round is what was handed over before it began; after some of them timers that are due have their turn.
     private void rounds() {
         boolean again;
+        int left = ROUNDS;
         do {
             List<Runnable> round;
             lock.lock();
@@ -86,8 +88,9 @@ final class Worker implements Executor {
             try {
                 spare = round;
                 summoned = !waiting.isEmpty();
-                again = summoned && over; // no timers any more, and nobody who could be summoned
-                if (summoned && !over) {
+                left--;
+                again = summoned && (left > 0 || over); // at the end there are no timers, and nobody to be summoned
+                if (summoned && !again) {
                     thread.execute(rounds);
                 }
             } finally {

@@ -40,13 +40,10 @@ class FairTopicTest {
             exchange.close();
         });
         service.start();
-        clients = new SqsClients(
-                SqsOptions.of(TransportUri.parse(
-                        "sqs://key:secret@127.0.0.1:" + service.getAddress().getPort())),
-                "test",
-                new SqsUsage(),
-                worker.orHere());
-        ask = new SqsAsk(clients, worker);
+        SqsOptions options = SqsOptions.of(TransportUri.parse(
+                "sqs://key:secret@127.0.0.1:" + service.getAddress().getPort()));
+        clients = new SqsClients(options, "test", new SqsUsage(), worker.orHere());
+        ask = new SqsAsk(clients, worker, System::nanoTime, options.requestTimeout());
     }
 
     @AfterEach

@@ -1,13 +1,9 @@
 package dev.transload.mq.sqs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.transload.mq.AuthenticationException;
-import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
@@ -17,21 +13,12 @@ import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
-import dev.transload.mq.spi.TransportUri;
 import dev.transload.mq.sqs.SqsSender.Sending;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,32 +29,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LoneSendTest {
 
     private static final String BODY = "text";
-    /** Of the attribute mq-id with the value 1, as the service reckons it. */
-    private static final String ATTRIBUTES_MD5 = "3a21bcb24e7ae14a37e5159ead5c253a";
 
     private final Worker worker = new Worker("test");
     private final SqsUsage usage = new SqsUsage();
-    private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
-    private HttpServer service;
+    private final JsonService service = new JsonService();
     private SqsClients clients;
     private SqsAsk ask;
 
-    private volatile int status = 200;
-    private volatile @Nullable String error;
-    private volatile String answer = "{" + stored(BODY) + "}";
-
-    /** A request that came: the operation, and its JSON. */
-    private record Asked(String operation, Map<?, ?> with) {}
-
     @BeforeEach
-    void start() throws IOException {
-        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        service.createContext("/", this::answer);
-        service.start();
-        SqsOptions options = SqsOptions.of(TransportUri.parse(
-                "sqs://key:secret@127.0.0.1:" + service.getAddress().getPort()));
+    void start() {
+        service.says("{" + stored(BODY) + "}");
+        SqsOptions options = service.options();
         clients = new SqsClients(options, "test", usage, worker.orHere());
-        ask = new SqsAsk(clients, worker);
+        ask = new SqsAsk(clients, worker, System::nanoTime, options.requestTimeout());
     }
 
     @AfterEach
@@ -75,30 +49,17 @@ class LoneSendTest {
         ask.giveUp();
         clients.close();
         worker.end();
-        service.stop(0);
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-        Object with = Json.read(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-        asked.add(new Asked(target.substring(target.indexOf('.') + 1), (Map<?, ?>) with));
-        byte[] body = answer.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
-        if (error != null) {
-            exchange.getResponseHeaders().set("x-amzn-query-error", error + ";Sender");
-        }
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
+        service.close();
     }
 
     @Test
     void aMessageThatIsAloneIsNoBatch() throws Exception {
         assertThat(send("jobs", 0, wire("", ""))).isEmpty();
 
-        Asked request = asked.remove();
+        JsonService.Asked request = service.asked().remove();
         assertThat(request.operation()).isEqualTo("SendMessage");
-        assertThat(request.with().get("QueueUrl")).isEqualTo(queue("jobs").url());
+        assertThat(request.with().get("QueueUrl"))
+                .isEqualTo(service.queue("jobs").url());
         assertThat(request.with().get("MessageBody")).isEqualTo(BODY);
         assertThat(request.with().get("MessageAttributes"))
                 .isEqualTo(Map.of("mq-id", Map.of("DataType", "String", "StringValue", "1")));
@@ -107,18 +68,18 @@ class LoneSendTest {
 
     @Test
     void twoMessagesAreABatch() throws Exception {
-        answer = "{\"Successful\":[{\"Id\":\"0\"," + stored(BODY) + "},{\"Id\":\"1\"," + stored(BODY) + "}]}";
+        service.says("{\"Successful\":[{\"Id\":\"0\"," + stored(BODY) + "},{\"Id\":\"1\"," + stored(BODY) + "}]}");
 
         assertThat(send("jobs", 0, wire("", ""), wire("", ""))).isEmpty();
 
-        assertThat(asked.remove().operation()).isEqualTo("SendMessageBatch");
+        assertThat(service.asked().remove().operation()).isEqualTo("SendMessageBatch");
     }
 
     @Test
     void inAFifoQueueItHasItsGroupAndWhatItIsToldApartBy() throws Exception {
         send("jobs.fifo", 2000, wire("group", "once"));
 
-        Map<?, ?> request = asked.remove().with();
+        Map<?, ?> request = service.asked().remove().with();
         assertThat(request.get("MessageGroupId")).isEqualTo("group");
         assertThat(request.get("MessageDeduplicationId")).isEqualTo("once");
         assertThat(request.get("DelaySeconds")).isNull();
@@ -128,7 +89,7 @@ class LoneSendTest {
     void inAStandardQueueItIsHiddenForItsDelayAndHasNoGroup() throws Exception {
         send("jobs", 1500, wire("", ""));
 
-        Map<?, ?> request = asked.remove().with();
+        Map<?, ?> request = service.asked().remove().with();
         assertThat(request.get("DelaySeconds")).hasToString("2");
         assertThat(request.get("MessageGroupId")).isNull();
         assertThat(request.get("MessageDeduplicationId")).isNull();
@@ -138,7 +99,7 @@ class LoneSendTest {
     void inAStandardQueueItIsInTheGroupOfThoseToBeFairTo() throws Exception {
         send("jobs", 0, wire("blue", ""));
 
-        assertThat(asked.remove().with().get("MessageGroupId")).isEqualTo("blue");
+        assertThat(service.asked().remove().with().get("MessageGroupId")).isEqualTo("blue");
     }
 
     @ParameterizedTest
@@ -176,7 +137,7 @@ class LoneSendTest {
                 .hasMessageContaining(name)
                 .hasMessageContaining("what is wrong");
         assertThat(refused.retryable()).isFalse();
-        assertThat(asked).hasSize(1);
+        assertThat(service.asked()).hasSize(1);
     }
 
     @Test
@@ -186,28 +147,45 @@ class LoneSendTest {
 
     @Test
     void whatArrivedAsAnotherTextIsNotSaidToBeStored() {
-        answer = "{" + stored("test") + "}";
+        service.says("{" + stored("test") + "}");
 
-        assertThat(failure())
-                .isInstanceOf(ConnectionLostException.class)
+        assertThat(failure().outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void whatArrivedWithOtherAttributesIsNotSaidToBeStored() {
+        service.says(("{" + stored(BODY) + "}").replace(JsonService.ATTRIBUTES_MD5, JsonService.md5("other")));
+
+        assertThat(failure().outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void ofABatchOnlyTheMessageThatArrivedAsAnotherFails() throws Exception {
+        service.says("{\"Successful\":[{\"Id\":\"0\"," + stored(BODY) + "},{\"Id\":\"1\"," + stored("test") + "}]}");
+
+        Map<Integer, MessagingException> failures = send("jobs", 0, wire("", ""), wire("", ""));
+
+        assertThat(failures).containsOnlyKeys(1);
+        assertThat(failures.get(1))
+                .hasMessageContaining("jobs")
+                .satisfies(why -> assertThat(why.retryable()).isTrue())
                 .satisfies(why -> assertThat(why.outcome()).isEqualTo(Outcome.UNKNOWN));
     }
 
     private MessagingException refused(int code, String name) {
-        status = code;
-        error = name;
-        answer = "{\"__type\":\"com.amazonaws.sqs#Any\",\"message\":\"what is wrong\"}";
+        service.refuses(code, name);
         return failure();
     }
 
     private MessagingException failure() {
-        Throwable failure = catchThrowable(() -> send("jobs", 0, wire("", "")));
-        assertThat(failure.getCause()).isInstanceOf(MessagingException.class);
-        return (MessagingException) failure.getCause();
-    }
-
-    private QueueRef queue(String name) {
-        return new QueueRef(name, "http://127.0.0.1:" + service.getAddress().getPort() + "/000000000000/" + name);
+        try {
+            return requireNonNull(send("jobs", 0, wire("", "")).get(0));
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).isInstanceOf(MessagingException.class);
+            return (MessagingException) e.getCause();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Map<Integer, MessagingException> send(String queue, long delayMillis, SqsMessages.Wire... wires)
@@ -215,7 +193,7 @@ class LoneSendTest {
         List<Sending> batch = Arrays.stream(wires)
                 .map(wire -> new Sending(new Waiting(queue, delayMillis), wire, 1, null))
                 .toList();
-        return SendRequests.toQueue(ask, queue(queue), batch).get(30, TimeUnit.SECONDS);
+        return SendRequests.toQueue(ask, service.queue(queue), batch).get(30, TimeUnit.SECONDS);
     }
 
     private static SqsMessages.Wire wire(String group, String deduplication) {
@@ -223,16 +201,8 @@ class LoneSendTest {
     }
 
     private static String stored(String body) {
-        return "\"MessageId\":\"m\",\"MD5OfMessageBody\":\"" + md5(body) + "\",\"MD5OfMessageAttributes\":\""
-                + ATTRIBUTES_MD5 + "\"";
-    }
-
-    private static String md5(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+        return "\"MessageId\":\"m\",\"MD5OfMessageBody\":\"" + JsonService.md5(body)
+                + "\",\"MD5OfMessageAttributes\":\"" + JsonService.ATTRIBUTES_MD5 + "\"";
     }
 
     /** A message nobody waits for. */

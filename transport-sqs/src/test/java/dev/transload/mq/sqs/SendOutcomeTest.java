@@ -10,17 +10,23 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
 /** What is known of a send that got no answer. */
 class SendOutcomeTest {
 
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
+
+    private final AtomicLong now = new AtomicLong();
     private final Worker worker = new Worker("test");
     private ServerSocket service;
     private SqsClients clients;
@@ -31,7 +37,7 @@ class SendOutcomeTest {
         service = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         SqsOptions options = SqsOptions.of(TransportUri.parse("sqs://key:secret@127.0.0.1:" + service.getLocalPort()));
         clients = new SqsClients(options, "test", new SqsUsage(), worker.orHere());
-        ask = new SqsAsk(clients, worker);
+        ask = new SqsAsk(clients, worker, now::get, TIMEOUT);
     }
 
     @AfterEach
@@ -76,9 +82,40 @@ class SendOutcomeTest {
         assertThat(outcome(sent)).isEqualTo(Outcome.UNKNOWN);
     }
 
+    @Test
+    void whatIsNotAnsweredInTimeIsUnknownAndGivenUp() throws Exception {
+        CompletableFuture<SendMessageResponse> sent = send();
+        try (Socket taken = service.accept()) {
+            assertThat(taken.getInputStream().read()).isNotNegative();
+            assertThat(sent).isNotDone();
+
+            now.addAndGet(TIMEOUT.plusMillis(1).toNanos());
+
+            assertThat(outcome(sent)).isEqualTo(Outcome.UNKNOWN);
+            taken.getInputStream().readAllBytes(); // ends, since the connection does
+        }
+    }
+
+    @Test
+    void aPollMayTakeItsWaitLonger() throws Exception {
+        CompletableFuture<SendMessageResponse> poll = ask.messages("poll", Duration.ofSeconds(5), this::request);
+        CompletableFuture<SendMessageResponse> sent = send();
+
+        now.addAndGet(TIMEOUT.plusMillis(1).toNanos());
+
+        assertThat(outcome(sent)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(poll).isNotDone();
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(outcome(poll)).isEqualTo(Outcome.UNKNOWN);
+    }
+
     private CompletableFuture<SendMessageResponse> send() {
+        return ask.messages("send", this::request);
+    }
+
+    private CompletableFuture<SendMessageResponse> request(SqsAsyncClient sqs) {
         String url = "http://127.0.0.1:" + service.getLocalPort() + "/000000000000/jobs";
-        return ask.messages("send", sqs -> sqs.sendMessage(r -> r.queueUrl(url).messageBody("x")));
+        return sqs.sendMessage(r -> r.queueUrl(url).messageBody("x"));
     }
 
     private static Outcome outcome(CompletableFuture<?> sent) throws Exception {

@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 class SqsMessagesTest {
 
     private static final String SENT = "1700000000123";
+    private static final String MADE_AT_1645557742000 = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
 
     @Test
     void textIsTheBodyItself() {
@@ -204,6 +205,38 @@ class SqsMessagesTest {
         assertThat(read.timestamp()).isEqualTo(Long.parseLong(SENT));
         assertThat(read.headers()).containsOnly(Map.entry("number", "7"), Map.entry("bytes", "b"));
         assertThat(new String(read.body(), StandardCharsets.UTF_8)).isEqualTo("hello");
+    }
+
+    @Test
+    void theTimeIsNotWrittenWhereTheIdSaysIt() {
+        Message sent = Message.builder(MADE_AT_1645557742000, new byte[] {'x'})
+                .timestamp(1645557742000L)
+                .build();
+
+        assertThat(SqsMessages.write(sent, false, null, null).attributes()).containsOnlyKeys(Annotations.ID);
+        assertThat(roundTrip(sent, false).timestamp()).isEqualTo(1645557742000L);
+    }
+
+    @Test
+    void anotherTimeThanTheIdSaysIsWritten() {
+        Message sent = Message.builder(MADE_AT_1645557742000, new byte[] {'x'})
+                .timestamp(1645557742001L)
+                .build();
+
+        assertThat(roundTrip(sent, false).timestamp()).isEqualTo(1645557742001L);
+    }
+
+    @Test
+    void theServicesOwnIdIsNotAskedForTheTime() {
+        Message read = SqsMessages.read(
+                software.amazon.awssdk.services.sqs.model.Message.builder()
+                        .messageId(MADE_AT_1645557742000)
+                        .body("hello")
+                        .attributes(Map.of(MessageSystemAttributeName.SENT_TIMESTAMP, SENT))
+                        .build(),
+                false);
+
+        assertThat(read.timestamp()).isEqualTo(Long.parseLong(SENT));
     }
 
     @Test

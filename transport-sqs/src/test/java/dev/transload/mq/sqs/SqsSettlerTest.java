@@ -56,7 +56,7 @@ class SqsSettlerTest {
         SqsOptions options = SqsOptions.of(TransportUri.parse(
                 "sqs://key:secret@127.0.0.1:" + service.getAddress().getPort()));
         clients = new SqsClients(options, "test", new SqsUsage(), worker.orHere());
-        ask = new SqsAsk(clients, worker);
+        ask = new SqsAsk(clients, worker, System::nanoTime, options.requestTimeout());
     }
 
     @AfterEach
@@ -268,22 +268,5 @@ class SqsSettlerTest {
                 received,
                 now,
                 now + Duration.ofMinutes(1).toNanos());
-    }
-
-    private static final class StandingClock implements TimeSource {
-        @Override
-        public long millis() {
-            return 0;
-        }
-
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            throw new UnsupportedOperationException();
-        }
     }
 }
