@@ -1,6 +1,9 @@
 package dev.transload.mq;
 
-/** Payloads that are bytes already. Decoding copies, so that a handler may change what it gets. */
+/**
+ * Payloads that are bytes already. Decoding copies, so that a handler may change what it gets. Messages carry no content
+ * type, for one that only says "bytes" tells nobody anything (RFC 9110, section 8.3, has whoever misses it assume that).
+ */
 final class BytesCodec implements Codec<byte[]> {
 
     static final BytesCodec INSTANCE = new BytesCodec();
@@ -20,10 +23,5 @@ final class BytesCodec implements Codec<byte[]> {
     @Override
     public byte[] decode(Message message) {
         return message.copyBody();
-    }
-
-    @Override
-    public String contentType() {
-        return "application/octet-stream";
     }
 }

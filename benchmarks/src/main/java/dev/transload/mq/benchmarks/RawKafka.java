@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -100,7 +99,7 @@ final class RawKafka implements Stack, Contest.Filler {
 
     @Override
     public void fill(String queue, int messages, byte[] body) {
-        byte[] id = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] id = Stack.newId().getBytes(StandardCharsets.UTF_8);
         RecordHeaders headers = new RecordHeaders();
         headers.add("mq-id", id);
         publish(messages, () -> new ProducerRecord<>(queue, null, null, null, body, headers));
@@ -132,7 +131,7 @@ final class RawKafka implements Stack, Contest.Filler {
     private void publishDescribed(int messages, byte[] body) {
         Map<String, Exception> failures = new ConcurrentHashMap<>();
         for (int i = 0; i < messages; i++) {
-            String id = UUID.randomUUID().toString();
+            String id = Stack.newId();
             var unused = batching.send(described(id, body), (metadata, failed) -> {
                 if (failed != null) {
                     failures.put(id, failed);
@@ -147,9 +146,7 @@ final class RawKafka implements Stack, Contest.Filler {
 
     private ProducerRecord<byte[], byte[]> described(String id, byte[] body) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(queue(), body);
-        record.headers()
-                .add("mq-id", id.getBytes(StandardCharsets.UTF_8))
-                .add("mq-content-type", "application/octet-stream".getBytes(StandardCharsets.UTF_8));
+        record.headers().add("mq-id", id.getBytes(StandardCharsets.UTF_8));
         return record;
     }
 
@@ -206,7 +203,7 @@ final class RawKafka implements Stack, Contest.Filler {
         meter.start();
         for (int i = 0; i < messages; i++) {
             long start = System.nanoTime();
-            prompt.send(described ? described(UUID.randomUUID().toString(), body) : new ProducerRecord<>(queue(), body))
+            prompt.send(described ? described(Stack.newId(), body) : new ProducerRecord<>(queue(), body))
                     .get();
             latencies[i] = System.nanoTime() - start;
         }

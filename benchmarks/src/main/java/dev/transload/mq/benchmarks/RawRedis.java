@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -23,7 +22,6 @@ final class RawRedis implements Stack {
     static final int LONG_BATCH = 500;
 
     private static final byte[] ID = bytes("mq-id");
-    private static final byte[] CONTENT_TYPE = bytes("mq-content-type");
     private static final byte[] TIMESTAMP = bytes("mq-timestamp");
     private static final byte[] BODY = bytes("body");
     private static final byte[] GROUP = bytes("bench");
@@ -141,8 +139,7 @@ final class RawRedis implements Stack {
 
     private static Map<byte[], byte[]> described(byte[] body) {
         return Map.of(
-                ID, bytes(UUID.randomUUID().toString()),
-                CONTENT_TYPE, bytes("application/octet-stream"),
+                ID, bytes(Stack.newId()),
                 TIMESTAMP, bytes(Long.toString(System.currentTimeMillis())),
                 BODY, body);
     }

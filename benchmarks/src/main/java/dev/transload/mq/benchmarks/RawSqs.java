@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,10 +131,7 @@ final class RawSqs implements Stack {
         if (!described) {
             return Map.of();
         }
-        return Map.of(
-                "mq-id", attribute(UUID.randomUUID().toString()),
-                "mq-content-type", attribute("application/octet-stream"),
-                "mq-timestamp", attribute(Long.toString(System.currentTimeMillis())));
+        return Map.of("mq-id", attribute(Stack.newId()));
     }
 
     // A payload is bytes, here as there, and what travels is text.

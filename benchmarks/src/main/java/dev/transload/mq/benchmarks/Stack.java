@@ -1,6 +1,8 @@
 package dev.transload.mq.benchmarks;
 
 import dev.transload.mq.benchmarks.Meter.Sample;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * One way to do the work: the SDK, or a program written by hand against the broker's client. Rounds of one stack do not
@@ -34,6 +36,12 @@ interface Stack extends AutoCloseable {
     /** Whether it puts the messages there itself that it consumes, since they are of a kind of their own. */
     default boolean fillsItself() {
         return false;
+    }
+
+    /** An id as cheap as one can be, as the SDK makes them: 36 characters that need not be hard to guess. */
+    static String newId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 
     @Override

@@ -27,7 +27,7 @@ final class KafkaProducers {
         base.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         base.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, broker.maxRecordBytes());
         base.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
-        base.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
+        base.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         base.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         // Without a linger, what is sent while a request is under way gathers for the next: a message alone goes at
         // once,

@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -61,6 +63,9 @@ final class KafkaSender {
     /** Guarded: what the producer would not take yet, in order. */
     private final Map<String, ArrayDeque<Sent>> backlog = new LinkedHashMap<>();
 
+    /** Where the last message went: mostly where the next one goes. */
+    private volatile @Nullable Way lastWay;
+
     private @Nullable Thread worker;
     private volatile boolean closed;
 
@@ -97,12 +102,20 @@ final class KafkaSender {
             outgoing.failed(down(outgoing));
             return;
         }
-        String topic = KafkaNames.topic(outgoing.to());
-        Traffic known = traffic.get(topic);
-        Sent sent = new Sent(outgoing, known != null ? known : traffic.computeIfAbsent(topic, Traffic::new));
+        Sent sent = new Sent(outgoing, trafficTo(outgoing.to()));
         if (sent.traffic.waiting.get() > 0 || !sent.offer()) {
             later(sent);
         }
+    }
+
+    private Traffic trafficTo(Place to) {
+        Way last = lastWay;
+        if (last != null && last.to.equals(to)) {
+            return last.traffic;
+        }
+        Way way = new Way(to, traffic.computeIfAbsent(KafkaNames.topic(to), Traffic::new));
+        lastWay = way;
+        return way.traffic;
     }
 
     // A broker may make a topic because a producer asks for it, so the producer is not asked before it is there.
@@ -228,9 +241,11 @@ final class KafkaSender {
      * by one thread at a time.
      */
     Collection<String> stuck() {
+        Set<Traffic> busy = new HashSet<>();
+        onTheWay.forEach(sent -> busy.add(sent.traffic));
         List<String> stuck = new ArrayList<>();
         traffic.values().forEach(t -> {
-            if (t.looksStuck()) {
+            if (t.looksStuck(busy.contains(t))) {
                 stuck.add(t.topic);
             }
         });
@@ -297,6 +312,8 @@ final class KafkaSender {
         producer.close(most);
     }
 
+    private record Way(Place to, Traffic traffic) {}
+
     /** One message on its way. */
     private final class Sent extends OnTheWay.Entry implements Callback {
         private static final AtomicIntegerFieldUpdater<Sent> ENDED =
@@ -322,7 +339,7 @@ final class KafkaSender {
                 return false;
             }
             onTheWay.add(this);
-            traffic.onTheWay.incrementAndGet();
+            traffic.takes();
             refusal = null;
             offering = Thread.currentThread();
             try {
@@ -339,13 +356,14 @@ final class KafkaSender {
             if (why == null) {
                 return true;
             }
+            traffic.refuses();
             if (isBeyond(state)) {
                 fail(new DestinationNotFoundException(
                         "kafka: nobody can be at the reply address "
                                 + outgoing.to().name(),
                         why));
             } else if (why instanceof TimeoutException && !closed) {
-                leave();
+                onTheWay.remove(this);
                 return false;
             } else {
                 fail(KafkaErrors.sending(outgoing, why, maxRecordBytes));
@@ -366,25 +384,19 @@ final class KafkaSender {
                 refusal = failure; // still within the call
                 return;
             }
-            traffic.progressed();
+            traffic.returns();
             if (failure != null) {
                 fail(KafkaErrors.sending(outgoing, failure, maxRecordBytes));
             } else {
-                leave();
+                onTheWay.remove(this);
                 if (ENDED.compareAndSet(this, 0, 1)) {
                     outgoing.done();
                 }
             }
         }
 
-        private void leave() {
-            if (onTheWay.remove(this)) {
-                traffic.onTheWay.decrementAndGet();
-            }
-        }
-
         void fail(MessagingException why) {
-            leave();
+            onTheWay.remove(this);
             if (ENDED.compareAndSet(this, 0, 1)) {
                 outgoing.failed(why);
             }

@@ -2,6 +2,7 @@ package dev.transload.mq.kafka;
 
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +12,22 @@ final class Traffic {
     /** With so many on the way for each partition nobody is left without work by what follows in one piece. */
     private static final int ENOUGH = 8;
 
-    /** So many messages of 1 KiB in a row fill a batch of the producer. */
+    /** So many messages of 1 KiB in a row fill half a batch of the producer. */
     private static final int RUN = 64;
+
+    /** Numbers on a line of a processor's cache, of 64 bytes. */
+    private static final int LINE = 16;
 
     final String topic;
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger turn = new AtomicInteger(ThreadLocalRandom.current().nextInt());
-    final AtomicInteger onTheWay = new AtomicInteger();
     final AtomicLong lookedNanos = new AtomicLong();
-    /** How much has come back; a number that is not exact, only another each time. */
-    private final AtomicInteger progress = new AtomicInteger();
+    /** How many the producer took. */
+    private final AtomicInteger taken = new AtomicInteger();
+    /** How many of them have come back, in the middle of lines of memory of its own: another thread writes it. */
+    private final AtomicIntegerArray returned = new AtomicIntegerArray(2 * LINE);
     /** Of whoever looks whether it is stuck: what was seen last. */
-    private int progressSeen;
+    private int returnedSeen;
 
     private boolean busySeen;
 
@@ -40,21 +45,36 @@ final class Traffic {
             return null;
         }
         int n = turn.getAndIncrement();
-        return Math.floorMod(onTheWay.get() < ENOUGH * partitions ? n : Math.floorDiv(n, RUN), partitions);
+        boolean few = taken.get() - returned.get(LINE) < ENOUGH * partitions;
+        return Math.floorMod(few ? n : Math.floorDiv(n, RUN), partitions);
+    }
+
+    /** The producer is about to take one. */
+    void takes() {
+        taken.getAndIncrement();
+    }
+
+    /** The producer did not take it after all. */
+    void refuses() {
+        taken.getAndDecrement();
     }
 
     /** Something has come back. Called by the producer's thread, so without an atomic step. */
-    void progressed() {
-        progress.setRelease(progress.getPlain() + 1);
+    void returns() {
+        returned.setRelease(LINE, returned.getPlain(LINE) + 1);
     }
 
-    /** Whether nothing has come back since the last call, although something was to then and is now. One thread's. */
-    boolean looksStuck() {
-        boolean busy = onTheWay.get() > 0 || waiting.get() > 0;
-        int now = progress.get();
-        boolean stuck = busy && busySeen && now == progressSeen;
+    /**
+     * Whether nothing has come back since the last call, although something was to then and is now. One thread's.
+     *
+     * @param onTheWay whether the producer has any that is still waited for
+     */
+    boolean looksStuck(boolean onTheWay) {
+        boolean busy = onTheWay || waiting.get() > 0;
+        int now = returned.get(LINE);
+        boolean stuck = busy && busySeen && now == returnedSeen;
         busySeen = busy;
-        progressSeen = now;
+        returnedSeen = now;
         return stuck;
     }
 }

@@ -14,6 +14,12 @@ class TrafficTest {
         return Stream.generate(() -> traffic.turn(4)).limit(messages).toList();
     }
 
+    private void take(int messages) {
+        for (int i = 0; i < messages; i++) {
+            traffic.takes();
+        }
+    }
+
     @Test
     void fewMessagesGoToAllPartitions() {
         assertThat(turns(4)).containsExactlyInAnyOrder(0, 1, 2, 3);
@@ -21,7 +27,7 @@ class TrafficTest {
 
     @Test
     void whileManyAreOnTheWayEachPartitionGetsSomeInARow() {
-        traffic.onTheWay.set(1_000);
+        take(1_000);
 
         List<Integer> turns = turns(512);
 
@@ -34,29 +40,50 @@ class TrafficTest {
     }
 
     @Test
+    void onceTheyHaveComeBackTheNextGoToAllPartitionsAgain() {
+        take(1_000);
+        for (int i = 0; i < 990; i++) {
+            traffic.returns();
+        }
+
+        assertThat(turns(4)).containsExactlyInAnyOrder(0, 1, 2, 3);
+    }
+
+    @Test
+    void whatWasNotTakenIsNotOnTheWay() {
+        take(1_000);
+        for (int i = 0; i < 990; i++) {
+            traffic.refuses();
+        }
+
+        assertThat(turns(4)).containsExactlyInAnyOrder(0, 1, 2, 3);
+    }
+
+    @Test
     void theOnlyPartitionIsLeftToTheClient() {
         assertThat(traffic.turn(1)).isNull();
     }
 
     @Test
     void itIsStuckWhenNothingComesBackBetweenTwoLooks() {
-        traffic.onTheWay.set(3);
-        assertThat(traffic.looksStuck()).as("it may have been sent just now").isFalse();
-        assertThat(traffic.looksStuck()).isTrue();
+        assertThat(traffic.looksStuck(true))
+                .as("it may have been sent just now")
+                .isFalse();
+        assertThat(traffic.looksStuck(true)).isTrue();
 
-        traffic.progressed();
-        assertThat(traffic.looksStuck()).isFalse();
-        assertThat(traffic.looksStuck()).isTrue();
+        traffic.returns();
+        assertThat(traffic.looksStuck(true)).isFalse();
+        assertThat(traffic.looksStuck(true)).isTrue();
     }
 
     @Test
     void itIsNotStuckWhenNothingWasOnItsWayBefore() {
-        assertThat(traffic.looksStuck()).isFalse();
+        assertThat(traffic.looksStuck(false)).isFalse();
         traffic.waiting.set(1);
 
-        assertThat(traffic.looksStuck()).isFalse();
-        assertThat(traffic.looksStuck()).isTrue();
+        assertThat(traffic.looksStuck(false)).isFalse();
+        assertThat(traffic.looksStuck(false)).isTrue();
         traffic.waiting.set(0);
-        assertThat(traffic.looksStuck()).isFalse();
+        assertThat(traffic.looksStuck(false)).isFalse();
     }
 }
