@@ -91,7 +91,9 @@ class SendOutcomeTest {
 
             now.addAndGet(TIMEOUT.plusMillis(1).toNanos());
 
-            assertThat(outcome(sent)).isEqualTo(Outcome.UNKNOWN);
+            ConnectionLostException failure = failure(sent);
+            assertThat(failure).hasMessage("sqs: no answer in time, cannot send");
+            assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
             taken.getInputStream().readAllBytes(); // ends, since the connection does
         }
     }
@@ -119,11 +121,15 @@ class SendOutcomeTest {
     }
 
     private static Outcome outcome(CompletableFuture<?> sent) throws Exception {
+        return failure(sent).outcome();
+    }
+
+    private static ConnectionLostException failure(CompletableFuture<?> sent) throws Exception {
         try {
             sent.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class);
-            return ((ConnectionLostException) e.getCause()).outcome();
+            return (ConnectionLostException) e.getCause();
         }
         throw new AssertionError("the send succeeded");
     }
