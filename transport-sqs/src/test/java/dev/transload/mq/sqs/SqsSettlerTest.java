@@ -149,6 +149,7 @@ class SqsSettlerTest {
                 settler);
 
         other.get();
+        renewalIsThere.await(); // on a connection of its own, so it may come last
         assertThat(arrived).hasSize(11).doesNotContain("a10 " + RENEWAL, "a11 " + RENEWAL);
         answerRenewals.countDown();
         last.get();
