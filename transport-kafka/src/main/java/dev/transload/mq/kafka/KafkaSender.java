@@ -52,7 +52,8 @@ final class KafkaSender {
 
     private final Producer<byte[], byte[]> producer;
     private final TimeSource time;
-    private final KafkaTopology topology;
+    private final Function<String, KafkaTopology.@Nullable TopicState> known;
+    private final Consumer<String> forget;
     private final int maxRecordBytes;
     private final BooleanSupplier connected;
     private final Consumer<String> unheardOf;
@@ -70,19 +71,23 @@ final class KafkaSender {
     private volatile boolean closed;
 
     /**
+     * @param known what was found of a topic
+     * @param forget told that a topic is not there any more
      * @param connected whether the cluster answers
      * @param unheardOf told of a topic that nobody declared and that the producer does not know
      */
     KafkaSender(
             Producer<byte[], byte[]> producer,
             TimeSource time,
-            KafkaTopology topology,
+            Function<String, KafkaTopology.@Nullable TopicState> known,
+            Consumer<String> forget,
             int maxRecordBytes,
             BooleanSupplier connected,
             Consumer<String> unheardOf) {
         this.producer = producer;
         this.time = time;
-        this.topology = topology;
+        this.known = known;
+        this.forget = forget;
         this.maxRecordBytes = maxRecordBytes;
         this.connected = connected;
         this.unheardOf = unheardOf;
@@ -280,7 +285,7 @@ final class KafkaSender {
 
     /** The topic is not there, and this client does not make it: what is on its way there will not arrive. */
     void missing(String topic) {
-        topology.forget(topic);
+        forget.accept(topic);
         Traffic t = traffic.get(topic);
         if (t != null) {
             Function<Sent, MessagingException> why =
@@ -333,7 +338,7 @@ final class KafkaSender {
         /** Hands the message to the producer; false if it has no room for it yet, or does not know the topic. */
         @SuppressWarnings("FutureReturnValueIgnored") // told through the callback
         boolean offer() {
-            KafkaTopology.TopicState state = topology.known(traffic.topic);
+            KafkaTopology.TopicState state = known.apply(traffic.topic);
             if (state == null) {
                 lookFor(traffic);
                 return false;

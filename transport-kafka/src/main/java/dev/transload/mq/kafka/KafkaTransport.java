@@ -76,7 +76,13 @@ final class KafkaTransport implements Transport {
         this.restoration = new Restoration(topology, receivers.groups(), receivers.shareGroups(), receivers);
         this.watch = new ClusterWatch(ask, context.time(), new Watching());
         this.sender = new KafkaSender(
-                producer, context.time(), topology, broker.maxRecordBytes(), watch::isUp, this::lookFor);
+                producer,
+                context.time(),
+                topology::known,
+                topology::forget,
+                broker.maxRecordBytes(),
+                watch::isUp,
+                this::lookFor);
     }
 
     /** Connects. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
 import dev.transload.mq.spi.Annotations;
-import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.Place.Role;
 import java.nio.ByteBuffer;
@@ -22,23 +21,8 @@ class KafkaMessagesTest {
 
     private static final long NOW = 1_800_000_000_000L;
 
-    private record Sent(Place to, Message message) implements Outgoing {
-        @Override
-        public long delayMillis() {
-            return 0;
-        }
-
-        @Override
-        public void done() {}
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new AssertionError(cause);
-        }
-    }
-
     private static ProducerRecord<byte[], byte[]> record(Message message) {
-        return KafkaMessages.record(new Sent(Place.of(Role.QUEUE, "q", Shape.PLAIN), message), NOW, false, 2);
+        return KafkaMessages.record(new Sending(Place.of(Role.QUEUE, "q", Shape.PLAIN), message), NOW, false, 2);
     }
 
     private static Message stored(ProducerRecord<byte[], byte[]> record, TimestampType type, long brokerTime) {
@@ -133,7 +117,7 @@ class KafkaMessagesTest {
         Place lane = Place.of(Role.DELAY_LANE, "mq--delays-16s", Shape.PLAIN);
         for (String key : new String[] {null, "k"}) {
             Message sent = Message.builder("id-1", new byte[0]).key(key).build();
-            ProducerRecord<byte[], byte[]> record = KafkaMessages.record(new Sent(lane, sent), NOW, true, 9);
+            ProducerRecord<byte[], byte[]> record = KafkaMessages.record(new Sending(lane, sent), NOW, true, 9);
             assertThat(record.topic()).isEqualTo("mq--delays");
             assertThat(record.partition()).isEqualTo(2);
         }
@@ -160,7 +144,7 @@ class KafkaMessagesTest {
     void theTimeOfTheSendOutlivesABrokerThatWritesItsOwn() {
         Message sent = Message.builder("a", new byte[0]).timestamp(NOW - 5).build();
         ProducerRecord<byte[], byte[]> record =
-                KafkaMessages.record(new Sent(Place.of(Role.DELAY_LANE, "l", Shape.PLAIN), sent), NOW, true, null);
+                KafkaMessages.record(new Sending(Place.of(Role.DELAY_LANE, "l", Shape.PLAIN), sent), NOW, true, null);
         assertThat(stored(record, TimestampType.LOG_APPEND_TIME, NOW + 99).timestamp())
                 .isEqualTo(NOW - 5);
     }
@@ -263,7 +247,7 @@ class KafkaMessagesTest {
     void aReplyGoesToItsInboxAlone() {
         Message reply = Message.builder("r", new byte[0]).correlationId("c").build();
         Place to = new Place(Role.REPLY, "mq--replies/5/me", null, null, Shape.PLAIN, false);
-        ProducerRecord<byte[], byte[]> record = KafkaMessages.record(new Sent(to, reply), NOW, false, 1);
+        ProducerRecord<byte[], byte[]> record = KafkaMessages.record(new Sending(to, reply), NOW, false, 1);
         assertThat(record.topic()).isEqualTo("mq--replies");
         assertThat(record.partition()).isEqualTo(5);
         assertThat(KafkaMessages.last(record.headers(), KafkaMessages.INBOX)).isEqualTo("me");
