@@ -44,6 +44,7 @@ class KafkaSenderTest {
     @Test
     void aTopicIsStuckWhereSomethingIsOnItsWayAndNothingComesBack() {
         send("a");
+        send("a");
         send("b");
         assertThat(sender.stuck()).as("sent just now").isEmpty();
         assertThat(sender.stuck()).containsExactlyInAnyOrder("a", "b");
