@@ -67,7 +67,7 @@ public final class KafkaBenchmark implements Contest {
 
     @Override
     public Stack raw(String name) throws Exception {
-        return new RawKafka(name, bootstrap(uri), false);
+        return RawKafka.plain(name, bootstrap(uri));
     }
 
     @Override
@@ -75,7 +75,11 @@ public final class KafkaBenchmark implements Contest {
         Stack plain = new SdkStack("sdk", uri, DEFAULTS);
         return switch (work) {
             case SEND ->
-                List.of(plain, new SdkStack("sdk-10k", uri + "?maxOutstandingSends=10000", WIDE), rawDescribed());
+                List.of(
+                        plain,
+                        new SdkStack("sdk-10k", uri + "?maxOutstandingSends=10000", WIDE),
+                        rawDescribed(),
+                        RawKafka.bounded("raw-1000", bootstrap(uri), DEFAULTS.window()));
             case CONSUME -> List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
             case ONE_BY_ONE -> List.of(plain, rawDescribed());
             case REQUEST -> List.of(plain);
@@ -83,12 +87,12 @@ public final class KafkaBenchmark implements Contest {
     }
 
     private Stack rawDescribed() throws Exception {
-        return new RawKafka("raw-described", bootstrap(uri), true);
+        return RawKafka.described("raw-described", bootstrap(uri));
     }
 
     @Override
     public Filler filler() throws Exception {
-        return new RawKafka("filler", bootstrap(uri), false);
+        return RawKafka.plain("filler", bootstrap(uri));
     }
 
     static String bootstrap(String uri) {

@@ -57,6 +57,6 @@ public final class KafkaShareBenchmark implements Contest {
 
     @Override
     public Filler filler() throws Exception {
-        return new RawKafka("filler", KafkaBenchmark.bootstrap(uri), false);
+        return RawKafka.plain("filler", KafkaBenchmark.bootstrap(uri));
     }
 }

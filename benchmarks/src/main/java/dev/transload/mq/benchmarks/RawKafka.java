@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -38,25 +40,53 @@ final class RawKafka implements Stack, Contest.Filler {
     private final String bootstrap;
     private final Admin admin;
     private final boolean described;
+    private final int bound;
     private final Producer<byte[], byte[]> batching;
     private final Producer<byte[], byte[]> prompt;
     private @Nullable RawKafkaRequests requests;
 
+    /** One that gives its messages nothing, bounded by the producer's memory. */
+    static RawKafka plain(String name, String bootstrap) throws Exception {
+        return new RawKafka(name, bootstrap, false, 0);
+    }
+
     /**
-     * @param described whether each message that it sends has what the SDK gives to every one, an id and the type of its
-     *     content, beside the time that every record has, and is known by its id when it fails
+     * One that gives each message what the SDK gives to every one, an id, beside the time that every record has, and knows
+     * it by its id when it fails.
      */
-    RawKafka(String name, String bootstrap, boolean described) throws Exception {
+    static RawKafka described(String name, String bootstrap) throws Exception {
+        return new RawKafka(name, bootstrap, true, 0);
+    }
+
+    /** One that has as many messages on their way as the SDK at most, and gathers them as it does. */
+    static RawKafka bounded(String name, String bootstrap, int bound) throws Exception {
+        return new RawKafka(name, bootstrap, false, bound);
+    }
+
+    private RawKafka(String name, String bootstrap, boolean described, int bound) throws Exception {
         this.name = name;
         this.described = described;
+        this.bound = bound;
         this.bootstrap = bootstrap;
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
-        this.batching = producer(bootstrap, 5);
+        this.batching = bound == 0 ? producer(bootstrap, 5) : gathering(bootstrap);
         this.prompt = producer(bootstrap, 0);
         create(admin, queue(), PARTITIONS);
     }
 
+    private static Producer<byte[], byte[]> gathering(String bootstrap) {
+        Map<String, Object> settings = settings(bootstrap, 0);
+        settings.put("batch.size", 131_072);
+        settings.put("max.in.flight.requests.per.connection", 1);
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
     static Producer<byte[], byte[]> producer(String bootstrap, int lingerMillis) {
+        return new KafkaProducer<>(
+                settings(bootstrap, lingerMillis), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static Map<String, Object> settings(String bootstrap, int lingerMillis) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", bootstrap);
         settings.put("acks", "all");
@@ -64,7 +94,7 @@ final class RawKafka implements Stack, Contest.Filler {
         settings.put("linger.ms", lingerMillis);
         settings.put("batch.size", 65_536);
         settings.put("buffer.memory", 67_108_864L);
-        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        return settings;
     }
 
     static Consumer<byte[], byte[]> consumer(String bootstrap, Map<String, Object> more) {
@@ -128,6 +158,35 @@ final class RawKafka implements Stack, Contest.Filler {
         }
     }
 
+    /** Sends with so many unconfirmed at most; at the bound it waits until a quarter of them is confirmed. */
+    private void publishBounded(int messages, byte[] body) {
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        AtomicInteger unconfirmed = new AtomicInteger();
+        Thread sender = Thread.currentThread();
+        int goOn = bound - bound / 4;
+        Callback confirmed = (metadata, failed) -> {
+            if (failed != null) {
+                failure.set(failed);
+            }
+            if (unconfirmed.decrementAndGet() == goOn) {
+                LockSupport.unpark(sender);
+            }
+        };
+        for (int i = 0; i < messages; i++) {
+            if (unconfirmed.get() >= bound) {
+                while (unconfirmed.get() > goOn) {
+                    LockSupport.park(this);
+                }
+            }
+            unconfirmed.getAndIncrement();
+            var unused = batching.send(new ProducerRecord<>(queue(), body), confirmed);
+        }
+        batching.flush();
+        if (failure.get() != null) {
+            throw new IllegalStateException(name + " could not send", failure.get());
+        }
+    }
+
     private void publishDescribed(int messages, byte[] body) {
         Map<String, Exception> failures = new ConcurrentHashMap<>();
         for (int i = 0; i < messages; i++) {
@@ -157,6 +216,8 @@ final class RawKafka implements Stack, Contest.Filler {
         meter.start();
         if (described) {
             publishDescribed(messages, body);
+        } else if (bound > 0) {
+            publishBounded(messages, body);
         } else {
             publish(messages, () -> new ProducerRecord<>(queue, body));
         }
