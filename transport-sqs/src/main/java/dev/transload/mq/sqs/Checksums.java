@@ -95,11 +95,10 @@ final class Checksums {
 
     // UTF-8; half a surrogate pair is a question mark, as the SDK writes it.
     private void text(String text) {
-        for (int i = 0; i < text.length(); i++) {
+        int i = ascii(text, 0);
+        while (i < text.length()) {
             char c = text.charAt(i);
-            if (c < 0x80) {
-                one(c);
-            } else if (c < 0x800) {
+            if (c < 0x800) {
                 one(0xC0 | (c >> 6));
                 one(0x80 | (c & 0x3F));
             } else if (!Character.isSurrogate(c)) {
@@ -117,7 +116,25 @@ final class Checksums {
             } else {
                 one('?');
             }
+            i = ascii(text, i + 1);
         }
+    }
+
+    // What most text is made of, without a look at the room for each; returns where something else begins.
+    private int ascii(String text, int from) {
+        int i = from;
+        while (i < text.length() && text.charAt(i) < 0x80) {
+            if (count == pending.length) {
+                drain();
+            }
+            int end = Math.min(text.length(), i + pending.length - count);
+            int at = count;
+            while (i < end && text.charAt(i) < 0x80) {
+                pending[at++] = (byte) text.charAt(i++);
+            }
+            count = at;
+        }
+        return i;
     }
 
     private void one(int b) {

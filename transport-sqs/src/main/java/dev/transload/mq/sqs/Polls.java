@@ -26,6 +26,7 @@ final class Polls {
     static final int MOST = 10;
 
     private static final int AT_ONCE = 8;
+    private static final Duration HELD_UP = Duration.ofSeconds(1);
 
     private static final List<MessageSystemAttributeName> OF_ALL =
             List.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, MessageSystemAttributeName.SENT_TIMESTAMP);
@@ -55,7 +56,9 @@ final class Polls {
 
     /** Takes what a poll brought. */
     interface Arrival {
-        void arrived(QueueRef from, List<Message> messages, @Nullable MessagingException failure);
+
+        /** Messages, and since when the service may hide them at the earliest; or why there are none. */
+        void arrived(QueueRef from, List<Message> messages, long sinceNanos, @Nullable MessagingException failure);
     }
 
     /** How many messages the next poll should ask for; 0 if there should be none. */
@@ -75,6 +78,7 @@ final class Polls {
     void start(QueueRef queue, int most, Arrival arrival) {
         int seconds = underWay > 0 ? 1 : seconds();
         String what = "receive from " + queue.name();
+        long asked = time.nanos();
         reserved += most;
         underWay++;
         SqsAsk.told(ask.messages(
@@ -84,14 +88,22 @@ final class Polls {
                     underWay--;
                     if (failure != null) {
                         width = 1;
-                        arrival.arrived(queue, List.of(), SqsErrors.operation(what, failure));
+                        arrival.arrived(queue, List.of(), asked, SqsErrors.operation(what, failure));
                         return null;
                     }
                     List<Message> messages = answer.hasMessages() ? answer.messages() : List.of();
                     adapt(messages.size(), most);
-                    arrival.arrived(queue, intact(queue, messages), null);
+                    arrival.arrived(queue, intact(queue, messages), hiddenSince(asked, seconds), null);
                     return null;
                 }));
+    }
+
+    // The service answers as soon as it has hidden messages, and after the wait at the latest. An answer that comes
+    // later
+    // was held up, nobody knows where: what it brings may have been hidden when it was asked for.
+    private long hiddenSince(long asked, int seconds) {
+        long now = time.nanos();
+        return now - asked > Duration.ofSeconds(seconds).plus(HELD_UP).toNanos() ? asked : now;
     }
 
     // One that was altered on its way comes again once its time of hiding is over.

@@ -144,12 +144,13 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
     private void arrived(
             QueueRef from,
             List<software.amazon.awssdk.services.sqs.model.Message> messages,
+            long sinceNanos,
             @Nullable MessagingException failure) {
         if (failure != null) {
             trouble(from, failure);
         } else {
             lastContact = time.nanos();
-            take(from, messages);
+            take(from, messages, sinceNanos);
             poll();
         }
         if (stopped && polls.isIdle()) {
@@ -210,19 +211,22 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         }
     }
 
-    private void take(QueueRef from, List<software.amazon.awssdk.services.sqs.model.Message> messages) {
+    private void take(
+            QueueRef from, List<software.amazon.awssdk.services.sqs.model.Message> messages, long sinceNanos) {
         if (messages.isEmpty()) {
             return;
         }
         List<SqsDelivery> out = new ArrayList<>(messages.size());
-        long now = time.nanos();
+        if (held.deadline(sinceNanos) - time.nanos() <= 0) {
+            return; // they are being handed out again
+        }
         boolean given = false;
         boolean ofGroup = spec.from().role() == Place.Role.GROUP;
         for (software.amazon.awssdk.services.sqs.model.Message received : messages) {
             Message message = SqsMessages.read(received, from.isFifo());
             String topic = ofGroup ? SqsMessages.topic(received) : null;
-            SqsDelivery delivery =
-                    new SqsDelivery(this, message, destination(message, topic), received, now, held.deadline(now));
+            SqsDelivery delivery = new SqsDelivery(
+                    this, message, destination(message, topic), received, sinceNanos, held.deadline(sinceNanos));
             if (!from.equals(queue)) {
                 continue; // of a queue that is gone
             }

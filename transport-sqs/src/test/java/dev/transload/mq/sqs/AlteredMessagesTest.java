@@ -58,7 +58,7 @@ class AlteredMessagesTest {
 
     private List<String> received(String queue) throws Exception {
         CompletableFuture<List<String>> received = new CompletableFuture<>();
-        worker.execute(() -> polls.start(service.queue(queue), 10, (from, messages, failure) -> {
+        worker.execute(() -> polls.start(service.queue(queue), 10, (from, messages, since, failure) -> {
             if (failure == null) {
                 received.complete(messages.stream().map(Message::body).toList());
             } else {
