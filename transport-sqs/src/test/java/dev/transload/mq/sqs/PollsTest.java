@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.model.Message;
 
-/** Since when messages of an answer may be hidden, and with that how long they are ours. */
+/** What a receiver gets of an answer: which messages, and since when they may be hidden. */
 class PollsTest {
 
     private static final long ASKED = 7;
@@ -58,6 +60,57 @@ class PollsTest {
             now.addAndGet(after.toNanos()); // before the worker hears of the answer
         });
         return hidden.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void ofAnAnswerAllThatIsIntactIsHandled() throws Exception {
+        service.says(messages(intact("a"), altered("b"), intact("c")));
+
+        assertThat(received("jobs")).containsExactly("a", "c");
+    }
+
+    @Test
+    void ofAFifoQueueNothingIsHandledBeforeWhatComesAgain() throws Exception {
+        service.says(messages(intact("a"), altered("b"), intact("c")));
+
+        assertThat(received("jobs.fifo")).containsExactly("a");
+    }
+
+    @Test
+    void anAttributeThatWasAlteredIsFoundOut() throws Exception {
+        service.says(messages(intact("a"), intact("b").replace("\"StringValue\":\"1\"", "\"StringValue\":\"2\"")));
+
+        assertThat(received("jobs")).containsExactly("a");
+    }
+
+    private List<String> received(String queue) throws Exception {
+        CompletableFuture<List<String>> received = new CompletableFuture<>();
+        worker.execute(() -> polls.start(service.queue(queue), 10, (from, messages, since, failure) -> {
+            if (failure == null) {
+                received.complete(messages.stream().map(Message::body).toList());
+            } else {
+                received.completeExceptionally(failure);
+            }
+        }));
+        return received.get(30, TimeUnit.SECONDS);
+    }
+
+    private static String messages(String... messages) {
+        return "{\"Messages\":[" + String.join(",", messages) + "]}";
+    }
+
+    private static String intact(String body) {
+        return message(body, body);
+    }
+
+    private static String altered(String body) {
+        return message(body, "what was stored");
+    }
+
+    private static String message(String body, String stored) {
+        return "{\"MessageId\":\"m\",\"ReceiptHandle\":\"r\",\"Body\":\"" + body + "\",\"MD5OfBody\":\""
+                + JsonService.md5(stored) + "\",\"MD5OfMessageAttributes\":\"" + JsonService.ATTRIBUTES_MD5
+                + "\",\"MessageAttributes\":{\"mq-id\":{\"DataType\":\"String\",\"StringValue\":\"1\"}}}";
     }
 
     private record SetClock(AtomicLong now) implements TimeSource {
