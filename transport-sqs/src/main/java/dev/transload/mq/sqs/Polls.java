@@ -98,9 +98,8 @@ final class Polls {
                 }));
     }
 
-    // The service answers as soon as it has hidden messages, and after the wait at the latest. An answer that comes
-    // later
-    // was held up, nobody knows where: what it brings may have been hidden when it was asked for.
+    // The service answers as soon as it has hidden messages, and after the wait at the latest. A later answer was held
+    // up, nobody knows where: what it brings may have been hidden when it was asked for.
     private long hiddenSince(long asked, int seconds) {
         long now = time.nanos();
         return now - asked > Duration.ofSeconds(seconds).plus(HELD_UP).toNanos() ? asked : now;

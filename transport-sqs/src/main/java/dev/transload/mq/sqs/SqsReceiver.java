@@ -218,7 +218,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
         }
         List<SqsDelivery> out = new ArrayList<>(messages.size());
         if (held.deadline(sinceNanos) - time.nanos() <= 0) {
-            return; // they are being handed out again
+            return; // held up for so long that the service may have handed them out again
         }
         boolean given = false;
         boolean ofGroup = spec.from().role() == Place.Role.GROUP;

@@ -2,9 +2,15 @@ package dev.transload.mq.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.Shape;
+import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
+import dev.transload.mq.spi.ReceiveSpec;
+import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,6 +66,77 @@ class PollsTest {
             now.addAndGet(after.toNanos()); // before the worker hears of the answer
         });
         return hidden.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatWasHeldUpForLongerThanItsLeaseIsHandledWhenItComesAgain() throws Exception {
+        assertThat(pollsUntilDelivered(Duration.ofSeconds(31))).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasHeldUpWithinItsLeaseIsHandled() throws Exception {
+        assertThat(pollsUntilDelivered(Duration.ofSeconds(20))).isEqualTo(1);
+    }
+
+    private int pollsUntilDelivered(Duration heldUp) throws Exception {
+        service.says(messages(intact("a")));
+        CompletableFuture<Integer> polled = new CompletableFuture<>();
+        SqsReceiver receiver = new SqsReceiver(
+                ask,
+                new SetClock(now),
+                service.options(),
+                ReceiveSpec.builder(Place.of(Place.Role.QUEUE, "jobs", Shape.PLAIN), 1)
+                        .lease(Duration.ofSeconds(30))
+                        .build(),
+                service.queue("jobs"),
+                new Deliveries(() -> polled.complete(service.asked().size())),
+                new NoHost());
+        worker.execute(() -> {
+            receiver.credit(1);
+            worker.execute(() -> now.addAndGet(heldUp.toNanos())); // before the worker hears of the answer
+        });
+        return polled.get(30, TimeUnit.SECONDS);
+    }
+
+    private record Deliveries(Runnable delivered) implements Sink {
+
+        @Override
+        public void deliver(Incoming delivery) {
+            delivered.run();
+        }
+
+        @Override
+        public void lost(List<? extends Incoming> deliveries, String why) {
+            throw new AssertionError(why);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+    }
+
+    private static final class NoHost implements SqsReceiver.Host {
+
+        @Override
+        public CompletableFuture<QueueRef> gone(QueueRef queue) {
+            throw new AssertionError(queue + " is gone");
+        }
+
+        @Override
+        public void left(SqsReceiver receiver) {
+            throw new AssertionError("left");
+        }
+
+        @Override
+        public Optional<String> replyTo() {
+            return Optional.empty();
+        }
+
+        @Override
+        public CompletableFuture<Void> discard() {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     @Test
