@@ -3,6 +3,11 @@ package dev.transload.mq.sqs;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,10 +35,14 @@ final class Checksums {
 
     private final MessageDigest digest;
     private final byte[] result = new byte[MD5_BYTES];
+    private final CharsetEncoder encoder = StandardCharsets.UTF_8
+            .newEncoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    /** Of the text that is taken in, what is to be encoded next. */
+    private final CharBuffer chars = CharBuffer.allocate(2048);
     /** Bytes the digest has not seen. */
-    private final byte[] pending = new byte[2048];
-
-    private int count;
+    private final ByteBuffer pending = ByteBuffer.allocate(2048);
 
     private Checksums() {
         try {
@@ -95,58 +104,32 @@ final class Checksums {
 
     // UTF-8; half a surrogate pair is a question mark, as the SDK writes it.
     private void text(String text) {
-        int i = ascii(text, 0);
-        while (i < text.length()) {
-            char c = text.charAt(i);
-            if (c < 0x800) {
-                one(0xC0 | (c >> 6));
-                one(0x80 | (c & 0x3F));
-            } else if (!Character.isSurrogate(c)) {
-                one(0xE0 | (c >> 12));
-                one(0x80 | ((c >> 6) & 0x3F));
-                one(0x80 | (c & 0x3F));
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
-                int point = Character.toCodePoint(c, text.charAt(++i));
-                one(0xF0 | (point >> 18));
-                one(0x80 | ((point >> 12) & 0x3F));
-                one(0x80 | ((point >> 6) & 0x3F));
-                one(0x80 | (point & 0x3F));
-            } else {
-                one('?');
-            }
-            i = ascii(text, i + 1);
-        }
-    }
-
-    // What most text is made of, without a look at the room for each; returns where something else begins.
-    private int ascii(String text, int from) {
-        int i = from;
-        while (i < text.length() && text.charAt(i) < 0x80) {
-            if (count == pending.length) {
+        encoder.reset();
+        int read = 0;
+        CoderResult result;
+        do {
+            int end = Math.min(text.length(), read + chars.remaining());
+            text.getChars(read, end, chars.array(), chars.position());
+            chars.position(chars.position() + end - read).flip();
+            read = end;
+            result = encoder.encode(chars, pending, read == text.length());
+            chars.compact();
+            if (result.isOverflow()) {
                 drain();
             }
-            int end = Math.min(text.length(), i + pending.length - count);
-            int at = count;
-            while (i < end && text.charAt(i) < 0x80) {
-                pending[at++] = (byte) text.charAt(i++);
-            }
-            count = at;
-        }
-        return i;
+        } while (result.isOverflow() || read < text.length());
     }
 
     private void one(int b) {
-        if (count == pending.length) {
+        if (!pending.hasRemaining()) {
             drain();
         }
-        pending[count++] = (byte) b;
+        pending.put((byte) b);
     }
 
     private void drain() {
-        digest.update(pending, 0, count);
-        count = 0;
+        digest.update(pending.array(), 0, pending.position());
+        pending.clear();
     }
 
     // Ends what was taken in, and with it this round, whatever comes of it.

@@ -35,6 +35,7 @@ class ChecksumsTest {
     void aBodyIsAsLongAsItLikes(int length) {
         assertThat(matches("a".repeat(length))).isTrue();
         assertThat(matches("€".repeat(length))).isTrue();
+        assertThat(matches("a".repeat(length) + "😀")).isTrue();
     }
 
     @Test
