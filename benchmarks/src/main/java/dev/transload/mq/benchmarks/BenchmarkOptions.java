@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uri broker to use, or null to start one
  * @param works what to measure, in order
+ * @param beside names of what runs beside the raw program, or empty for all: with fewer the figures are steadier
  * @param warmups rounds that do not count
  * @param rounds rounds that count
  * @param share messages a round, as a share of the usual number
  * @param verbose whether each round is printed
  */
 record BenchmarkOptions(
-        @Nullable String uri, List<Work> works, int warmups, int rounds, double share, boolean verbose) {
+        @Nullable String uri,
+        List<Work> works,
+        List<String> beside,
+        int warmups,
+        int rounds,
+        double share,
+        boolean verbose) {
 
     /**
      * What a program says on {@code --help}.
@@ -29,6 +36,7 @@ record BenchmarkOptions(
                 options:
                   --uri URI        broker to use, such as %s; one is started unless given
                   --work NAME,...  send, consume, one-by-one, request; all unless given
+                  --beside NAME,...  what of the table runs beside raw, such as sdk; all unless given
                   --warmups N      rounds that do not count, 3 unless given
                   --rounds N       rounds that count, 7 unless given
                   --share X        messages a round as a share of %s (4,000 one by one), 1 unless given
@@ -38,6 +46,7 @@ record BenchmarkOptions(
 
     BenchmarkOptions {
         works = List.copyOf(works);
+        beside = List.copyOf(beside);
     }
 
     /** The share of the usual number of messages. */
@@ -48,6 +57,7 @@ record BenchmarkOptions(
     static BenchmarkOptions parse(String usage, String... arguments) {
         String uri = null;
         List<Work> works = new ArrayList<>(Arrays.asList(Work.values()));
+        List<String> beside = List.of();
         int warmups = 3;
         int rounds = 7;
         double share = 1;
@@ -70,12 +80,13 @@ record BenchmarkOptions(
                         works.add(Work.parse(word));
                     }
                 }
+                case "--beside" -> beside = List.of(value.split(",", -1));
                 case "--warmups" -> warmups = Integer.parseInt(value);
                 case "--rounds" -> rounds = Integer.parseInt(value);
                 case "--share" -> share = Double.parseDouble(value);
                 default -> throw new IllegalArgumentException("unknown option " + name + "\n" + usage);
             }
         }
-        return new BenchmarkOptions(uri, works, warmups, rounds, share, verbose);
+        return new BenchmarkOptions(uri, works, beside, warmups, rounds, share, verbose);
     }
 }

@@ -40,7 +40,7 @@ final class Comparison {
         try (Contest.Filler filler = contest.filler()) {
             try {
                 stacks.add(contest.raw("raw"));
-                stacks.addAll(contest.sdk(work));
+                stacks.addAll(beside(work));
                 stacks.add(contest.raw("raw-again"));
                 return measure(work, stacks, filler);
             } finally {
@@ -49,6 +49,26 @@ final class Comparison {
                 }
             }
         }
+    }
+
+    private List<Stack> beside(Work work) throws Exception {
+        List<Stack> all = contest.sdk(work);
+        if (options.beside().isEmpty()) {
+            return all;
+        }
+        List<Stack> chosen = new ArrayList<>();
+        for (Stack stack : all) {
+            if (options.beside().contains(stack.name())) {
+                chosen.add(stack);
+            } else {
+                stack.close();
+            }
+        }
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("--beside must name some of "
+                    + all.stream().map(Stack::name).toList() + " for " + work + ", was " + options.beside());
+        }
+        return chosen;
     }
 
     private Report measure(Work work, List<Stack> stacks, Contest.Filler filler) throws Exception {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
  * Transports call {@link #confirmed}, {@link #confirmedTogether} and {@link #failed} on their threads; futures that
  * applications hold are completed on the completion thread, inline ones by the transport. While many are on their way,
- * that thread looks every millisecond for those that have ended, for each waking of it costs more than a send.
+ * that thread looks every half millisecond for those that have ended, for each waking of it costs more than a send.
  */
 final class Sends {
 

@@ -128,6 +128,20 @@ class CompletionsTest {
     }
 
     @Test
+    void theThreadPausesAgainAfterAPauseInWhichSomethingCame() throws Exception {
+        Completions patient = new Completions("patient", Duration.ofHours(1));
+        Thread thread = pausing(patient);
+        List<String> ran = new CopyOnWriteArrayList<>();
+        patient.runSoon(() -> ran.add("may wait"));
+
+        thread.interrupt(); // ends the pause as the end of its time does
+
+        await("the thread looks again").until(() -> ran.size() == 1);
+        await("it pauses").until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        patient.close();
+    }
+
+    @Test
     void theCloseEndsAPause() throws Exception {
         Completions patient = new Completions("patient", Duration.ofHours(1));
         Thread thread = pausing(patient);

@@ -344,14 +344,11 @@ final class KafkaSender {
                 return false;
             }
             onTheWay.add(this);
-            traffic.takes();
+            Integer partition = traffic.takes(state.partitions());
             refusal = null;
             offering = Thread.currentThread();
             try {
-                producer.send(
-                        KafkaMessages.record(
-                                outgoing, time.millis(), state.appendTime(), traffic.turn(state.partitions())),
-                        this);
+                producer.send(KafkaMessages.record(outgoing, time.millis(), state.appendTime(), partition), this);
             } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
                 refusal = e;
             } finally {

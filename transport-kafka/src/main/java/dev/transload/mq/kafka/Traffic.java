@@ -20,8 +20,9 @@ final class Traffic {
 
     final String topic;
     final AtomicInteger waiting = new AtomicInteger();
-    final AtomicInteger turn = new AtomicInteger(ThreadLocalRandom.current().nextInt());
     final AtomicLong lookedNanos = new AtomicLong();
+    /** What is added to the count of messages, so that not every client begins with the same partition. */
+    private final int first = ThreadLocalRandom.current().nextInt();
     /** How many the producer took. */
     private final AtomicInteger taken = new AtomicInteger();
     /** How many of them have come back, in the middle of lines of memory of its own: another thread writes it. */
@@ -36,22 +37,20 @@ final class Traffic {
     }
 
     /**
-     * The partition of the next message without a key: all in turn, so that few messages are spread over all consumers,
-     * too; in runs while many are on the way, since the producer makes a batch for each partition.
+     * The producer is about to take a message.
+     *
+     * @return the partition of the message if it has no key: all in turn, so that few messages are spread over all
+     *     consumers, too; in runs while many are on the way, since the producer makes a batch for each partition
      */
     @Nullable
-    Integer turn(int partitions) {
+    Integer takes(int partitions) {
+        int count = taken.getAndIncrement();
         if (partitions < 2) {
             return null;
         }
-        int n = turn.getAndIncrement();
-        boolean few = taken.get() - returned.get(LINE) < ENOUGH * partitions;
+        int n = first + count;
+        boolean few = count - returned.get(LINE) < ENOUGH * partitions;
         return Math.floorMod(few ? n : Math.floorDiv(n, RUN), partitions);
-    }
-
-    /** The producer is about to take one. */
-    void takes() {
-        taken.getAndIncrement();
     }
 
     /** The producer did not take it after all. */

@@ -11,12 +11,12 @@ class TrafficTest {
     private final Traffic traffic = new Traffic("jobs");
 
     private List<Integer> turns(int messages) {
-        return Stream.generate(() -> traffic.turn(4)).limit(messages).toList();
+        return Stream.generate(() -> traffic.takes(4)).limit(messages).toList();
     }
 
     private void take(int messages) {
         for (int i = 0; i < messages; i++) {
-            traffic.takes();
+            traffic.takes(4);
         }
     }
 
@@ -61,7 +61,7 @@ class TrafficTest {
 
     @Test
     void theOnlyPartitionIsLeftToTheClient() {
-        assertThat(traffic.turn(1)).isNull();
+        assertThat(traffic.takes(1)).isNull();
     }
 
     @Test
