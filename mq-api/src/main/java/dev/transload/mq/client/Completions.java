@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * Runs what applications hang on futures, in order, on one thread of the client, so that none of it runs on a broker
  * client's I/O thread. The thread takes all that has gathered at once; it starts with the first task.
  *
- * <p>After tasks that may wait the thread pauses for half a millisecond before it looks again, and only then, when nothing has
- * come, sleeps until it is woken: where thousands come in a second, each waking costs more than what is to be done.
+ * <p>After tasks that may wait the thread pauses for half a millisecond before it looks again, and only when nothing has
+ * come by then sleeps until it is woken: where thousands come in a second, each waking costs more than what is to be done.
  *
  * <p>Thread-safe. Neither {@link #run} nor {@link #runSoon} blocks for longer than the lock.
  */
@@ -54,8 +54,8 @@ final class Completions {
     }
 
     /**
-     * Runs the task within about half a millisecond, together with others that are added meanwhile, which costs far less than
-     * waking the thread for each. After the close as {@link #run}.
+     * Runs the task within about half a millisecond, together with others that are added meanwhile, which costs far less
+     * than waking the thread for each. After the close as {@link #run}.
      */
     void runSoon(Runnable task) {
         add(task, true);
