@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class RawKafka implements Stack, Contest.Filler {
 
     /** As many as the SDK gives a topic unless told otherwise. */
-    private static final int PARTITIONS = 8;
+    static final int PARTITIONS = 8;
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LIMIT = Duration.ofMinutes(2);

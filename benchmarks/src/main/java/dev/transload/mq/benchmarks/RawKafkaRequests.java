@@ -39,7 +39,7 @@ final class RawKafkaRequests implements AutoCloseable {
         this.replies = name + "-replies";
         this.admin = admin;
         this.asking = asking;
-        RawKafka.create(admin, requests, 1);
+        RawKafka.create(admin, requests, RawKafka.PARTITIONS);
         RawKafka.create(admin, replies, 1);
         this.answering = RawKafka.producer(bootstrap, 0);
         this.asked = RawKafka.consumer(bootstrap, Map.of("group.id", requests, "group.protocol", "consumer"));

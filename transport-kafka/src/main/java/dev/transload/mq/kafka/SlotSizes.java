@@ -18,8 +18,8 @@ final class SlotSizes {
     /** Most slots of a receiver: each is a client with connections of its own. */
     static final int MOST_OF_ALL = 32;
 
-    /** Most messages of a slot: what a poll of Kafka's consumers brings unless told otherwise. */
-    private static final int LARGEST = 500;
+    /** Most messages of a slot: half of what a group lends of a partition. Slots of 500 brought a fifth less. */
+    private static final int LARGEST = ShareGroups.SPAN / 2;
 
     /** So many are worth a round trip, whoever else holds messages. */
     static final int WORTH = 250;

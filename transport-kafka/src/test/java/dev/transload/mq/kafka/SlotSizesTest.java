@@ -36,7 +36,7 @@ class SlotSizesTest {
         assertThat(sizes(250, 2)).startsWith(188, 31);
         assertThat(sizes(250, 100)).startsWith(150, 50);
         assertThat(sizes(250, 200)).startsWith(125, 62);
-        assertThat(sizes(2_000, 8)).containsExactly(500, 500, 500, 250, 125, 62, 31, 16);
+        assertThat(sizes(2_000, 8)).containsExactly(1_000, 500, 250, 125, 62, 31, 16, 8);
         assertThat(sizes(3, 2)).containsExactly(1, 1, 1);
     }
 
@@ -44,7 +44,7 @@ class SlotSizesTest {
     void whereOneHandlerWorksTheFirstHasAllIfItIsMany() {
         assertThat(sizes(250, 1)).containsExactly(250);
         assertThat(sizes(4, 1)).as("too few to wait for").containsExactly(2, 1, 1);
-        assertThat(sizes(1_600, 1)).containsExactly(500, 500, 500, 100);
+        assertThat(sizes(1_600, 1)).containsExactly(1_000, 600);
     }
 
     @Test
@@ -77,7 +77,7 @@ class SlotSizesTest {
     }
 
     @Test
-    void noPollBringsMoreThanConsumersDoByThemselves() {
-        assertThat(sizes(100_000, 8)).containsOnly(500).hasSize(SlotSizes.MOST);
+    void noPollBringsMoreThanHalfOfWhatAGroupLends() {
+        assertThat(sizes(100_000, 8)).containsOnly(1_000).hasSize(SlotSizes.MOST);
     }
 }

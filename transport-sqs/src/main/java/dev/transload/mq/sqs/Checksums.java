@@ -106,18 +106,18 @@ final class Checksums {
     private void text(String text) {
         encoder.reset();
         int read = 0;
-        CoderResult result;
+        CoderResult outcome;
         do {
             int end = Math.min(text.length(), read + chars.remaining());
             text.getChars(read, end, chars.array(), chars.position());
             chars.position(chars.position() + end - read).flip();
             read = end;
-            result = encoder.encode(chars, pending, read == text.length());
+            outcome = encoder.encode(chars, pending, read == text.length());
             chars.compact();
-            if (result.isOverflow()) {
+            if (outcome.isOverflow()) {
                 drain();
             }
-        } while (result.isOverflow() || read < text.length());
+        } while (outcome.isOverflow() || read < text.length());
     }
 
     private void one(int b) {
