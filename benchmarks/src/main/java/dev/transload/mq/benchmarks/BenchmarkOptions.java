@@ -36,7 +36,7 @@ record BenchmarkOptions(
                 options:
                   --uri URI        broker to use, such as %s; one is started unless given
                   --work NAME,...  send, consume, one-by-one, request; all unless given
-                  --beside NAME,...  what of the table runs beside raw, such as sdk; all unless given
+                  --beside NAME,.. what of the table runs beside raw, such as sdk; all unless given
                   --warmups N      rounds that do not count, 3 unless given
                   --rounds N       rounds that count, 7 unless given
                   --share X        messages a round as a share of %s (4,000 one by one), 1 unless given

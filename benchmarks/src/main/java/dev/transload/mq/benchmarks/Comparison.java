@@ -56,17 +56,19 @@ final class Comparison {
         if (options.beside().isEmpty()) {
             return all;
         }
+        List<String> names = all.stream().map(Stack::name).toList();
+        boolean known = names.containsAll(options.beside());
         List<Stack> chosen = new ArrayList<>();
         for (Stack stack : all) {
-            if (options.beside().contains(stack.name())) {
+            if (known && options.beside().contains(stack.name())) {
                 chosen.add(stack);
             } else {
                 stack.close();
             }
         }
-        if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("--beside must name some of "
-                    + all.stream().map(Stack::name).toList() + " for " + work + ", was " + options.beside());
+        if (!known) {
+            throw new IllegalArgumentException(
+                    "--beside must name some of " + names + " for " + work.word() + ", was " + options.beside());
         }
         return chosen;
     }

@@ -11,8 +11,6 @@ public final class KafkaShareBenchmark implements Contest {
     private static final SdkStack.Tuning WIDE_OF_EIGHT = new SdkStack.Tuning(1_000, 2_000, 8);
     /** Of the SDK: how many messages it holds at most unless told otherwise. */
     private static final int DEFAULT_PREFETCH = 250;
-    /** As many messages as a slot of the SDK holds at most: with a prefetch of 1,000 there are two of them. */
-    private static final int SLOT = 500;
 
     private final String uri;
 
@@ -54,7 +52,7 @@ public final class KafkaShareBenchmark implements Contest {
                 new SdkStack("sdk", shared, DEFAULTS),
                 new RawKafkaShare("raw-250", KafkaBenchmark.bootstrap(uri), DEFAULT_PREFETCH),
                 new SdkStack("sdk-1000", shared, WIDE),
-                new RawKafkaShare("raw-500", KafkaBenchmark.bootstrap(uri), SLOT),
+                new RawKafkaShare("raw-1000", KafkaBenchmark.bootstrap(uri), WIDE.prefetch()),
                 new SdkStack("sdk-8", shared, WIDE_OF_EIGHT));
     }
 

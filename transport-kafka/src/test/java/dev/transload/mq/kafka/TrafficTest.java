@@ -65,6 +65,15 @@ class TrafficTest {
     }
 
     @Test
+    void whatIsOnItsWayToTheOnlyPartitionCountsOnceThereAreMore() {
+        for (int i = 0; i < 1_000; i++) {
+            traffic.takes(1);
+        }
+
+        assertThat(turns(8).stream().distinct()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
     void itIsStuckWhenNothingComesBackBetweenTwoLooks() {
         assertThat(traffic.looksStuck(true))
                 .as("it may have been sent just now")
