@@ -6,13 +6,17 @@ import dev.transload.mq.spi.Transport;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Declares each place once per client, and again when the broker turns out to have lost it. Thread-safe. */
 final class Declarations {
 
     private final Transport transport;
     private final Topology topology;
-    private final Map<Place, CompletableFuture<Void>> known = new ConcurrentHashMap<>();
+    private final Map<Place, Declared> known = new ConcurrentHashMap<>();
+
+    /** The last one asked for that was there: mostly the next one asked for. */
+    private volatile @Nullable Declared last;
 
     Declarations(Transport transport, Topology topology) {
         this.transport = transport;
@@ -24,13 +28,12 @@ final class Declarations {
         if (place.role() == Place.Role.REPLY) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<Void> before = known.get(place);
+        Declared before = known.get(place);
         if (before != null && !before.isCompletedExceptionally()) {
             return before;
         }
-        CompletableFuture<Void> fresh = new CompletableFuture<>();
-        CompletableFuture<Void> now =
-                known.compute(place, (key, old) -> old == null || old.isCompletedExceptionally() ? fresh : old);
+        Declared fresh = new Declared(place);
+        Declared now = known.compute(place, (key, old) -> old == null || old.isCompletedExceptionally() ? fresh : old);
         if (now == fresh) {
             Waits.whenDone(transport.declare(place), (done, failure) -> {
                 if (failure == null) {
@@ -45,13 +48,34 @@ final class Declarations {
 
     /** Whether the place is known to be there, without asking. */
     boolean isDeclared(Place place) {
-        CompletableFuture<Void> state = known.get(place);
-        return state != null && state.isDone() && !state.isCompletedExceptionally();
+        Declared recent = last;
+        if (recent != null && !recent.forgotten && recent.place.equals(place)) {
+            return true;
+        }
+        Declared state = known.get(place);
+        if (state == null || !state.isDone() || state.isCompletedExceptionally()) {
+            return false;
+        }
+        last = state;
+        return true;
     }
 
     /** Forgets a place that the broker does not have; returns whether it may be made again. */
     boolean forget(Place place) {
-        known.remove(place);
+        Declared gone = known.remove(place);
+        if (gone != null) {
+            gone.forgotten = true;
+        }
         return topology == Topology.CREATE && place.role() != Place.Role.REPLY;
+    }
+
+    /** That a place is there, or will be. */
+    private static final class Declared extends CompletableFuture<Void> {
+        private final Place place;
+        private volatile boolean forgotten;
+
+        Declared(Place place) {
+            this.place = place;
+        }
     }
 }

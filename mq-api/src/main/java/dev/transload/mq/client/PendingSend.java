@@ -7,18 +7,31 @@ import dev.transload.mq.spi.Place;
 import io.github.resilience4j.retry.Retry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One send from the call to its end: the transport's {@link Outgoing} and the caller's future in one object.
  *
- * <p>The links and {@code state} belong to {@link Sends} and are guarded by its lock. The caller may cancel or complete
+ * <p>The links of the list belong to {@link Sends} and are guarded by its lock. The caller may cancel or complete
  * the future early; the bound of outstanding sends still counts it until the transport is done.
  */
 final class PendingSend extends CompletableFuture<String> implements Outgoing, Runnable {
 
-    /** Ended, either way; what the transport says later is ignored. */
-    static final int ENDED = 1;
+    /** On its way. */
+    static final int OPEN = 0;
+
+    /** The broker has it; what the transport says later is ignored. */
+    static final int CONFIRMED = 1;
+
+    /** Ended otherwise; what the transport says later is ignored. */
+    static final int FAILED = 2;
+
+    private static final AtomicIntegerFieldUpdater<PendingSend> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(PendingSend.class, "state");
 
     private final Sends sends;
     private final Place to;
@@ -42,6 +55,9 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
 
     @Nullable
     PendingSend next;
+    /** Belongs to {@link ConfirmedSends}. */
+    @Nullable
+    PendingSend confirmedBefore;
     /** Budget and backoff of its retries; made at the first failure. */
     Retry.@Nullable AsyncContext<Object> retries;
     /** Whether the transport has it and has not told how it ended. */
@@ -70,6 +86,43 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         this.inline = inline;
         this.waiter = waiter;
         this.bounded = bounded;
+    }
+
+    /** Ends it, as confirmed or failed; true for the one caller whose end it is. */
+    boolean end(int how) {
+        return STATE.compareAndSet(this, OPEN, how);
+    }
+
+    /** Whether it is not on its way any more; its future may be completed later. */
+    boolean hasEnded() {
+        return state != OPEN;
+    }
+
+    // A caller who waits need not wait for the completion thread as well, where that has nothing to do but to complete
+    // it.
+    // What another thread hangs on it at this very moment may run here: the caller's thread, not a transport's.
+    private void completeIfConfirmed() {
+        if (!isDone() && state == CONFIRMED && getNumberOfDependents() == 0 && !sends.isWatched()) {
+            complete(message.id());
+        }
+    }
+
+    @Override
+    public String join() {
+        completeIfConfirmed();
+        return super.join();
+    }
+
+    @Override
+    public String get() throws InterruptedException, ExecutionException {
+        completeIfConfirmed();
+        return super.get();
+    }
+
+    @Override
+    public String get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        completeIfConfirmed();
+        return super.get(timeout, unit);
     }
 
     @Override

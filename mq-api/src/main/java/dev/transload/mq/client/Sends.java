@@ -18,6 +18,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -35,6 +36,11 @@ import org.jspecify.annotations.Nullable;
  * Transports call {@link #confirmed}, {@link #confirmedTogether} and {@link #failed} on their threads; futures that
  * applications hold are completed on the completion thread, inline ones by the transport. While many are on their way,
  * that thread looks every half millisecond for those that have ended, for each waking of it costs more than a send.
+ *
+ * <p>Each send is ended once, by whoever {@link PendingSend#end} lets do so, who sees to it that it is taken off the list. A
+ * transport that confirms one on which an application has hung something leaves it in {@link ConfirmedSends} without taking
+ * the lock from those who send. There it is found by whoever needs to know first: the completion thread, a caller at the
+ * bound, the sweep, the close.
  */
 final class Sends {
 
@@ -67,9 +73,15 @@ final class Sends {
     private final Condition drained = lock.newCondition();
     private final KeyedSends<PendingSend> keyed = new KeyedSends<>();
     private final SendList list = new SendList();
+    private final ConfirmedSends confirmed = new ConfirmedSends();
+    private final Runnable tell = this::tell;
+    /** Guarded: taken off the list, and to be told. */
+    private ArrayDeque<PendingSend> told = new ArrayDeque<>();
+    /** Guarded: whether the completion thread is going to look for those to be told. */
+    private boolean telling;
 
     private int outstanding;
-    private int waiting;
+    private int waitingForRoom;
     /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
     private volatile boolean sweeping;
 
@@ -155,27 +167,28 @@ final class Sends {
         if (outstanding < maxOutstanding || refusing) {
             return;
         }
-        if (failFast) {
-            throw new BackpressureException(send.to().name(), maxOutstanding);
-        }
-        while (outstanding >= maxOutstanding && !refusing) {
-            long left = send.deadlineNanos - time.nanos();
-            if (left <= 0) {
-                throw new SendTimeoutException(send.to().name(), sendTimeout, Outcome.NOT_SENT, null);
-            }
-            waiting++;
-            try {
+        confirmed.startWaiting();
+        waitingForRoom++;
+        try {
+            takeOffConfirmed();
+            while (outstanding >= maxOutstanding && !refusing) {
+                if (failFast) {
+                    throw new BackpressureException(send.to().name(), maxOutstanding);
+                }
+                long left = send.deadlineNanos - time.nanos();
+                if (left <= 0) {
+                    throw new SendTimeoutException(send.to().name(), sendTimeout, Outcome.NOT_SENT, null);
+                }
                 // Looks again from time to time: some that left may not have brought the bound down far enough to tell.
                 room.awaitNanos(Math.min(left, SWEEP.toNanos()));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw TransportException.temporary(
-                        "interrupted while waiting for room to send to "
-                                + send.to().name(),
-                        e);
-            } finally {
-                waiting--;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw TransportException.temporary(
+                    "interrupted while waiting for room to send to " + send.to().name(), e);
+        } finally {
+            waitingForRoom--;
+            confirmed.endWaiting();
         }
     }
 
@@ -185,21 +198,39 @@ final class Sends {
     private void dispatch(PendingSend send) {
         send.tries++;
         transport.send(send);
-        if (!sweeping && send.state != PendingSend.ENDED) {
+        if (!sweeping && !send.hasEnded()) {
             scheduleSweep();
         }
     }
 
     /** The broker has the message. Called by the transport. */
     void confirmed(PendingSend send) {
+        if (!send.end(PendingSend.CONFIRMED)) {
+            return;
+        }
+        if (send.inline || orderKey(send) != null) {
+            takeOffNow(send);
+            return;
+        }
+        if (confirmed.add(send)) {
+            tellOfConfirmed();
+        }
+        if (confirmed.isWaitedFor()) {
+            lock.lock();
+            try {
+                takeOffConfirmed();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void takeOffNow(PendingSend send) {
         List<PendingSend> go;
         boolean many;
         lock.lock();
         try {
-            if (send.state == PendingSend.ENDED) {
-                return;
-            }
-            go = end(send);
+            go = takeOff(send);
             many = outstanding >= MANY;
         } finally {
             lock.unlock();
@@ -209,30 +240,66 @@ final class Sends {
         } else {
             (many ? elsewhereSoon : elsewhere).execute(send);
         }
-        if (!go.isEmpty()) {
-            go.forEach(this::dispatch);
+        go.forEach(this::dispatch);
+    }
+
+    // Others may follow the first until the completion thread looks.
+    private void tellOfConfirmed() {
+        boolean many;
+        lock.lock();
+        try {
+            if (telling) {
+                return;
+            }
+            telling = true;
+            many = outstanding > MANY;
+        } finally {
+            lock.unlock();
         }
+        (many ? elsewhereSoon : elsewhere).execute(tell);
+    }
+
+    private void tell() {
+        ArrayDeque<PendingSend> all;
+        lock.lock();
+        try {
+            telling = false;
+            takeOffConfirmed();
+            all = told;
+            told = new ArrayDeque<>();
+        } finally {
+            lock.unlock();
+        }
+        all.forEach(PendingSend::run);
+    }
+
+    // Lock held.
+    private void takeOffConfirmed() {
+        confirmed.take(send -> {
+            takeOff(send);
+            told.add(send);
+        });
     }
 
     /** The broker has all of them. Called by the transport. */
     void confirmedTogether(List<? extends Outgoing> all) {
         List<PendingSend> inline = new ArrayList<>();
-        List<PendingSend> told = new ArrayList<>();
+        List<PendingSend> others = new ArrayList<>();
         List<PendingSend> go = new ArrayList<>();
         lock.lock();
         try {
             for (Outgoing one : all) {
-                if (one instanceof PendingSend send && send.state != PendingSend.ENDED) {
-                    go.addAll(end(send));
-                    (send.inline ? inline : told).add(send);
+                if (one instanceof PendingSend send && send.end(PendingSend.CONFIRMED)) {
+                    go.addAll(takeOff(send));
+                    (send.inline ? inline : others).add(send);
                 }
             }
         } finally {
             lock.unlock();
         }
         inline.forEach(send -> send.complete(send.message().id()));
-        if (!told.isEmpty()) {
-            elsewhere.execute(() -> told.forEach(PendingSend::run));
+        if (!others.isEmpty()) {
+            elsewhere.execute(() -> others.forEach(PendingSend::run));
         }
         for (Outgoing one : all) {
             if (!(one instanceof PendingSend)) {
@@ -240,6 +307,11 @@ final class Sends {
             }
         }
         go.forEach(this::dispatch);
+    }
+
+    /** Whether anybody is told of sends, by {@link #observe}, before their futures are completed. */
+    boolean isWatched() {
+        return events.observed() || events.listened();
     }
 
     /** Tells those who watch that a send of the application succeeded. */
@@ -300,7 +372,7 @@ final class Sends {
         Object key = orderKey(send);
         lock.lock();
         try {
-            if (send.state == PendingSend.ENDED) {
+            if (send.hasEnded()) {
                 return;
             }
             if (key != null) {
@@ -327,7 +399,7 @@ final class Sends {
     private void again(PendingSend send) {
         lock.lock();
         try {
-            if (send.state == PendingSend.ENDED) {
+            if (send.hasEnded()) {
                 return;
             }
             send.inFlight = true;
@@ -337,14 +409,15 @@ final class Sends {
         dispatch(send);
     }
 
-    private void fail(PendingSend send, MessagingException failure) {
+    /** Returns false if it has ended otherwise. */
+    private boolean fail(PendingSend send, MessagingException failure) {
+        if (!send.end(PendingSend.FAILED)) {
+            return false;
+        }
         List<PendingSend> go;
         lock.lock();
         try {
-            if (send.state == PendingSend.ENDED) {
-                return;
-            }
-            go = end(send);
+            go = takeOff(send);
         } finally {
             lock.unlock();
         }
@@ -357,15 +430,15 @@ final class Sends {
             });
         }
         go.forEach(this::dispatch);
+        return true;
     }
 
-    // Lock held.
-    private List<PendingSend> end(PendingSend send) {
-        send.state = PendingSend.ENDED;
+    // Lock held, by whoever ended it. Returns those that may go now.
+    private List<PendingSend> takeOff(PendingSend send) {
         list.remove(send);
         if (send.bounded) {
             outstanding--;
-            if (waiting > 0 && outstanding <= resumeAt) {
+            if (waitingForRoom > 0 && outstanding <= resumeAt) {
                 room.signalAll();
             }
         }
@@ -410,6 +483,7 @@ final class Sends {
         boolean again;
         lock.lock();
         try {
+            takeOffConfirmed();
             late = list.late(time.nanos());
             again = list.size() > 0;
             sweeping = again;
@@ -443,6 +517,7 @@ final class Sends {
     int outstanding() {
         lock.lock();
         try {
+            takeOffConfirmed();
             return list.size();
         } finally {
             lock.unlock();
@@ -452,7 +527,9 @@ final class Sends {
     /** Waits until all sends have ended, or the deadline. */
     boolean awaitDrained(long deadlineNanos) {
         lock.lock();
+        confirmed.startWaiting();
         try {
+            takeOffConfirmed();
             while (list.size() > 0) {
                 long left = deadlineNanos - System.nanoTime();
                 if (left <= 0) {
@@ -469,6 +546,7 @@ final class Sends {
             }
             return true;
         } finally {
+            confirmed.endWaiting();
             lock.unlock();
         }
     }
@@ -490,11 +568,17 @@ final class Sends {
         lock.lock();
         try {
             closed = true;
+            takeOffConfirmed();
             all = list.all();
         } finally {
             lock.unlock();
         }
-        all.forEach(send -> fail(send, closedError(send)));
-        return all.size();
+        int failed = 0;
+        for (PendingSend send : all) {
+            if (fail(send, closedError(send))) {
+                failed++;
+            }
+        }
+        return failed;
     }
 }

@@ -1,7 +1,7 @@
 package dev.transload.mq.client;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,8 +29,6 @@ final class Uuids {
     /** Sets processes apart that start from the same seed at the same time, such as copies of a machine. */
     private static final long SALT = new SecureRandom().nextLong();
 
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
     private static final AtomicLong LAST = new AtomicLong();
 
     private Uuids() {}
@@ -45,14 +43,18 @@ final class Uuids {
         long random = mix(stamp * GOLDEN + SALT) ^ ThreadLocalRandom.current().nextLong();
         long high = (stamp >>> COUNTER_BITS) << 16 | 0x7000L | counter >>> COUNTER_LOW_BITS;
         long low = 1L << 63 | (counter & ((1L << COUNTER_LOW_BITS) - 1)) << RANDOM_BITS | (random & RANDOM_MASK);
-        return text(high, low);
+        return new UUID(high, low).toString();
     }
 
     private static long nextStamp(long millis) {
-        long fresh = millis << COUNTER_BITS | ThreadLocalRandom.current().nextInt(1 << SEED_BITS);
         while (true) {
             long last = LAST.get();
-            long next = fresh > last || fresh < last - FOLLOW_BACK ? fresh : last + 1;
+            long next = last + 1; // within a millisecond
+            if (last >>> COUNTER_BITS != millis) {
+                long fresh =
+                        millis << COUNTER_BITS | ThreadLocalRandom.current().nextInt(1 << SEED_BITS);
+                next = fresh > last || fresh < last - FOLLOW_BACK ? fresh : next;
+            }
             if (LAST.compareAndSet(last, next)) {
                 return next;
             }
@@ -64,27 +66,5 @@ final class Uuids {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
-    }
-
-    private static String text(long high, long low) {
-        byte[] text = new byte[36];
-        hex(text, 0, high >>> 32, 8);
-        text[8] = '-';
-        hex(text, 9, high >>> 16, 4);
-        text[13] = '-';
-        hex(text, 14, high, 4);
-        text[18] = '-';
-        hex(text, 19, low >>> 48, 4);
-        text[23] = '-';
-        hex(text, 24, low, 12);
-        return new String(text, StandardCharsets.ISO_8859_1);
-    }
-
-    private static void hex(byte[] text, int at, long value, int digits) {
-        long rest = value;
-        for (int i = at + digits - 1; i >= at; i--) {
-            text[i] = HEX[(int) (rest & 15)];
-            rest >>>= 4;
-        }
     }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -57,6 +58,16 @@ class SendsTest {
 
     private Sends sends(
             int maxOutstanding, boolean failFast, Topology topology, Executor elsewhere, Executor elsewhereSoon) {
+        return sends(maxOutstanding, failFast, topology, engine.events(), elsewhere, elsewhereSoon);
+    }
+
+    private Sends sends(
+            int maxOutstanding,
+            boolean failFast,
+            Topology topology,
+            Events events,
+            Executor elsewhere,
+            Executor elsewhereSoon) {
         EngineSettings settings = new EngineSettings(
                 TransportUri.parse("scripted:"),
                 "test",
@@ -70,7 +81,7 @@ class SendsTest {
         return new Sends(
                 transport,
                 engine.time,
-                engine.events(),
+                events,
                 elsewhere,
                 elsewhereSoon,
                 new Declarations(transport, topology),
@@ -137,19 +148,174 @@ class SendsTest {
     }
 
     @Test
-    void futuresMayWaitForOthersWhileManyAreOnTheirWay() {
+    void futuresMayWaitForOthersIfManyAreOnTheirWayWhenTheFirstEnds() {
         transport.holdSends(true);
         List<Runnable> atOnce = new ArrayList<>();
         List<Runnable> soon = new ArrayList<>();
-        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, atOnce::add, soon::add), 130);
+        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, atOnce::add, soon::add), 129);
 
         all.forEach(PendingSend::done);
-        assertThat(soon).as("128 others or more").hasSize(2);
-        assertThat(atOnce).hasSize(128);
+        assertThat(soon).as("128 others").hasSize(1);
+        assertThat(atOnce).isEmpty();
+        assertThat(all).noneMatch(CompletableFuture::isDone);
         soon.forEach(Runnable::run);
 
-        assertThat(all.subList(0, 2)).allMatch(CompletableFuture::isDone);
-        assertThat(all.subList(2, 130)).noneMatch(CompletableFuture::isDone);
+        assertThat(all).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void futuresOfFewSendsAreToldAtOnceAndTogether() {
+        transport.holdSends(true);
+        List<Runnable> atOnce = new ArrayList<>();
+        List<Runnable> soon = new ArrayList<>();
+        List<PendingSend> all = hung(sends(1_000, false, Topology.CREATE, atOnce::add, soon::add), 128);
+        List<String> told = new ArrayList<>();
+        all.forEach(send -> send.thenAccept(told::add));
+
+        all.forEach(PendingSend::done);
+        assertThat(soon).as("127 others").isEmpty();
+        assertThat(atOnce).hasSize(1);
+        atOnce.forEach(Runnable::run);
+
+        assertThat(told).isEqualTo(all.stream().map(CompletableFuture::join).toList());
+    }
+
+    @Test
+    void whatEndsAfterTheOthersWereToldIsToldToo() {
+        transport.holdSends(true);
+        List<Runnable> tasks = new ArrayList<>();
+        List<PendingSend> all = hung(sends(4, false, Topology.CREATE, tasks::add, tasks::add), 2);
+        all.get(0).done();
+        tasks.remove(0).run();
+        assertThat(all).extracting(CompletableFuture::isDone).containsExactly(true, false);
+
+        all.get(1).done();
+        tasks.remove(0).run();
+
+        assertThat(all).allMatch(CompletableFuture::isDone);
+    }
+
+    /** A client of which the completion thread does nothing until the test lets it. */
+    private Sends untold(List<Runnable> tasks, boolean failFast) {
+        transport.holdSends(true);
+        return sends(4, failFast, Topology.CREATE, tasks::add, tasks::add);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsConfirmedMakesRoomThoughNobodyWasToldOfIt(boolean failFast) {
+        List<Runnable> tasks = new ArrayList<>();
+        Sends untold = untold(tasks, failFast);
+        List<PendingSend> all = hung(untold, 4);
+        all.forEach(PendingSend::done);
+
+        PendingSend fifth = untold.send(EMAILS, message("e"), 0, false, null);
+
+        assertThat(transport.sends).hasSize(5);
+        assertThat(untold.outstanding()).isEqualTo(1);
+        tasks.forEach(Runnable::run);
+        assertThat(all).allMatch(CompletableFuture::isDone);
+        assertThat(fifth).isNotDone();
+    }
+
+    @Test
+    void aConfirmWakesACallerAtTheBoundThoughNobodyIsToldOfIt() throws Exception {
+        Sends untold = untold(new ArrayList<>(), false);
+        List<PendingSend> all = hung(untold, 4);
+        CompletableFuture<PendingSend> fifth = new CompletableFuture<>();
+        Thread caller = new Thread(() -> fifth.complete(untold.send(EMAILS, message("e"), 0, false, null)));
+        caller.start();
+        await("the caller waits").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+
+        all.get(0).done();
+
+        fifth.get(10, TimeUnit.SECONDS);
+        caller.join();
+    }
+
+    @Test
+    void aConfirmEndsTheWaitOfTheCloseThoughNobodyIsToldOfIt() throws Exception {
+        Sends untold = untold(new ArrayList<>(), false);
+        List<PendingSend> all = hung(untold, 2);
+        all.get(0).done();
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        Thread closer = new Thread(() -> drained.complete(
+                untold.awaitDrained(System.nanoTime() + Duration.ofMinutes(1).toNanos())));
+        closer.start();
+        await("the close waits").until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+
+        all.get(1).done();
+
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+        closer.join();
+    }
+
+    @Test
+    void whatIsConfirmedNeitherTimesOutNorFailsAtTheCloseBeforeItIsTold() {
+        List<Runnable> tasks = new ArrayList<>();
+        Sends untold = untold(tasks, false);
+        List<PendingSend> all = hung(untold, 2);
+        all.get(0).done();
+
+        engine.time.advance(TIMEOUT.multipliedBy(2));
+        assertThat(untold.failAll()).isZero();
+        tasks.forEach(Runnable::run);
+
+        assertThat(all.get(0)).isCompletedWithValue("m0");
+        assertThat(failureOf(all.get(1))).isInstanceOf(SendTimeoutException.class);
+    }
+
+    /** A client likewise, of which nobody watches what it does. */
+    private Sends unwatched(List<Runnable> tasks) {
+        transport.holdSends(true);
+        Events events = new Events(List.of(), MqObserver.NONE, Runnable::run);
+        return sends(4, false, Topology.CREATE, events, tasks::add, tasks::add);
+    }
+
+    @Test
+    void whoWaitsForAConfirmedSendDoesNotWaitForTheCompletionThread() throws Exception {
+        List<PendingSend> all = hung(unwatched(new ArrayList<>()), 3);
+        all.forEach(PendingSend::done);
+
+        assertThat(all.get(0).join()).isEqualTo("m0");
+        assertThat(all.get(1).get()).isEqualTo("m1");
+        assertThat(all.get(2).get(1, TimeUnit.NANOSECONDS)).isEqualTo("m2");
+        assertThat(all).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void whatHangsOnAFutureDoesNotRunOnTheThreadThatWaitsForIt() {
+        List<Runnable> tasks = new ArrayList<>();
+        PendingSend send = hung(unwatched(tasks), 1).get(0);
+        List<Thread> ran = new ArrayList<>();
+        send.thenRun(() -> ran.add(Thread.currentThread()));
+        send.done();
+
+        assertThatThrownBy(() -> send.get(1, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(ran).isEmpty();
+
+        tasks.forEach(Runnable::run);
+        assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void thoseWhoWatchAreToldOfASendBeforeWhoWaitsForIt() {
+        PendingSend send = hung(untold(new ArrayList<>(), false), 1).get(0);
+        send.done();
+
+        assertThatThrownBy(() -> send.get(1, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void whoWaitsForAFailedSendIsToldWhy() {
+        List<Runnable> tasks = new ArrayList<>();
+        PendingSend send = hung(unwatched(tasks), 1).get(0);
+        send.failed(TransportException.permanent("refused", null));
+        assertThatThrownBy(() -> send.get(1, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        tasks.forEach(Runnable::run);
+
+        assertThat(failureOf(send)).hasMessageContaining("refused");
     }
 
     @Test

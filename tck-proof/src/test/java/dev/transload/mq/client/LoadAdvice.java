@@ -28,7 +28,7 @@ public final class LoadAdvice {
     public static final class ToldAgain {
         @Advice.OnMethodEnter
         static void enter(@Advice.This Sends sends, @Advice.Argument(0) PendingSend send) {
-            if (send.state == PendingSend.ENDED) {
+            if (send.hasEnded()) {
                 sends.observe(send);
             }
         }
