@@ -60,6 +60,9 @@ final class ClusterWatch {
 
     /** Who wants to know. */
     interface Watched {
+        /** Some tenths of a second have passed. Must not block. */
+        void glanced();
+
         /** Topics to look for. */
         Set<String> topics();
 
@@ -103,6 +106,7 @@ final class ClusterWatch {
 
     // Asks nobody, so it may be often.
     private void glance() {
+        watched.glanced();
         if (links.haveBrought()) {
             heardNanos = time.nanos();
         }

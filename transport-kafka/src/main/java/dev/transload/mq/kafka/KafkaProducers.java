@@ -28,6 +28,7 @@ final class KafkaProducers {
         base.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, broker.maxRecordBytes());
         base.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
         base.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+        base.put(ProducerConfig.SEND_BUFFER_CONFIG, -1); // the system's, which grows: 128 KiB is an eighth of a request
         base.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         // Without a linger, what is sent while a request is under way gathers for the next: a message alone goes at
         // once,

@@ -48,6 +48,9 @@ final class KafkaSender {
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int SLOTS = 1 << 14;
+    /** Less than what is written as the time of a record, see {@link KafkaMessages#record}. */
+    private static final long NEW_MILLIS = TimeUnit.SECONDS.toMillis(30);
+
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Producer<byte[], byte[]> producer;
@@ -66,6 +69,9 @@ final class KafkaSender {
 
     /** Where the last message went: mostly where the next one goes. */
     private volatile @Nullable Way lastWay;
+
+    /** The clock when {@link #lookAtClock} was last called. */
+    private volatile long latelyMillis;
 
     private @Nullable Thread worker;
     private volatile boolean closed;
@@ -91,6 +97,7 @@ final class KafkaSender {
         this.maxRecordBytes = maxRecordBytes;
         this.connected = connected;
         this.unheardOf = unheardOf;
+        lookAtClock();
     }
 
     Producer<byte[], byte[]> producer() {
@@ -111,6 +118,17 @@ final class KafkaSender {
         if (sent.traffic.waiting.get() > 0 || !sent.offer()) {
             later(sent);
         }
+    }
+
+    /** To be called several times a second, so that not every send need read the clock to know that its message is new. */
+    void lookAtClock() {
+        latelyMillis = time.millis();
+    }
+
+    // Now, or some tenths of a second ago for a message that is new.
+    private long nowFor(Outgoing outgoing) {
+        long lately = latelyMillis;
+        return Math.abs(outgoing.message().timestamp() - lately) <= NEW_MILLIS ? lately : time.millis();
     }
 
     private Traffic trafficTo(Place to) {
@@ -348,7 +366,7 @@ final class KafkaSender {
             refusal = null;
             offering = Thread.currentThread();
             try {
-                producer.send(KafkaMessages.record(outgoing, time.millis(), state.appendTime(), partition), this);
+                producer.send(KafkaMessages.record(outgoing, nowFor(outgoing), state.appendTime(), partition), this);
             } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
                 refusal = e;
             } finally {

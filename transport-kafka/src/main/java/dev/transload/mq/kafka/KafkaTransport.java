@@ -257,6 +257,11 @@ final class KafkaTransport implements Transport {
     private final class Watching implements ClusterWatch.Watched {
 
         @Override
+        public void glanced() {
+            sender.lookAtClock();
+        }
+
+        @Override
         public java.util.Set<String> topics() {
             java.util.Set<String> topics = receivers.topics();
             topics.addAll(sender.stuck());

@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnTheWay<E extends OnTheWay.Entry> {
 
-    /** What may be on the way; {@code slot} belongs to the ring. */
+    /**
+     * What may be on the way; {@code slot} belongs to the ring. It is written before the entry is put in, and read by those
+     * who put it in, found it there or were handed it by either.
+     */
     abstract static class Entry {
-        private volatile int slot = NOWHERE;
+        private int slot = NOWHERE;
     }
 
     private static final int NOWHERE = -1;
