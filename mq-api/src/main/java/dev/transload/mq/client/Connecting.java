@@ -75,6 +75,11 @@ final class Connecting {
         }
 
         @Override
+        public int maxOutstandingSends() {
+            return settings.maxOutstandingSends();
+        }
+
+        @Override
         public void connection(boolean up, String why) {
             state.changed(up, why);
         }

@@ -25,6 +25,12 @@ public interface TransportContext {
     /** Longest time a connection attempt may take before it counts as failed. */
     Duration connectTimeout();
 
+    /**
+     * How many sends of the application may be on their way at once, from the hand-over to their end, 1 to 1,000,000; sends
+     * of the engine come on top. For a transport whose broker is given several of them together.
+     */
+    int maxOutstandingSends();
+
     /** Time and timers of the system. Timers run on a thread of the engine: what blocks needs one of the transport. */
     TimeSource time();
 

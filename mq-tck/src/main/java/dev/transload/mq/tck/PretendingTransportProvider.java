@@ -69,6 +69,11 @@ public final class PretendingTransportProvider implements TransportProvider {
         }
 
         @Override
+        public int maxOutstandingSends() {
+            return engine.maxOutstandingSends();
+        }
+
+        @Override
         public void connection(boolean up, String why) {
             engine.connection(up, why);
         }

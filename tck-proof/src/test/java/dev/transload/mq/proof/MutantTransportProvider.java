@@ -91,6 +91,11 @@ public final class MutantTransportProvider implements TransportProvider {
         }
 
         @Override
+        public int maxOutstandingSends() {
+            return engine.maxOutstandingSends();
+        }
+
+        @Override
         public TimeSource time() {
             return engine.time();
         }

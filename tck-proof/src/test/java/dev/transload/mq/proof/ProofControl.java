@@ -233,6 +233,11 @@ final class ProofControl implements BrokerControl {
         }
 
         @Override
+        public int maxOutstandingSends() {
+            return 1_000;
+        }
+
+        @Override
         public TimeSource time() {
             throw new UnsupportedOperationException("the broker has its own time");
         }

@@ -140,6 +140,11 @@ final class Probe implements TransportContext {
     }
 
     @Override
+    public int maxOutstandingSends() {
+        return 1_000;
+    }
+
+    @Override
     public TimeSource time() {
         throw new UnsupportedOperationException("the transport has its own");
     }

@@ -14,10 +14,17 @@ final class KafkaProducers {
 
     private static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(10);
 
+    /** So many messages of 1 KiB fill the longest request of a broker with its defaults. */
+    private static final int SENDS_PER_REQUEST = 1_000;
+
+    /** With more an idempotent producer does not keep the order of a partition. */
+    private static final int MOST_REQUESTS = 5;
+
     private KafkaProducers() {}
 
     /** A producer that keeps the order of each partition through its own retries, and never lets a caller wait. */
-    static Producer<byte[], byte[]> make(KafkaOptions options, String clientId, BrokerInfo broker) {
+    static Producer<byte[], byte[]> make(
+            KafkaOptions options, String clientId, BrokerInfo broker, int maxOutstandingSends) {
         Map<String, Object> base = new HashMap<>();
         base.put(ProducerConfig.CLIENT_ID_CONFIG, clientId + "-send");
         base.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -30,10 +37,9 @@ final class KafkaProducers {
         base.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         base.put(ProducerConfig.SEND_BUFFER_CONFIG, -1); // the system's, which grows: 128 KiB is an eighth of a request
         base.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        // Without a linger, what is sent while a request is under way gathers for the next: a message alone goes at
-        // once,
-        // many go in full batches. With more requests at once each would take the few that have come since the last.
-        base.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        // Without a linger, what is sent while requests are under way gathers for the next: a message that comes alone
+        // goes at once, many go in full batches.
+        base.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, requestsAtOnce(maxOutstandingSends));
         base.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TimeUnit.DAYS.toMillis(1));
         base.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
         base.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
@@ -43,5 +49,10 @@ final class KafkaProducers {
                 options.properties(KafkaOptions.Part.PRODUCER, base),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
+    }
+
+    /** More requests at once would each take the few messages that have come since the last. */
+    static int requestsAtOnce(int maxOutstandingSends) {
+        return Math.max(1, Math.min(maxOutstandingSends / SENDS_PER_REQUEST, MOST_REQUESTS));
     }
 }

@@ -108,7 +108,7 @@ final class KafkaTransport implements Transport {
             admin = Admin.create(options.properties(KafkaOptions.Part.ADMIN, adminBase(context)));
             BrokerInfo broker = BrokerInfo.ask(admin, context.connectTimeout());
             requireShareGroups(options, broker);
-            producer = KafkaProducers.make(options, context.clientId(), broker);
+            producer = KafkaProducers.make(options, context.clientId(), broker, context.maxOutstandingSends());
             KafkaAsk ask = new KafkaAsk(admin, new SlowAdmin(() -> slowAdmin(options, context)));
             KafkaTransport transport = new KafkaTransport(options, context, broker, ask, producer);
             transport.watch.start();

@@ -167,6 +167,11 @@ final class Spi implements AutoCloseable {
         }
 
         @Override
+        public int maxOutstandingSends() {
+            return 1_000;
+        }
+
+        @Override
         public TimeSource time() {
             return new RealTime();
         }
