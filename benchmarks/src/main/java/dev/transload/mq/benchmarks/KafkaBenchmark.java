@@ -9,7 +9,6 @@ import java.util.function.Function;
 public final class KafkaBenchmark implements Contest {
 
     private static final SdkStack.Tuning DEFAULTS = new SdkStack.Tuning(1_000, 0, 1);
-    private static final SdkStack.Tuning WIDE = new SdkStack.Tuning(10_000, 0, 1);
 
     private final String uri;
 
@@ -77,13 +76,19 @@ public final class KafkaBenchmark implements Contest {
             case SEND ->
                 List.of(
                         plain,
-                        new SdkStack("sdk-10k", uri + "?maxOutstandingSends=10000", WIDE),
+                        bounded(2_000),
+                        bounded(5_000),
                         rawDescribed(),
                         RawKafka.bounded("raw-1000", bootstrap(uri), DEFAULTS.window()));
             case CONSUME -> List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
             case ONE_BY_ONE -> List.of(plain, rawDescribed());
             case REQUEST -> List.of(plain);
         };
+    }
+
+    private Stack bounded(int sends) {
+        SdkStack.Tuning window = new SdkStack.Tuning(sends, 0, 1);
+        return new SdkStack("sdk-" + sends, uri + "?maxOutstandingSends=" + sends, window);
     }
 
     private Stack rawDescribed() throws Exception {
