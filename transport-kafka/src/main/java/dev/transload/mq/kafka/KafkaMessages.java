@@ -57,14 +57,15 @@ final class KafkaMessages {
         }
         // A message of long ago keeps its time in a header: the record's time decides when the topic lets go of it.
         boolean fresh = Math.abs(message.timestamp() - nowMillis) <= FRESH_MILLIS;
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+        ProducerRecord<byte[], byte[]> record = LoneHeader.record(
                 topic,
                 partition,
                 fresh ? message.timestamp() : nowMillis,
                 key == null ? null : key.getBytes(StandardCharsets.UTF_8),
-                message.body());
-        Headers headers = record.headers(); // a record copies headers that it is given
-        add(headers, Annotations.ID, message.id());
+                message.body(),
+                Annotations.ID,
+                message.id().getBytes(StandardCharsets.UTF_8));
+        Headers headers = record.headers();
         add(headers, Annotations.TYPE, message.type());
         addContentType(headers, message.contentType());
         add(headers, Annotations.CORRELATION_ID, message.correlationId());
