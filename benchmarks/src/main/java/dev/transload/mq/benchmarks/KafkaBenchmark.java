@@ -77,7 +77,7 @@ public final class KafkaBenchmark implements Contest {
                 List.of(
                         plain,
                         bounded(2_000),
-                        bounded(5_000),
+                        bounded(3_000),
                         rawDescribed(),
                         RawKafka.bounded("raw-1000", bootstrap(uri), DEFAULTS.window()));
             case CONSUME -> List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
