@@ -18,10 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,23 +36,27 @@ class SendsPropertyTest {
 
     private final ScriptedEngine engine = new ScriptedEngine();
     private final ScriptedTransport transport = engine.transport;
-    private final Sends sends = new Sends(
-            transport,
-            engine.time,
-            engine.events(),
-            engine::complete,
-            engine::complete,
-            new Declarations(transport, Topology.CREATE),
-            new EngineSettings(
-                    TransportUri.parse("scripted:"),
-                    "test",
-                    Topology.CREATE,
-                    Duration.ofMinutes(10),
-                    Duration.ofSeconds(10),
-                    Duration.ZERO,
-                    1_000,
-                    false,
-                    false));
+    private final Sends sends = sends(1_000);
+
+    private Sends sends(int maxOutstanding) {
+        return new Sends(
+                transport,
+                engine.time,
+                engine.events(),
+                engine::complete,
+                engine::complete,
+                new Declarations(transport, Topology.CREATE),
+                new EngineSettings(
+                        TransportUri.parse("scripted:"),
+                        "test",
+                        Topology.CREATE,
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(10),
+                        Duration.ZERO,
+                        maxOutstanding,
+                        false,
+                        false));
+    }
 
     @AfterEach
     void close() {
@@ -158,6 +165,45 @@ class SendsPropertyTest {
                 .untilAsserted(() -> assertThat(ends).hasValue(rounds));
         assertThat(all).allMatch(PendingSend::isDone);
         assertThat(sends.outstanding()).isZero();
+    }
+
+    /** At a bound of two every send meets a confirm: one that was missed would leave a caller waiting for ever. */
+    @Test
+    void callersAtTheBoundAndConfirmsDoNotMissEachOther() throws Exception {
+        transport.holdSends(true);
+        int each = 1_000;
+        Sends narrow = sends(2);
+        List<CompletableFuture<List<PendingSend>>> callers = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            CompletableFuture<List<PendingSend>> caller = new CompletableFuture<>();
+            callers.add(caller);
+            new Thread(() -> {
+                        List<PendingSend> mine = new ArrayList<>();
+                        for (int i = 0; i < each; i++) {
+                            mine.add(narrow.send(
+                                    EMAILS, Message.builder("m", new byte[0]).build(), 0, false, null));
+                        }
+                        caller.complete(mine);
+                    })
+                    .start();
+        }
+        Thread broker = new Thread(() -> {
+            for (int i = 0; i < 2 * each; i++) {
+                while (transport.sends.size() <= i) {
+                    Thread.onSpinWait();
+                }
+                transport.sends.get(i).confirm();
+            }
+        });
+        broker.start();
+
+        for (CompletableFuture<List<PendingSend>> caller : callers) {
+            for (PendingSend send : caller.get(60, TimeUnit.SECONDS)) {
+                assertThat(send.get(10, TimeUnit.SECONDS)).isEqualTo("m");
+            }
+        }
+        assertThat(narrow.outstanding()).isZero();
+        broker.join();
     }
 
     private static void meet(CyclicBarrier barrier) {
