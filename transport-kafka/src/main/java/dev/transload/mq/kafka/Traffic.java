@@ -12,8 +12,8 @@ final class Traffic {
     /** With so many on the way for each partition nobody is left without work by what follows in one piece. */
     private static final int ENOUGH = 8;
 
-    /** So many messages of 1 KiB in a row nearly fill a batch of the producer. */
-    private static final int RUN = 112;
+    /** So many messages of 1 KiB in a row fill half a batch of the producer. */
+    private static final int RUN = 64;
 
     /** Numbers on a line of a processor's cache, of 64 bytes. */
     private static final int LINE = 16;

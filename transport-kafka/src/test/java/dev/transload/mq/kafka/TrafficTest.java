@@ -35,7 +35,7 @@ class TrafficTest {
                 .limit(511)
                 .filter(i -> !turns.get(i).equals(turns.get(i - 1)))
                 .count();
-        assertThat(changes).isBetween(4L, 5L);
+        assertThat(changes).isBetween(7L, 9L);
         assertThat(turns).contains(0, 1, 2, 3);
     }
 
