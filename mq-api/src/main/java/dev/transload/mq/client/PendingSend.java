@@ -30,6 +30,9 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     /** Ended otherwise; what the transport says later is ignored. */
     static final int FAILED = 2;
 
+    /** The broker has it, and whoever looks for room finds that it is off the list or will take it off. */
+    static final int RELEASED = 3;
+
     private static final AtomicIntegerFieldUpdater<PendingSend> STATE =
             AtomicIntegerFieldUpdater.newUpdater(PendingSend.class, "state");
 
@@ -98,30 +101,34 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         return state != OPEN;
     }
 
-    // A caller who waits need not wait for the completion thread as well, where that has nothing to do but to complete
-    // it.
-    // What another thread hangs on it at this very moment may run here: the caller's thread, not a transport's.
-    private void completeIfConfirmed() {
-        if (!isDone() && state == CONFIRMED && getNumberOfDependents() == 0 && !sends.isWatched()) {
+    /** Told after a confirm, once the bound of outstanding sends need not count it any more. */
+    void released() {
+        STATE.lazySet(this, RELEASED);
+    }
+
+    // Who waits need not wait for the completion thread too, if that has nothing to do but to complete it. What another
+    // thread hangs on it at this very moment may run here: on the caller's thread, not a transport's.
+    private void completeIfReleased() {
+        if (!isDone() && state == RELEASED && getNumberOfDependents() == 0 && !sends.isWatched()) {
             complete(message.id());
         }
     }
 
     @Override
     public String join() {
-        completeIfConfirmed();
+        completeIfReleased();
         return super.join();
     }
 
     @Override
     public String get() throws InterruptedException, ExecutionException {
-        completeIfConfirmed();
+        completeIfReleased();
         return super.get();
     }
 
     @Override
     public String get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        completeIfConfirmed();
+        completeIfReleased();
         return super.get(timeout, unit);
     }
 

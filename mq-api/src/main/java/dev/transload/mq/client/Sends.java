@@ -212,7 +212,9 @@ final class Sends {
             takeOffNow(send);
             return;
         }
-        if (confirmed.add(send)) {
+        boolean first = confirmed.add(send);
+        send.released();
+        if (first) {
             tellOfConfirmed();
         }
         if (confirmed.isWaitedFor()) {
@@ -291,6 +293,7 @@ final class Sends {
             for (Outgoing one : all) {
                 if (one instanceof PendingSend send && send.end(PendingSend.CONFIRMED)) {
                     go.addAll(takeOff(send));
+                    send.released();
                     (send.inline ? inline : others).add(send);
                 }
             }

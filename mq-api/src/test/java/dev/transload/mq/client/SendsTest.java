@@ -284,6 +284,16 @@ class SendsTest {
     }
 
     @Test
+    void whoWaitsForAConfirmedSendDoesNotGoOnBeforeItLeavesRoom() {
+        Sends sends = unwatched(new ArrayList<>());
+        PendingSend send = hung(sends, 1).get(0);
+        assertThat(send.end(PendingSend.CONFIRMED)).as("a confirm begins").isTrue();
+
+        assertThatThrownBy(() -> send.get(1, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(sends.outstanding()).isEqualTo(1);
+    }
+
+    @Test
     void whatHangsOnAFutureDoesNotRunOnTheThreadThatWaitsForIt() {
         List<Runnable> tasks = new ArrayList<>();
         PendingSend send = hung(unwatched(tasks), 1).get(0);
