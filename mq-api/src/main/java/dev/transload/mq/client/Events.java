@@ -18,6 +18,9 @@ final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.transload.mq.events");
 
+    /** Nobody is told of anything. */
+    static final Events SILENT = new Events(List.of(), MqObserver.NONE, Runnable::run);
+
     private final MqListener[] listeners;
     private final MqObserver observer;
     private final boolean observed;

@@ -49,7 +49,10 @@ final class SubscriptionFlow<T> implements Sink {
     SubscriptionFlow(EngineContext engine, FlowSpec<T> spec, ThreadFactory threads, Runnable onFailed) {
         this.spec = spec;
         this.time = engine.time();
-        this.events = engine.events().with(spec.options().listener());
+        // What only passes here is no delivery of the application.
+        this.events = spec.onTheWay()
+                ? Events.SILENT
+                : engine.events().with(spec.options().listener());
         this.state =
                 new FlowState<>(spec, settling, time, engine.transport().time().isPresent());
         this.leases = new LeaseKeeper<>(spec, this, state, time);

@@ -52,6 +52,7 @@ final class FlowRig implements AutoCloseable {
     Capabilities capabilities = capable().build();
     boolean alone;
     boolean ephemeral;
+    boolean onTheWay;
     boolean keepsDeadLetters = true;
     AsyncMessageHandler<byte[]> async;
     FlowSpec<byte[]> spec;
@@ -88,7 +89,7 @@ final class FlowRig implements AutoCloseable {
                 capabilities,
                 Map.of(),
                 null,
-                false);
+                onTheWay);
         flow = new SubscriptionFlow<>(engine, spec, HandlerThreads.named("rig", "flow", false), () -> {});
         subscription = new ClientSubscription(flow);
         flow.attach(engine.transport

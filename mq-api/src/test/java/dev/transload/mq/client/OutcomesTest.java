@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.transload.mq.Delivery;
 import dev.transload.mq.Failure.Reason;
 import dev.transload.mq.Message;
+import dev.transload.mq.MqListener;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.OrderPolicy;
 import dev.transload.mq.RetryPolicy;
@@ -344,5 +346,24 @@ class OutcomesTest {
                 .untilAsserted(() -> assertThat(rig.deadLettered).hasSize(1));
         assertThat(rig.deadLettered.get(0).type()).isEqualTo("IllegalStateException");
         await("the slot is free").until(() -> rig.receiver.credit.get() == 10);
+    }
+
+    @Test
+    void whatOnlyPassesOnItsWayIsNoDeliveryAnyoneIsToldOf() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        rig.options.listener(new MqListener() {
+            @Override
+            public void delivered(Delivery<?> delivery) {
+                heard.add(delivery.id());
+            }
+        });
+        rig.onTheWay = true;
+        rig.start(delivery -> {});
+
+        rig.deliver("a").acked.get(10, TimeUnit.SECONDS);
+        rig.subscription.close(Duration.ofSeconds(10));
+
+        assertThat(rig.engine.counted).isEmpty();
+        assertThat(heard).isEmpty();
     }
 }

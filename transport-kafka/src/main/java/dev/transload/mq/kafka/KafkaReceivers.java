@@ -84,7 +84,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
         this.patterns = new TopicPatterns(ask);
         this.readers = new KafkaReaders(context, ask, topology, consumers, patterns);
         this.shareGroups = new ShareGroups(ask, groups, topology, broker, options.shares());
-        this.sharers = new ShareReceivers(consumers, patterns, context.time());
+        this.sharers = new ShareReceivers(ask, consumers, patterns, context.time());
     }
 
     GroupStart groups() {
@@ -280,6 +280,7 @@ final class KafkaReceivers implements KafkaAdmin.Tenants {
     /** A topic is there. */
     void found(String topic, Set<TopicPartition> partitions) {
         readers.found(topic, partitions);
+        sharers.found(topic, partitions.size());
     }
 
     /** A topic is gone: whoever receives from the place it stands for has nothing left. */

@@ -4,6 +4,7 @@ import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
+import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,14 @@ import org.jspecify.annotations.Nullable;
  * credit does not cover. And it leaves the next messages to a larger one, see {@link ShareSlot#isNextBefore}, so that as
  * long as handlers are quick few polls bring many.
  *
+ * <p>That needs slots that may be lent the same messages, and the broker sees to it only partly: it deals the partitions of
+ * all topics out among the members of a group if all of them read the same topics, and those of each topic among its
+ * readers if not; each to several when there are more members than partitions. So a receiver that has more than one topic,
+ * which is one of a group, has a slot <i>aside</i> that reads only one of them, the group's own: then each topic of one
+ * partition is everybody's. That slot lends one message at a time, which the credit need not cover, or it would keep a
+ * receiver of one message from the topic itself. Of a topic that has several partitions each slot may have others: there
+ * every slot polls that may.
+ *
  * <p>Thread-safe, under the receiver's lock. The engine's calls change state and wake a slot; no call waits. When it
  * closes, every slot tells the outcomes it has, and what has none goes back to the group.
  */
@@ -43,8 +53,10 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     /** Guarded: messages that wait for credit. */
     private final ArrayDeque<ShareDelivery> buffer = new ArrayDeque<>();
-    /** Guarded: those that have not ended. */
+    /** Guarded: those that have not ended, in the order of their numbers. */
     private final List<ShareSlot> slots = new ArrayList<>();
+    /** Guarded: the one for the group's own topic. */
+    private @Nullable ShareSlot aside;
 
     /** Guarded: how many more deliveries the engine takes. */
     private int credit;
@@ -57,32 +69,45 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     private boolean closing;
     private @Nullable Throwable fatal;
     private Set<String> topics;
+    /** Guarded: topics that have more than one partition. */
+    private final Set<String> divided;
+
     private volatile Duration closeWithin = Duration.ZERO;
     private final TimeSource time;
     private volatile long lastContact;
 
     /**
+     * @param topics what it reads
+     * @param divided those of them that have more than one partition
      * @param onEnd told when all slots have ended, with the cause if it was not closed
      */
     ShareReceiver(
             ReceiveSpec spec,
             Sink sink,
             Set<String> topics,
+            Set<String> divided,
             TimeSource time,
             Opener opener,
             BiConsumer<ShareReceiver, @Nullable Throwable> onEnd) {
         this.spec = spec;
         this.outlet = new Outlet(sink, this);
         this.topics = Set.copyOf(topics);
+        this.divided = new HashSet<>(divided);
         this.opener = opener;
         this.onEnd = onEnd;
         this.time = time;
         this.lastContact = time.nanos();
     }
 
-    /** Makes a slot of a size, whose thread has not begun. */
+    /** Makes slots, whose threads have not begun. */
     interface Opener {
-        ShareSlot open(ShareReceiver receiver, int size);
+        /**
+         * Makes one.
+         *
+         * @param size most messages it holds
+         * @param needs how many of them the credit must cover
+         */
+        ShareSlot open(ShareReceiver receiver, int size, int needs);
     }
 
     /** Begins with one slot. */
@@ -92,9 +117,27 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     // Lock held.
     private void addSlot() {
-        ShareSlot slot = opener.open(this, SlotSizes.of(slots.size(), spec));
+        int size = SlotSizes.of(slots.size(), spec);
+        ShareSlot slot = opener.open(this, size, size);
         slots.add(slot);
         slot.start();
+    }
+
+    // Lock held. Not before another slot joins the group: the broker lets who comes a moment later wait for a second.
+    private void addAside() {
+        if (aside == null && spec.from().role() == Place.Role.GROUP) {
+            aside = opener.open(this, 1, 0);
+            aside.start();
+        }
+    }
+
+    // Lock held.
+    private List<ShareSlot> all() {
+        List<ShareSlot> all = new ArrayList<>(slots);
+        if (aside != null) {
+            all.add(aside);
+        }
+        return all;
     }
 
     ReceiveSpec spec() {
@@ -114,11 +157,25 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         return lock.get(() -> topics);
     }
 
+    /** The topics that a slot reads. */
+    Set<String> topics(ShareSlot slot) {
+        return lock.get(() -> slot.equals(aside) ? Set.of(KafkaNames.topic(spec.from())) : topics);
+    }
+
     /** It reads these topics from now on. */
-    void reads(Collection<String> all) {
+    void reads(Collection<String> now) {
         lock.run(() -> {
-            topics = Set.copyOf(all);
-            slots.forEach(ShareSlot::wake);
+            topics = Set.copyOf(now);
+            all().forEach(ShareSlot::wake);
+        });
+    }
+
+    /** A topic has so many partitions. */
+    void found(String topic, int partitions) {
+        lock.run(() -> {
+            if (partitions == 1 ? divided.remove(topic) : topics.contains(topic) && divided.add(topic)) {
+                lock.signalAll();
+            }
         });
     }
 
@@ -228,7 +285,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             settled(waiting, AcknowledgeType.RELEASE, Completion.IGNORED);
         }
         buffer.clear();
-        slots.forEach(ShareSlot::wake);
+        all().forEach(ShareSlot::wake);
     }
 
     @Override
@@ -237,7 +294,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             closeWithin = timeout;
             closing = true;
             stopIntake();
-            if (slots.isEmpty()) {
+            if (all().isEmpty()) {
                 ended.complete(null);
             }
         });
@@ -255,7 +312,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         long now = time.nanos();
         lock.run(() -> {
             double bytes = 0;
-            for (ShareSlot slot : slots) {
+            for (ShareSlot slot : all()) {
                 bytes += slot.bytes();
             }
             if (bytes != seenBytes) {
@@ -267,7 +324,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     /** Has polls begin anew that have stopped asking. Seconds apart. */
     void lookAtPolls() {
-        lock.run(() -> slots.forEach(ShareSlot::look));
+        lock.run(() -> all().forEach(ShareSlot::look));
     }
 
     // ---- for the slots
@@ -290,27 +347,28 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         return lock.get(() -> {
             boolean may = mayBring(slot);
             if (may) {
-                reserved += slot.size();
+                reserved += slot.needs();
+                addAside();
             }
             return may;
         });
     }
 
     /** A slot ends that kept room. */
-    void unreserve(int size) {
+    void unreserve(ShareSlot slot) {
         lock.run(() -> {
-            reserved -= size;
+            reserved -= slot.needs();
             wakeThoseWithRoom();
         });
     }
 
     // Lock held.
     private boolean mayBring(ShareSlot slot) {
-        if (room() < slot.size()) {
+        if (stopped || room() < slot.needs()) {
             return false;
         }
         long now = System.nanoTime();
-        int number = slots.indexOf(slot);
+        int number = isDivided() ? 0 : slots.indexOf(slot);
         for (int before = 0; before < number; before++) {
             if (slots.get(before).isNextBefore(slot, now)) {
                 return false;
@@ -321,7 +379,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     // Lock held.
     private void wakeThoseWithRoom() {
-        for (ShareSlot slot : slots) {
+        for (ShareSlot slot : all()) {
             if (slot.awaitsRoom && mayBring(slot)) {
                 lock.signalAll();
                 return;
@@ -331,7 +389,12 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     // Lock held. How many more messages the engine would take.
     private int room() {
-        return stopped ? 0 : credit - buffer.size() - reserved;
+        return credit - buffer.size() - reserved;
+    }
+
+    // Lock held. Whether slots may be lent different messages.
+    private boolean isDivided() {
+        return topics.stream().anyMatch(divided::contains);
     }
 
     /** Waits until a slot may poll, or the receiver takes no more; at most so long. */
@@ -389,10 +452,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     void grow(int least) {
         lock.run(() -> {
             int next = SlotSizes.of(slots.size(), spec);
-            if (!stopped
-                    && next >= least
-                    && room() >= next
-                    && slots.stream().noneMatch(slot -> slot.canBring(room()))) {
+            if (!stopped && next >= least && room() >= next && slots.stream().noneMatch(this::canBringThese)) {
                 addSlot();
             } else {
                 wakeThoseWithRoom();
@@ -400,10 +460,15 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         });
     }
 
+    // Lock held. Whether a slot brings what another would have to, now or in a moment.
+    private boolean canBringThese(ShareSlot slot) {
+        return slot.isIdle(room()) || (slot.isPolling() && !isDivided());
+    }
+
     /** Records came to a slot. */
     void arrived(ShareSlot slot, List<ShareDelivery> deliveries) {
         lock.run(() -> {
-            reserved -= slot.size();
+            reserved -= slot.needs();
             slot.holds(deliveries.size());
             if (stopped) {
                 for (ShareDelivery late : deliveries) {
@@ -440,13 +505,15 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     /** A slot has ended; with a cause, so do the others. */
     void slotEnded(ShareSlot slot, @Nullable Throwable cause) {
         boolean last = lock.get(() -> {
-            slots.remove(slot);
+            if (!slots.remove(slot)) {
+                aside = null;
+            }
             if (cause != null) {
                 fatal = fatal == null ? cause : fatal;
                 closing = true;
                 stopIntake();
             }
-            return slots.isEmpty();
+            return all().isEmpty();
         });
         if (last) {
             onEnd.accept(this, lock.get(() -> fatal));

@@ -15,35 +15,48 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** All that this client receives by share groups. Thread-safe. */
 final class ShareReceivers {
 
+    private final KafkaAsk ask;
     private final KafkaConsumers consumers;
     private final TopicPatterns patterns;
     private final TimeSource time;
     private final Set<ShareReceiver> receivers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger threads = new AtomicInteger();
 
-    ShareReceivers(KafkaConsumers consumers, TopicPatterns patterns, TimeSource time) {
+    ShareReceivers(KafkaAsk ask, KafkaConsumers consumers, TopicPatterns patterns, TimeSource time) {
+        this.ask = ask;
         this.consumers = consumers;
         this.patterns = patterns;
         this.time = time;
     }
 
-    /** Starts to receive. */
-    ShareReceiver receive(ReceiveSpec spec, Sink sink, Set<String> topics) {
-        ShareReceiver receiver = new ShareReceiver(spec, sink, topics, time, this::slot, this::ended);
+    /** Starts to receive. Blocks for the broker. */
+    ShareReceiver receive(ReceiveSpec spec, Sink sink, Set<String> topics)
+            throws ExecutionException, InterruptedException {
+        Set<String> divided = ask.partitions(topics).stream()
+                .filter(partition -> partition.partition() > 0)
+                .map(TopicPartition::topic)
+                .collect(Collectors.toSet());
+        ShareReceiver receiver = new ShareReceiver(spec, sink, topics, divided, time, this::slot, this::ended);
         receivers.add(receiver);
         receiver.start();
         return receiver;
     }
 
-    private ShareSlot slot(ShareReceiver receiver, int size) {
+    private ShareSlot slot(ShareReceiver receiver, int size, int needs) {
         String group = KafkaNames.group(receiver.spec().from());
         return new ShareSlot(
-                receiver, size, () -> consumers.sharing(group, size), "mq-kafka-share-" + threads.incrementAndGet());
+                receiver,
+                size,
+                needs,
+                () -> consumers.sharing(group, size),
+                "mq-kafka-share-" + threads.incrementAndGet());
     }
 
     private void ended(ShareReceiver receiver, @Nullable Throwable cause) {
@@ -64,6 +77,11 @@ final class ShareReceivers {
         Set<String> all = new LinkedHashSet<>();
         receivers.forEach(receiver -> all.addAll(receiver.topics()));
         return all;
+    }
+
+    /** A topic is there, with so many partitions. */
+    void found(String topic, int partitions) {
+        receivers.forEach(receiver -> receiver.found(topic, partitions));
     }
 
     /** A topic is gone: whoever receives from the place it stands for has nothing left. */

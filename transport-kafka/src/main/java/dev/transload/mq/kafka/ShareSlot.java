@@ -66,6 +66,7 @@ final class ShareSlot {
 
     private final ShareReceiver receiver;
     private final int size;
+    private final int needs;
     private final Supplier<ShareConsumer<byte[], ByteBuffer>> connector;
     private final Thread thread;
 
@@ -111,15 +112,18 @@ final class ShareSlot {
 
     /**
      * @param size most records of a poll
+     * @param needs how many of them the engine's credit must cover
      * @param connector makes the consumer; called on the slot's thread
      */
     ShareSlot(
             ShareReceiver receiver,
             int size,
+            int needs,
             Supplier<ShareConsumer<byte[], ByteBuffer>> connector,
             String threadName) {
         this.receiver = receiver;
         this.size = size;
+        this.needs = needs;
         this.connector = connector;
         this.thread = KafkaAsk.daemon(this::run, threadName);
     }
@@ -136,8 +140,9 @@ final class ShareSlot {
 
     // ---- with the receiver's lock held
 
-    int size() {
-        return size;
+    /** How much room it needs to poll. */
+    int needs() {
+        return needs;
     }
 
     /** So many messages came. */
@@ -165,9 +170,13 @@ final class ShareSlot {
         return unsettled == 0 || (one && !outcomes.isEmpty());
     }
 
-    /** Whether it polls, or could with so much room. */
-    boolean canBring(int room) {
-        return polling || (!holding && size <= room);
+    boolean isPolling() {
+        return polling;
+    }
+
+    /** Whether it neither polls nor holds messages, and could poll with so much room. */
+    boolean isIdle(int room) {
+        return !polling && !holding && needs <= room;
     }
 
     /** Whether the next messages are for it rather than for another slot after it: it polls, or will in a moment. */
@@ -209,7 +218,9 @@ final class ShareSlot {
             LOG.error("kafka: a consumer of a share group broke", e);
             fatal = e;
         }
-        receiver.unreserve(reserved ? size : 0);
+        if (reserved) {
+            receiver.unreserve(this);
+        }
         receiver.slotEnded(this, fatal);
     }
 
@@ -266,7 +277,7 @@ final class ShareSlot {
     }
 
     private void subscribe(ShareConsumer<byte[], ByteBuffer> consumer) {
-        Set<String> topics = receiver.topics();
+        Set<String> topics = receiver.topics(this);
         if (!topics.equals(subscribed)) {
             consumer.subscribe(topics);
             subscribed = topics;
@@ -301,7 +312,7 @@ final class ShareSlot {
 
     private ConsumerRecords<byte[], ByteBuffer> polled(ShareConsumer<byte[], ByteBuffer> consumer, Duration most) {
         boolean may = receiver.lock().get(() -> {
-            polling = !receiver.isStopped() && receiver.topics().equals(subscribed);
+            polling = !receiver.isStopped() && receiver.topics(this).equals(subscribed);
             holding = false;
             polls++;
             return polling;

@@ -40,6 +40,7 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], ByteBuffer> {
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile boolean refusing;
     volatile boolean closed;
+    volatile boolean polling;
     volatile long lockMillis = 60_000;
 
     private final BlockingQueue<List<ConsumerRecord<byte[], ByteBuffer>>> batches = new LinkedBlockingQueue<>();
@@ -80,11 +81,14 @@ final class FakeShareConsumer extends MockShareConsumer<byte[], ByteBuffer> {
     }
 
     private List<ConsumerRecord<byte[], ByteBuffer>> next(Duration most) {
+        polling = true;
         try {
             List<ConsumerRecord<byte[], ByteBuffer>> batch = batches.poll(most.toMillis(), TimeUnit.MILLISECONDS);
             return batch == null ? List.of() : batch;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        } finally {
+            polling = false;
         }
     }
 

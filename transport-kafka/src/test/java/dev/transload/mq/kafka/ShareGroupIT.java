@@ -3,9 +3,12 @@ package dev.transload.mq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.transload.mq.Outbound;
 import dev.transload.mq.Queue;
+import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
+import dev.transload.mq.Topic;
 import dev.transload.mq.client.MqClient;
 import dev.transload.mq.fixtures.KafkaBroker;
 import dev.transload.mq.fixtures.KafkaVersion;
@@ -100,6 +103,50 @@ class ShareGroupIT {
             release.countDown();
         }
         await("and these").atMost(Duration.ofSeconds(20)).until(() -> done.size() == 300);
+    }
+
+    @Test
+    void slowHandlersOfAGroupKeepNoOtherMessageWaiting() {
+        Topic<String> topic = Topic.of(queue.name() + "-t", String.class);
+        CountDownLatch release = new CountDownLatch(1);
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        client.subscribe(
+                topic.group("g"),
+                delivery -> {
+                    if (delivery.payload().startsWith("slow")) {
+                        release.await();
+                    }
+                    done.add(delivery.payload());
+                },
+                SubscribeOptions.builder().prefetch(16).concurrency(4).build());
+        for (int i = 0; i < 300; i++) {
+            client.send(topic, i % 100 == 0 ? "slow-" + i : "quick-" + i);
+        }
+        try {
+            await("all but the three").atMost(Duration.ofSeconds(20)).until(() -> done.size() == 297);
+        } finally {
+            release.countDown();
+        }
+        await("and these").atMost(Duration.ofSeconds(20)).until(() -> done.size() == 300);
+    }
+
+    @Test
+    void severalPartitionsAreReadThoughTheyAreDealtOutAmongSlots() {
+        Queue<String> divided = queue.partitions(4);
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        client.subscribe(
+                divided,
+                delivery -> done.add(delivery.payload()),
+                SubscribeOptions.builder().prefetch(4).concurrency(4).build());
+        for (int i = 0; i < 10; i++) {
+            List<Outbound<String>> batch = new ArrayList<>();
+            for (int k = 0; k < 20; k++) {
+                batch.add(new Outbound<>(i + "-" + k, SendOptions.key(Integer.toString(k))));
+            }
+            client.sendAll(divided, batch);
+            int sent = (i + 1) * 20;
+            await("all of the batch").atMost(Duration.ofSeconds(20)).until(() -> done.size() == sent);
+        }
     }
 
     @Test

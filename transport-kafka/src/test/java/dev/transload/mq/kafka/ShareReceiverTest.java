@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class ShareReceiverTest implements Sink {
 
+    private static final Place GROUP = new Place(Role.GROUP, "t--g", "t", "g", Shape.PLAIN, true);
+
     private final List<Incoming> delivered = new CopyOnWriteArrayList<>();
     private final List<Incoming> lost = new CopyOnWriteArrayList<>();
     private final List<FakeShareConsumer> consumers = new CopyOnWriteArrayList<>();
@@ -30,13 +32,17 @@ class ShareReceiverTest implements Sink {
     private ShareReceiver receiver = receiver(8);
 
     private ShareReceiver receiver(int maxCredit) {
+        return receiver(Place.of(Role.QUEUE, "q", Shape.PLAIN), Set.of("q"), Set.of(), maxCredit);
+    }
+
+    private ShareReceiver receiver(Place from, Set<String> topics, Set<String> divided, int maxCredit) {
         return new ShareReceiver(
-                ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), maxCredit)
-                        .build(),
+                ReceiveSpec.builder(from, maxCredit).build(),
                 this,
-                Set.of("q"),
+                topics,
+                divided,
                 new StandingClock(),
-                (of, size) -> new ShareSlot(of, size, () -> consumer(size), "slot-of-a-test"),
+                (of, size, needs) -> new ShareSlot(of, size, needs, () -> consumer(size), "slot-of-a-test"),
                 (of, cause) -> {});
     }
 
@@ -224,5 +230,85 @@ class ShareReceiverTest implements Sink {
         receiver.lookAtPolls(); // and that nothing has moved: the poll is woken
         consumers.get(0).bring(0);
         soon(() -> assertThat(delivered).hasSize(1));
+    }
+
+    private void startAnew(Place from, Set<String> topics, Set<String> divided) {
+        close();
+        consumers.clear();
+        receiver = receiver(from, topics, divided, 8);
+        start();
+    }
+
+    @Test
+    void aReceiverOfAGroupHasAMemberThatReadsTheGroupsOwnTopicOnly() {
+        startAnew(GROUP, Set.of("t", "t--g"), Set.of());
+        receiver.credit(8);
+
+        soon(() -> assertThat(consumers).hasSize(2));
+        soon(() -> assertThat(consumers.get(0).subscription()).containsExactlyInAnyOrder("t", "t--g"));
+        soon(() -> assertThat(consumers.get(1).subscription()).containsExactly("t--g"));
+        assertThat(consumers.get(1).size).isEqualTo(1);
+    }
+
+    @Test
+    void theMemberAsideTakesNoRoomFromTheOthers() {
+        startAnew(GROUP, Set.of("t", "t--g"), Set.of());
+        receiver.credit(8);
+        soon(() -> assertThat(consumers).hasSize(2));
+        consumers.get(1).bring(100);
+        soon(() -> assertThat(delivered).hasSize(1));
+
+        consumers.get(0).bring(0, 1, 2, 3);
+        soon(() -> assertThat(delivered).hasSize(5));
+        delivered.get(0).ack(Completion.IGNORED);
+        soon(() -> assertThat(told(1)).containsExactly("100 ACCEPT"));
+        receiver.credit(1);
+        consumers.get(1).bring(101);
+        soon(() -> assertThat(delivered).hasSize(6));
+    }
+
+    @Test
+    void aQueueIsReadByNobodyAside() {
+        receiver.credit(8);
+        await().during(Duration.ofMillis(50)).until(() -> consumers.size() == 1);
+    }
+
+    @Test
+    void slotsThatMayBeLentOtherMessagesAllPoll() {
+        startAnew(Place.of(Role.QUEUE, "q", Shape.PLAIN), Set.of("q"), Set.of("q"));
+        receiver.credit(8);
+        consumers.get(0).bring(0, 1, 2, 3);
+        soon(() -> assertThat(consumers)
+                .as("another while the first holds messages")
+                .hasSize(2));
+        delivered.forEach(delivery -> delivery.ack(Completion.IGNORED));
+        receiver.credit(4);
+
+        consumers.get(1).bring(10);
+        soon(() -> assertThat(delivered).as("though the first asks, too").hasSize(5));
+    }
+
+    @Test
+    void aSlotLeavesTheNextMessagesToTheFirstAsLongAsBothAreLentTheSame() {
+        receiver.credit(8);
+        consumers.get(0).bring(0, 1, 2, 3);
+        soon(() -> assertThat(consumers).hasSize(2));
+        consumers.get(1).bring(4);
+        soon(() -> assertThat(delivered).hasSize(5));
+        delivered.subList(0, 4).forEach(delivery -> delivery.ack(Completion.IGNORED));
+        receiver.credit(4);
+        soon(() -> assertThat(consumers.get(0).polling).isTrue());
+        delivered.get(4).ack(Completion.IGNORED);
+        receiver.credit(1);
+        soon(() -> assertThat(told(1)).hasSize(1));
+
+        consumers.get(1).bring(5);
+        await().during(Duration.ofMillis(100)).until(() -> delivered.size() == 5);
+        receiver.found("q", 2);
+        soon(() -> assertThat(delivered).as("now the topic has two partitions").hasSize(6));
+        delivered.get(5).ack(Completion.IGNORED);
+        receiver.credit(1);
+        soon(() -> assertThat(told(1)).hasSize(2));
+        receiver.found("q", 1);
     }
 }
