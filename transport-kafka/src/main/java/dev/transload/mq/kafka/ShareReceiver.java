@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * which is one of a group, has a slot <i>aside</i> that reads only one of them, the group's own: then each topic of one
  * partition is everybody's. That slot lends one message at a time, which the credit need not cover, or it would keep a
  * receiver of one message from the topic itself. Of a topic that has several partitions each slot may have others: there
- * every slot polls that may.
+ * every slot polls that holds nothing, and there are no more slots than may all poll at once.
  *
  * <p>Thread-safe, under the receiver's lock. The engine's calls change state and wake a slot; no call waits. When it
  * closes, every slot tells the outcomes it has, and what has none goes back to the group.
@@ -174,7 +175,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     void found(String topic, int partitions) {
         lock.run(() -> {
             if (partitions == 1 ? divided.remove(topic) : topics.contains(topic) && divided.add(topic)) {
-                lock.signalAll();
+                slots.forEach(ShareSlot::wake);
             }
         });
     }
@@ -452,12 +453,30 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     void grow(int least) {
         lock.run(() -> {
             int next = SlotSizes.of(slots.size(), spec);
-            if (!stopped && next >= least && room() >= next && slots.stream().noneMatch(this::canBringThese)) {
+            if (!stopped
+                    && next >= least
+                    && room() >= next
+                    && mayHave(slots.size() + 1)
+                    && slots.stream().noneMatch(this::canBringThese)) {
                 addSlot();
             } else {
                 wakeThoseWithRoom();
             }
         });
+    }
+
+    // Lock held. If each may be lent other messages, all of them must be able to poll at once.
+    private boolean mayHave(int count) {
+        return !isDivided()
+                || IntStream.range(0, count)
+                                .map(number -> SlotSizes.of(number, spec))
+                                .sum()
+                        <= spec.maxCredit();
+    }
+
+    /** Whether a slot is one too many, since a topic has more partitions than before. */
+    boolean isTooMany(ShareSlot slot) {
+        return lock.get(() -> !mayHave(slots.indexOf(slot) + 1));
     }
 
     // Lock held. Whether a slot brings what another would have to, now or in a moment.

@@ -244,7 +244,8 @@ final class ShareSlot {
     }
 
     private boolean isOver() {
-        return receiver.isClosing() || (out == 0 && answers.isEmpty() && receiver.isStopped());
+        return receiver.isClosing()
+                || (out == 0 && answers.isEmpty() && (receiver.isStopped() || receiver.isTooMany(this)));
     }
 
     private @Nullable Throwable stepSafely(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
@@ -312,7 +313,9 @@ final class ShareSlot {
 
     private ConsumerRecords<byte[], ByteBuffer> polled(ShareConsumer<byte[], ByteBuffer> consumer, Duration most) {
         boolean may = receiver.lock().get(() -> {
-            polling = !receiver.isStopped() && receiver.topics(this).equals(subscribed);
+            polling = !receiver.isStopped()
+                    && !receiver.isTooMany(this)
+                    && receiver.topics(this).equals(subscribed);
             holding = false;
             polls++;
             return polling;

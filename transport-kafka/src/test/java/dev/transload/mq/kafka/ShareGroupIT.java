@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -131,22 +132,46 @@ class ShareGroupIT {
     }
 
     @Test
-    void severalPartitionsAreReadThoughTheyAreDealtOutAmongSlots() {
+    void severalPartitionsAreReadThoughTheyAreDealtOutAmongSlots() throws Exception {
         Queue<String> divided = queue.partitions(4);
+        CountDownLatch release = new CountDownLatch(1);
         Set<String> done = ConcurrentHashMap.newKeySet();
         client.subscribe(
                 divided,
-                delivery -> done.add(delivery.payload()),
+                delivery -> {
+                    release.await();
+                    done.add(delivery.payload());
+                },
                 SubscribeOptions.builder().prefetch(4).concurrency(4).build());
-        for (int i = 0; i < 10; i++) {
-            List<Outbound<String>> batch = new ArrayList<>();
-            for (int k = 0; k < 20; k++) {
-                batch.add(new Outbound<>(i + "-" + k, SendOptions.key(Integer.toString(k))));
-            }
-            client.sendAll(divided, batch);
-            int sent = (i + 1) * 20;
-            await("all of the batch").atMost(Duration.ofSeconds(20)).until(() -> done.size() == sent);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            client.send(divided, "first");
+            await("there is more than one slot, and none has all partitions")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> sharers(admin) > 1);
+        } finally {
+            release.countDown();
         }
+
+        List<Outbound<String>> batch = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            batch.add(new Outbound<>("then-" + i, SendOptions.key(Integer.toString(i))));
+        }
+        client.sendAll(divided, batch);
+
+        await("those of all partitions").atMost(Duration.ofSeconds(20)).until(() -> done.size() == 41);
+    }
+
+    private long sharers(Admin admin) throws Exception {
+        return admin
+                .describeShareGroups(List.of(queue.name()))
+                .describedGroups()
+                .get(queue.name())
+                .get()
+                .members()
+                .stream()
+                .map(member -> member.assignment().topicPartitions().size())
+                .filter(partitions -> partitions > 0 && partitions < 4)
+                .count();
     }
 
     @Test

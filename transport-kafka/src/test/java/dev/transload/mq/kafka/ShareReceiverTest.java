@@ -36,8 +36,12 @@ class ShareReceiverTest implements Sink {
     }
 
     private ShareReceiver receiver(Place from, Set<String> topics, Set<String> divided, int maxCredit) {
+        return receiver(ReceiveSpec.builder(from, maxCredit).build(), topics, divided);
+    }
+
+    private ShareReceiver receiver(ReceiveSpec spec, Set<String> topics, Set<String> divided) {
         return new ShareReceiver(
-                ReceiveSpec.builder(from, maxCredit).build(),
+                spec,
                 this,
                 topics,
                 divided,
@@ -310,5 +314,34 @@ class ShareReceiverTest implements Sink {
         receiver.credit(1);
         soon(() -> assertThat(told(1)).hasSize(2));
         receiver.found("q", 1);
+    }
+
+    @Test
+    void aSlotThatLeavesTooLittleCreditForTheOthersToPollEndsWhenTheyAreLentDifferentMessages() {
+        close();
+        consumers.clear();
+        receiver = receiver(
+                ReceiveSpec.builder(Place.of(Role.QUEUE, "q", Shape.PLAIN), 4)
+                        .concurrency(4)
+                        .build(),
+                Set.of("q"),
+                Set.of());
+        start();
+        receiver.credit(4);
+        for (int i = 0; i < 4; i++) {
+            consumers.get(i).bring(i);
+            int slots = Math.min(4, i + 2);
+            soon(() -> assertThat(consumers).hasSize(slots));
+        }
+        soon(() -> assertThat(delivered).hasSize(4));
+        delivered.forEach(delivery -> delivery.ack(Completion.IGNORED));
+        receiver.credit(4);
+
+        receiver.found("q", 4);
+        soon(() -> assertThat(consumers.get(3).closed).isTrue());
+        for (int i = 0; i < 3; i++) {
+            consumers.get(i).bring(10 + i);
+        }
+        soon(() -> assertThat(delivered).as("the others poll all at once").hasSize(7));
     }
 }
