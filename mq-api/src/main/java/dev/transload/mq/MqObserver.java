@@ -3,7 +3,8 @@ package dev.transload.mq;
 /**
  * Where counters and timings go: a small interface without dependencies, behind which a metrics library plugs in.
  *
- * <p>Called on engine threads for every message: must return quickly and must not throw.
+ * <p>Called on engine threads for every message: must return quickly and must not throw. A delayed message that clients
+ * move along counts where it was sent and where it is handled, not on its way.
  */
 public interface MqObserver {
 

@@ -84,10 +84,11 @@ final class KafkaCapabilities {
         return all.has(
                         Capability.GROUPS,
                         "a share group for each, whose members share a partition: any number of them works, none in order;"
+                                + " several partitions are dealt out among them, and wait while theirs hold slow messages;"
                                 + " each receiver is up to " + SlotSizes.MOST
                                 + " members, or one for each handler up to " + SlotSizes.MOST_OF_ALL
                                 + ", since one that holds a message"
-                                + " brings no other; what comes back uncounted by handlers is counted here: the broker"
+                                + " brings no other, and one more for what is sent to a topic's group alone; what comes back uncounted by handlers is counted here: the broker"
                                 + " gives a message up after " + deliveries + " deliveries, so the engine sets it aside"
                                 + " at the last but one"
                                 + ShareGroups.archive(broker)

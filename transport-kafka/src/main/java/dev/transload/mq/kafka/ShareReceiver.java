@@ -395,7 +395,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     // Lock held. Whether slots may be lent different messages.
     private boolean isDivided() {
-        return topics.stream().anyMatch(divided::contains);
+        return !divided.isEmpty() && topics.stream().anyMatch(divided::contains);
     }
 
     /** Waits until a slot may poll, or the receiver takes no more; at most so long. */
