@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param headerFilter headers that must be equal
  * @param pattern pattern the message's topic must match, or null
  * @param onTheWay whether messages only pass here on the way to where they are handled, and where it is judged whether
- *     they expired or kill processes; nobody is told of them here
+ *     they expired or kill processes; nobody is told of such deliveries, but for lost leases
  * @param <T> type of the payload
  */
 record FlowSpec<T>(

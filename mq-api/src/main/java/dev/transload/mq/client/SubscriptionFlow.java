@@ -49,17 +49,16 @@ final class SubscriptionFlow<T> implements Sink {
     SubscriptionFlow(EngineContext engine, FlowSpec<T> spec, ThreadFactory threads, Runnable onFailed) {
         this.spec = spec;
         this.time = engine.time();
-        // What only passes here is no delivery of the application.
-        this.events = spec.onTheWay()
-                ? Events.SILENT
-                : engine.events().with(spec.options().listener());
+        this.events = engine.events().with(spec.options().listener());
+        // What only passes here is no delivery of the application; but that it may come twice is worth a word.
+        Events deliveries = spec.onTheWay() ? Events.SILENT : events;
         this.state =
                 new FlowState<>(spec, settling, time, engine.transport().time().isPresent());
         this.leases = new LeaseKeeper<>(spec, this, state, time);
         this.onFailed = onFailed;
-        this.outcomes = new Outcomes<>(engine, spec, this, events);
-        DeliveryPipeline<T> pipeline = new DeliveryPipeline<>(engine, spec, this, outcomes, events);
-        this.workers = new FlowWorkers<>(spec, state, events, threads, pipeline::run);
+        this.outcomes = new Outcomes<>(engine, spec, this, deliveries);
+        DeliveryPipeline<T> pipeline = new DeliveryPipeline<>(engine, spec, this, outcomes, deliveries);
+        this.workers = new FlowWorkers<>(spec, state, deliveries, threads, pipeline::run);
     }
 
     /** Starts the flow over a receiver that has no credit yet; a flow that was closed meanwhile closes it. */
