@@ -88,7 +88,8 @@ final class KafkaCapabilities {
                                 + " each receiver is up to " + SlotSizes.MOST
                                 + " members, or one for each handler up to " + SlotSizes.MOST_OF_ALL
                                 + ", since one that holds a message"
-                                + " brings no other, and one more for what is sent to a topic's group alone; what comes back uncounted by handlers is counted here: the broker"
+                                + " brings no other, and one more for what is sent to a topic's group alone;"
+                                + " what comes back uncounted by handlers is counted here: the broker"
                                 + " gives a message up after " + deliveries + " deliveries, so the engine sets it aside"
                                 + " at the last but one"
                                 + ShareGroups.archive(broker)
