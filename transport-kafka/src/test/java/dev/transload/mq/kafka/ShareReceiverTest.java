@@ -236,16 +236,16 @@ class ShareReceiverTest implements Sink {
         soon(() -> assertThat(delivered).hasSize(1));
     }
 
-    private void startAnew(Place from, Set<String> topics, Set<String> divided) {
+    private void startAnew(Place from, Set<String> topics, Set<String> divided, int credit) {
         close();
         consumers.clear();
-        receiver = receiver(from, topics, divided, 8);
+        receiver = receiver(from, topics, divided, credit);
         start();
     }
 
     @Test
     void aReceiverOfAGroupHasAMemberThatReadsTheGroupsOwnTopicOnly() {
-        startAnew(GROUP, Set.of("t", "t--g"), Set.of());
+        startAnew(GROUP, Set.of("t", "t--g"), Set.of(), 8);
         receiver.credit(8);
 
         soon(() -> assertThat(consumers).hasSize(2));
@@ -256,19 +256,20 @@ class ShareReceiverTest implements Sink {
 
     @Test
     void theMemberAsideTakesNoRoomFromTheOthers() {
-        startAnew(GROUP, Set.of("t", "t--g"), Set.of());
-        receiver.credit(8);
-        soon(() -> assertThat(consumers).hasSize(2));
-        consumers.get(1).bring(100);
-        soon(() -> assertThat(delivered).hasSize(1));
-
-        consumers.get(0).bring(0, 1, 2, 3);
-        soon(() -> assertThat(delivered).hasSize(5));
-        delivered.get(0).ack(Completion.IGNORED);
-        soon(() -> assertThat(told(1)).containsExactly("100 ACCEPT"));
+        startAnew(GROUP, Set.of("t", "t--g"), Set.of(), 1);
         receiver.credit(1);
-        consumers.get(1).bring(101);
-        soon(() -> assertThat(delivered).hasSize(6));
+        soon(() -> assertThat(consumers).hasSize(2));
+        soon(() -> assertThat(consumers.get(0).polling).isTrue());
+
+        consumers.get(1).bring(100);
+        soon(() -> assertThat(delivered)
+                .as("though the only credit is kept for another")
+                .hasSize(1));
+        consumers.get(0).bring(0);
+        delivered.get(0).ack(Completion.IGNORED);
+        receiver.credit(1);
+        soon(() -> assertThat(delivered).hasSize(2));
+        soon(() -> assertThat(told(1)).containsExactly("100 ACCEPT"));
     }
 
     @Test
@@ -279,12 +280,12 @@ class ShareReceiverTest implements Sink {
 
     @Test
     void slotsThatMayBeLentOtherMessagesAllPoll() {
-        startAnew(Place.of(Role.QUEUE, "q", Shape.PLAIN), Set.of("q"), Set.of("q"));
+        startAnew(Place.of(Role.QUEUE, "q", Shape.PLAIN), Set.of("q"), Set.of("q"), 8);
         receiver.credit(8);
         consumers.get(0).bring(0, 1, 2, 3);
         soon(() -> assertThat(consumers)
-                .as("another while the first holds messages")
-                .hasSize(2));
+                .as("others while the first holds messages")
+                .hasSize(4));
         delivered.forEach(delivery -> delivery.ack(Completion.IGNORED));
         receiver.credit(4);
 
