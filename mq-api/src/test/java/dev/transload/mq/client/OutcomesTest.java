@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -365,5 +366,23 @@ class OutcomesTest {
 
         assertThat(rig.engine.counted).isEmpty();
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aLostLeaseOfWhatPassesOnItsWayIsTold() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch lost = new CountDownLatch(1);
+        rig.onTheWay = true;
+        rig.start(delivery -> {
+            begun.countDown();
+            lost.await();
+        });
+        ScriptedTransport.Delivered held = rig.deliver("a");
+        await("the handler has it").until(() -> begun.getCount() == 0);
+
+        rig.lose(held);
+
+        await("it may come twice").until(() -> rig.lost.contains("a"));
+        lost.countDown();
     }
 }

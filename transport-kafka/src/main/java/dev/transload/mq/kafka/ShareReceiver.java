@@ -4,7 +4,6 @@ import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Completion;
 import dev.transload.mq.spi.Incoming;
-import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
@@ -13,12 +12,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +24,8 @@ import org.jspecify.annotations.Nullable;
  * likes share a partition.
  *
  * <p>A share consumer brings nothing new while one of the messages it lent out has no outcome. So a receiver has several,
- * its slots: one at first, and one more, of those {@link SlotSizes} has, whenever all of them hold messages and the engine
- * would take more. A slot polls only if the engine would take as many as it may bring: no message is lent out that the
- * credit does not cover. And it leaves the next messages to a larger one, see {@link ShareSlot#isNextBefore}, so that as
- * long as handlers are quick few polls bring many.
- *
- * <p>That needs slots that may be lent the same messages, and the broker sees to it only partly: it deals the partitions of
- * all topics out among the members of a group if all of them read the same topics, and those of each topic among its
- * readers if not; each to several when there are more members than partitions. So a receiver that has more than one topic,
- * which is one of a group, has a slot <i>aside</i> that reads only one of them, the group's own: then each topic of one
- * partition is everybody's. That slot lends one message at a time, which the credit need not cover, or it would keep a
- * receiver of one message from the topic itself. Of a topic that has several partitions each slot may have others: there
- * every slot polls that holds nothing, and there are no more slots than may all poll at once.
+ * its {@link ShareSlots slots}: one at first, and one more, of those {@link SlotSizes} has, whenever all of them hold
+ * messages and the engine would take more.
  *
  * <p>Thread-safe, under the receiver's lock. The engine's calls change state and wake a slot; no call waits. When it
  * closes, every slot tells the outcomes it has, and what has none goes back to the group.
@@ -48,31 +35,22 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     private final ReceiveSpec spec;
     private final Outlet outlet;
     private final MemberLock lock = new MemberLock();
-    private final Opener opener;
     private final BiConsumer<ShareReceiver, @Nullable Throwable> onEnd;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** Guarded: messages that wait for credit. */
     private final ArrayDeque<ShareDelivery> buffer = new ArrayDeque<>();
-    /** Guarded: those that have not ended, in the order of their numbers. */
-    private final List<ShareSlot> slots = new ArrayList<>();
-    /** Guarded: the one for the group's own topic. */
-    private @Nullable ShareSlot aside;
+    /** Guarded. */
+    private final ShareSlots slots;
 
     /** Guarded: how many more deliveries the engine takes. */
     private int credit;
-    /** Guarded: for records that polls under way may bring. */
-    private int reserved;
     /** Guarded: bytes that had come when someone last looked. */
     private double seenBytes;
 
     private boolean stopped;
     private boolean closing;
     private @Nullable Throwable fatal;
-    private Set<String> topics;
-    /** Guarded: topics that have more than one partition. */
-    private final Set<String> divided;
-
     private volatile Duration closeWithin = Duration.ZERO;
     private final TimeSource time;
     private volatile long lastContact;
@@ -92,53 +70,20 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             BiConsumer<ShareReceiver, @Nullable Throwable> onEnd) {
         this.spec = spec;
         this.outlet = new Outlet(sink, this);
-        this.topics = Set.copyOf(topics);
-        this.divided = new HashSet<>(divided);
-        this.opener = opener;
+        this.slots = new ShareSlots(spec, topics, divided, (size, needs) -> opener.open(this, size, needs));
         this.onEnd = onEnd;
         this.time = time;
         this.lastContact = time.nanos();
     }
 
-    /** Makes slots, whose threads have not begun. */
+    /** Makes slots of a receiver, see {@link ShareSlots.Opener}. */
     interface Opener {
-        /**
-         * Makes one.
-         *
-         * @param size most messages it holds
-         * @param needs how many of them the credit must cover
-         */
         ShareSlot open(ShareReceiver receiver, int size, int needs);
     }
 
     /** Begins with one slot. */
     void start() {
-        lock.run(this::addSlot);
-    }
-
-    // Lock held.
-    private void addSlot() {
-        int size = SlotSizes.of(slots.size(), spec);
-        ShareSlot slot = opener.open(this, size, size);
-        slots.add(slot);
-        slot.start();
-    }
-
-    // Lock held. Not before another slot joins the group: the broker lets who comes a moment later wait for a second.
-    private void addAside() {
-        if (aside == null && spec.from().role() == Place.Role.GROUP) {
-            aside = opener.open(this, 1, 0);
-            aside.start();
-        }
-    }
-
-    // Lock held.
-    private List<ShareSlot> all() {
-        List<ShareSlot> all = new ArrayList<>(slots);
-        if (aside != null) {
-            all.add(aside);
-        }
-        return all;
+        lock.run(slots::add);
     }
 
     ReceiveSpec spec() {
@@ -155,29 +100,22 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     /** The topics it reads. */
     Set<String> topics() {
-        return lock.get(() -> topics);
+        return lock.get(slots::topics);
     }
 
     /** The topics that a slot reads. */
     Set<String> topics(ShareSlot slot) {
-        return lock.get(() -> slot.equals(aside) ? Set.of(KafkaNames.topic(spec.from())) : topics);
+        return lock.get(() -> slots.topics(slot));
     }
 
     /** It reads these topics from now on. */
     void reads(Collection<String> now) {
-        lock.run(() -> {
-            topics = Set.copyOf(now);
-            all().forEach(ShareSlot::wake);
-        });
+        lock.run(() -> slots.reads(now));
     }
 
     /** A topic has so many partitions. */
     void found(String topic, int partitions) {
-        lock.run(() -> {
-            if (partitions == 1 ? divided.remove(topic) : topics.contains(topic) && divided.add(topic)) {
-                slots.forEach(ShareSlot::wake);
-            }
-        });
+        lock.run(() -> slots.found(topic, partitions));
     }
 
     String destination(String topic, Message message) {
@@ -286,7 +224,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             settled(waiting, AcknowledgeType.RELEASE, Completion.IGNORED);
         }
         buffer.clear();
-        all().forEach(ShareSlot::wake);
+        slots.all().forEach(ShareSlot::wake);
     }
 
     @Override
@@ -295,7 +233,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
             closeWithin = timeout;
             closing = true;
             stopIntake();
-            if (all().isEmpty()) {
+            if (slots.all().isEmpty()) {
                 ended.complete(null);
             }
         });
@@ -313,7 +251,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         long now = time.nanos();
         lock.run(() -> {
             double bytes = 0;
-            for (ShareSlot slot : all()) {
+            for (ShareSlot slot : slots.all()) {
                 bytes += slot.bytes();
             }
             if (bytes != seenBytes) {
@@ -325,7 +263,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     /** Has polls begin anew that have stopped asking. Seconds apart. */
     void lookAtPolls() {
-        lock.run(() -> all().forEach(ShareSlot::look));
+        lock.run(() -> slots.all().forEach(ShareSlot::look));
     }
 
     // ---- for the slots
@@ -345,57 +283,27 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
 
     /** Keeps room for what a slot's poll may bring; false if the engine would not take so many, or others come before. */
     boolean reserve(ShareSlot slot) {
-        return lock.get(() -> {
-            boolean may = mayBring(slot);
-            if (may) {
-                reserved += slot.needs();
-                addAside();
-            }
-            return may;
-        });
+        return lock.get(() -> !stopped && slots.reserve(slot, free()));
     }
 
     /** A slot ends that kept room. */
     void unreserve(ShareSlot slot) {
         lock.run(() -> {
-            reserved -= slot.needs();
+            slots.unreserve(slot);
             wakeThoseWithRoom();
         });
     }
 
     // Lock held.
-    private boolean mayBring(ShareSlot slot) {
-        if (stopped || room() < slot.needs()) {
-            return false;
-        }
-        long now = System.nanoTime();
-        int number = isDivided() ? 0 : slots.indexOf(slot);
-        for (int before = 0; before < number; before++) {
-            if (slots.get(before).isNextBefore(slot, now)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    // Lock held.
     private void wakeThoseWithRoom() {
-        for (ShareSlot slot : all()) {
-            if (slot.awaitsRoom && mayBring(slot)) {
-                lock.signalAll();
-                return;
-            }
+        if (!stopped && slots.isOneWaitingThatMay(free())) {
+            lock.signalAll();
         }
     }
 
-    // Lock held. How many more messages the engine would take.
-    private int room() {
-        return credit - buffer.size() - reserved;
-    }
-
-    // Lock held. Whether slots may be lent different messages.
-    private boolean isDivided() {
-        return !divided.isEmpty() && topics.stream().anyMatch(divided::contains);
+    // Lock held. How many messages the engine would take beside those that wait for it.
+    private int free() {
+        return credit - buffer.size();
     }
 
     /** Waits until a slot may poll, or the receiver takes no more; at most so long. */
@@ -404,7 +312,7 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
         try {
             slot.awaitsRoom = true;
             long left = nanos;
-            while (left > 0 && !stopped && !mayBring(slot)) {
+            while (left > 0 && !stopped && !slots.mayBring(slot, free())) {
                 left = lock.await(left);
             }
         } finally {
@@ -452,42 +360,21 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
      */
     void grow(int least) {
         lock.run(() -> {
-            int next = SlotSizes.of(slots.size(), spec);
-            if (!stopped
-                    && next >= least
-                    && room() >= next
-                    && mayHave(slots.size() + 1)
-                    && slots.stream().noneMatch(this::canBringThese)) {
-                addSlot();
-            } else {
+            if (!stopped && !slots.grow(least, free())) {
                 wakeThoseWithRoom();
             }
         });
     }
 
-    // Lock held. If each may be lent other messages, all of them must be able to poll at once.
-    private boolean mayHave(int count) {
-        return !isDivided()
-                || IntStream.range(0, count)
-                                .map(number -> SlotSizes.of(number, spec))
-                                .sum()
-                        <= spec.maxCredit();
-    }
-
     /** Whether a slot is one too many, since a topic has more partitions than before. */
     boolean isTooMany(ShareSlot slot) {
-        return lock.get(() -> !mayHave(slots.indexOf(slot) + 1));
-    }
-
-    // Lock held. Whether a slot brings what another would have to, now or in a moment.
-    private boolean canBringThese(ShareSlot slot) {
-        return slot.isIdle(room()) || (slot.isPolling() && !isDivided());
+        return lock.get(() -> slots.isTooMany(slot));
     }
 
     /** Records came to a slot. */
     void arrived(ShareSlot slot, List<ShareDelivery> deliveries) {
         lock.run(() -> {
-            reserved -= slot.needs();
+            slots.unreserve(slot);
             slot.holds(deliveries.size());
             if (stopped) {
                 for (ShareDelivery late : deliveries) {
@@ -524,15 +411,13 @@ final class ShareReceiver implements Receiver, Outlet.Feed {
     /** A slot has ended; with a cause, so do the others. */
     void slotEnded(ShareSlot slot, @Nullable Throwable cause) {
         boolean last = lock.get(() -> {
-            if (!slots.remove(slot)) {
-                aside = null;
-            }
+            slots.remove(slot);
             if (cause != null) {
                 fatal = fatal == null ? cause : fatal;
                 closing = true;
                 stopIntake();
             }
-            return all().isEmpty();
+            return slots.all().isEmpty();
         });
         if (last) {
             onEnd.accept(this, lock.get(() -> fatal));

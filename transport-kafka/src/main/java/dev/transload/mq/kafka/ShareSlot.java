@@ -3,13 +3,11 @@ package dev.transload.mq.kafka;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -93,9 +91,7 @@ final class ShareSlot {
     private volatile @Nullable ShareMeter meter;
 
     // Of the thread alone.
-    private final List<ShareDelivery> batch = new ArrayList<>();
-    /** How many of the batch are out: the broker has no outcome of them, and this slot knows of no loss. */
-    private int out;
+    private final ShareBatch batch = new ShareBatch();
     /** Whether it has waited for outcomes in vain. */
     private boolean patient;
     /** Whether the last poll brought all it may. */
@@ -245,7 +241,7 @@ final class ShareSlot {
 
     private boolean isOver() {
         return receiver.isClosing()
-                || (out == 0 && answers.isEmpty() && (receiver.isStopped() || receiver.isTooMany(this)));
+                || (batch.out() == 0 && answers.isEmpty() && (receiver.isStopped() || receiver.isTooMany(this)));
     }
 
     private @Nullable Throwable stepSafely(ShareConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
@@ -268,7 +264,7 @@ final class ShareSlot {
             consumer.commitAsync(); // has nothing to tell, and passes answers on
             answers.giveUp(System.nanoTime());
         }
-        if (out > 0) {
+        if (batch.out() > 0) {
             hold(consumer);
         } else if (!answers.isEmpty()) {
             receiver.awaitClose(UNANSWERED_NANOS);
@@ -334,11 +330,10 @@ final class ShareSlot {
         for (ConsumerRecord<byte[], ByteBuffer> record : records) {
             batch.add(new ShareDelivery(receiver, this, record));
         }
-        out = batch.size();
-        full = out >= size;
+        full = batch.out() >= size;
         patient = false;
         reserved = false;
-        receiver.arrived(this, batch);
+        receiver.arrived(this, batch.brought());
         if (full && size >= SlotSizes.WORTH) {
             receiver.grow(SlotSizes.WORTH); // more waits: another asks for it while handlers are at these
         }
@@ -358,7 +353,7 @@ final class ShareSlot {
         } else {
             tell(consumer);
         }
-        if (out > 0) {
+        if (batch.out() > 0) {
             receiver.grow(1);
         }
     }
@@ -368,7 +363,7 @@ final class ShareSlot {
         if (patient) {
             return;
         }
-        if (out == 0 && full && size >= MANY && hasRoom()) {
+        if (batch.out() == 0 && full && size >= MANY && hasRoom()) {
             take(consumer, polled(consumer, RIDE));
         } else {
             consumer.commitSync(ANSWER);
@@ -378,7 +373,7 @@ final class ShareSlot {
 
     // Others may poll if nothing is out.
     private void holdsOn() {
-        receiver.lock().run(() -> holding = out > 0);
+        receiver.lock().run(() -> holding = batch.out() > 0);
     }
 
     // Puts down what outcomes there are, for the commit that follows.
@@ -392,7 +387,7 @@ final class ShareSlot {
         for (ShareDelivery delivery : now) {
             boolean told = false;
             if (delivery.out) {
-                isIn(delivery);
+                batch.isIn(delivery);
                 try {
                     consumer.acknowledge(delivery.record, delivery.outcome);
                     answers.told(delivery.record, delivery.completion, nanos);
@@ -408,23 +403,13 @@ final class ShareSlot {
         return !now.isEmpty();
     }
 
-    private void isIn(ShareDelivery delivery) {
-        delivery.out = false;
-        out--;
-        if (out == 0) {
-            batch.clear();
-        }
-    }
-
     // Has the broker lend again what is out. Renewed records come back by a poll, which brings no others.
     private void renew(ShareConsumer<byte[], ByteBuffer> consumer) {
         acknowledge(consumer);
         long began = System.nanoTime();
         long left = loanBegan + loanNanos - began;
-        for (ShareDelivery delivery : batch) {
-            if (delivery.out) {
-                consumer.acknowledge(delivery.record, AcknowledgeType.RENEW);
-            }
+        for (ShareDelivery delivery : batch.known().values()) {
+            consumer.acknowledge(delivery.record, AcknowledgeType.RENEW);
         }
         try {
             consumer.commitSync(Duration.ofNanos(Math.max(1, Math.min(ShareAnswers.WAIT_NANOS, left))));
@@ -432,10 +417,10 @@ final class ShareSlot {
             LOG.trace("kafka: woken while it renews", e);
         }
         Set<ShareDelivery.Id> refused = answers.notRenewed();
-        List<ShareDelivery> gone = withdraw(refused::contains);
-        if (out > 0) {
+        List<ShareDelivery> gone = batch.withdraw(refused::contains);
+        if (batch.out() > 0) {
             Set<ShareDelivery.Id> back = renewed(consumer);
-            List<ShareDelivery> missing = withdraw(id -> !back.contains(id));
+            List<ShareDelivery> missing = batch.withdraw(id -> !back.contains(id));
             if (!missing.isEmpty()) {
                 broken = true; // the client still waits for an answer, and brings nothing while it does
                 gone.addAll(missing);
@@ -447,8 +432,7 @@ final class ShareSlot {
     }
 
     private Set<ShareDelivery.Id> renewed(ShareConsumer<byte[], ByteBuffer> consumer) {
-        Map<ShareDelivery.Id, ShareDelivery> known = new HashMap<>();
-        batch.stream().filter(delivery -> delivery.out).forEach(delivery -> known.put(delivery.id(), delivery));
+        Map<ShareDelivery.Id, ShareDelivery> known = batch.known();
         while (true) {
             try {
                 Set<ShareDelivery.Id> back = new HashSet<>();
@@ -467,17 +451,6 @@ final class ShareSlot {
         }
     }
 
-    private List<ShareDelivery> withdraw(Predicate<ShareDelivery.Id> which) {
-        List<ShareDelivery> gone = new ArrayList<>();
-        for (ShareDelivery delivery : batch) {
-            if (delivery.out && which.test(delivery.id())) {
-                gone.add(delivery);
-            }
-        }
-        gone.forEach(this::isIn);
-        return gone;
-    }
-
     // Tells the outcomes there are; what has none goes back with the consumer's close.
     private void end(ShareConsumer<byte[], ByteBuffer> consumer) {
         Duration within =
@@ -492,7 +465,7 @@ final class ShareSlot {
         } catch (RuntimeException e) {
             LOG.debug("kafka: the last outcomes of a share group's consumer were not told", e);
         }
-        receiver.lost(withdraw(id -> true), "its consumer was closed");
+        receiver.lost(batch.withdraw(id -> true), "its consumer was closed");
         holdsOn();
         try {
             consumer.close(within);
