@@ -76,8 +76,8 @@ public final class KafkaBenchmark implements Contest {
             case SEND ->
                 List.of(
                         plain,
-                        bounded(2_000),
                         bounded(3_000),
+                        batches("sdk-all"),
                         rawDescribed(),
                         RawKafka.bounded("raw-1000", bootstrap(uri), DEFAULTS.window()));
             case CONSUME -> List.of(plain, new SdkStack("sdk-8", uri, DEFAULTS.concurrency(8)));
@@ -89,6 +89,12 @@ public final class KafkaBenchmark implements Contest {
     private Stack bounded(int sends) {
         SdkStack.Tuning window = new SdkStack.Tuning(sends, 0, 1);
         return new SdkStack("sdk-" + sends, uri + "?maxOutstandingSends=" + sends, window);
+    }
+
+    /** By {@code sendAll}, bounded so that two requests of the producer are under way. */
+    private Stack batches(String name) {
+        SdkStack.Tuning batches = new SdkStack.Tuning(4_000, 0, 1, 50_000);
+        return new SdkStack(name, uri + "?maxOutstandingSends=" + batches.window(), batches);
     }
 
     private Stack rawDescribed() throws Exception {

@@ -1,6 +1,8 @@
 package dev.transload.mq.benchmarks;
 
+import dev.transload.mq.Outbound;
 import dev.transload.mq.Queue;
+import dev.transload.mq.SendResult;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Subscription;
 import dev.transload.mq.benchmarks.Meter.Sample;
@@ -34,10 +36,15 @@ final class SdkStack implements Stack {
      * @param window messages sent and not confirmed, at most
      * @param prefetch of the subscription, 0 for the default
      * @param concurrency handlers at once
+     * @param batch messages sent by one {@code sendAll}, 0 to send each by itself
      */
-    record Tuning(int window, int prefetch, int concurrency) {
+    record Tuning(int window, int prefetch, int concurrency, int batch) {
+        Tuning(int window, int prefetch, int concurrency) {
+            this(window, prefetch, concurrency, 0);
+        }
+
         Tuning concurrency(int handlers) {
-            return new Tuning(window, prefetch, handlers);
+            return new Tuning(window, prefetch, handlers, batch);
         }
     }
 
@@ -73,6 +80,15 @@ final class SdkStack implements Stack {
     @Override
     public Sample send(int messages, byte[] body) {
         Meter meter = new Meter();
+        if (tuning.batch() > 0) {
+            meter.start();
+            for (int left = messages; left > 0; left -= tuning.batch()) {
+                sendAll(Math.min(left, tuning.batch()), body);
+            }
+            meter.stop();
+            mq.admin().purge(queue);
+            return meter.sample(messages, new long[0]);
+        }
         int size = tuning.window();
         List<CompletableFuture<String>> window = new ArrayList<>(size);
         meter.start();
@@ -88,6 +104,18 @@ final class SdkStack implements Stack {
         meter.stop();
         mq.admin().purge(queue);
         return meter.sample(messages, new long[0]);
+    }
+
+    private void sendAll(int messages, byte[] body) {
+        List<Outbound<byte[]>> batch = new ArrayList<>(messages);
+        for (int i = 0; i < messages; i++) {
+            batch.add(Outbound.of(body));
+        }
+        for (SendResult result : mq.sendAll(queue, batch)) {
+            if (!result.sent()) {
+                throw new IllegalStateException(name + " could not send: " + result);
+            }
+        }
     }
 
     @Override

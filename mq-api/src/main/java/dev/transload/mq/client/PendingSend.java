@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,16 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     /** The broker has it, and whoever looks for room finds that it is off the list or will take it off. */
     static final int RELEASED = 3;
 
+    /** Who completes the future of a send that has ended. */
+    enum Told {
+        /** Whoever ends it: a caller waits, or the engine, and no code of the application runs then. */
+        HERE,
+        /** The completion thread: an application may have hung something on it. */
+        ELSEWHERE,
+        /** Its caller, when it asks: nobody else knows the future. A failure is told at once. */
+        WHEN_ASKED
+    }
+
     private static final AtomicIntegerFieldUpdater<PendingSend> STATE =
             AtomicIntegerFieldUpdater.newUpdater(PendingSend.class, "state");
 
@@ -40,10 +51,8 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     private final Place to;
     private final Message message;
     private final long delayMillis;
-    final long startedNanos;
     final long deadlineNanos;
-    /** Whether a caller or the engine waits for it and runs no code of the application when it ends. */
-    final boolean inline;
+    final Told told;
     /** The thread that waits for this one alone, if there is one. */
     private final @Nullable Thread waiter;
     /** Whether it counts against the bound of outstanding sends. */
@@ -58,9 +67,15 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
 
     @Nullable
     PendingSend next;
-    /** Belongs to {@link ConfirmedSends}. */
+    /** This and the two below belong to {@link ConfirmedSends}: what was put in before, */
     @Nullable
     PendingSend confirmedBefore;
+    /** how many there were with this one, */
+    int confirmedCount;
+    /** and whether this is one, or one before it, of which somebody is to be told. */
+    boolean confirmedToTell;
+    /** The thread that asks for the end, when it asks, see {@link Told#WHEN_ASKED}. */
+    private volatile @Nullable Thread asking;
     /** Budget and backoff of its retries; made at the first failure. */
     Retry.@Nullable AsyncContext<Object> retries;
     /** Whether the transport has it and has not told how it ended. */
@@ -75,18 +90,16 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
             Place to,
             Message message,
             long delayMillis,
-            long startedNanos,
             long deadlineNanos,
-            boolean inline,
+            Told told,
             @Nullable Thread waiter,
             boolean bounded) {
         this.sends = sends;
         this.to = to;
         this.message = message;
         this.delayMillis = delayMillis;
-        this.startedNanos = startedNanos;
         this.deadlineNanos = deadlineNanos;
-        this.inline = inline;
+        this.told = told;
         this.waiter = waiter;
         this.bounded = bounded;
     }
@@ -101,9 +114,56 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         return state != OPEN;
     }
 
+    /** Whether it is confirmed and the completion thread is to complete it. */
+    boolean isToBeTold() {
+        return told == Told.ELSEWHERE;
+    }
+
     /** Told after a confirm, once the bound of outstanding sends need not count it any more. */
     void released() {
-        STATE.lazySet(this, RELEASED);
+        if (told == Told.WHEN_ASKED) {
+            state = RELEASED; // seen by whoever has said meanwhile that it asks, or that one is seen here
+            wakeAsking();
+        } else {
+            STATE.lazySet(this, RELEASED);
+        }
+    }
+
+    /** Completes the future on the calling thread. */
+    void completeHere() {
+        complete(message.id());
+        wakeAsking();
+    }
+
+    /** Completes the future on the calling thread. */
+    void failHere(MessagingException failure) {
+        completeExceptionally(failure);
+        wakeAsking();
+    }
+
+    private void wakeAsking() {
+        Thread thread = asking;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Whether its caller need not wait for its end, see {@link Told#WHEN_ASKED}. */
+    boolean canTell() {
+        return state == RELEASED || isDone();
+    }
+
+    private void awaitEnd() throws InterruptedException {
+        if (canTell()) {
+            return;
+        }
+        asking = Thread.currentThread();
+        while (!canTell()) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
     }
 
     // Who waits need not wait for the completion thread too, if that has nothing to do but to complete it. What another
@@ -122,7 +182,14 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
 
     @Override
     public String get() throws InterruptedException, ExecutionException {
-        completeIfReleased();
+        if (told == Told.WHEN_ASKED) {
+            awaitEnd();
+            if (state == RELEASED) {
+                complete(message.id());
+            }
+        } else {
+            completeIfReleased();
+        }
         return super.get();
     }
 

@@ -13,11 +13,13 @@ import dev.transload.mq.Outbound;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SendResult;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,27 +32,31 @@ final class Sending {
 
     private final Engine engine;
     private final Shapes shapes;
+    private final WallClock wallClock;
     private final Map<String, Target> queues = new ConcurrentHashMap<>();
     private final Map<String, Target> topics = new ConcurrentHashMap<>();
 
     Sending(Engine engine, Shapes shapes) {
         this.engine = engine;
         this.shapes = shapes;
+        this.wallClock = new WallClock(engine.time());
     }
 
     /** What is known of a destination after its first use. */
     private record Target(Place place, Capabilities capable, Duration maxDelay) {}
 
     <T> String send(Destination<T> destination, T payload, SendOptions options) {
-        Envelope envelope = prepare(destination, payload, options);
+        long now = engine.time().nanos();
+        Envelope envelope = prepare(destination, payload, options, wallClock.millis(now));
         Thread caller = Thread.currentThread();
-        return await(submit(envelope, true, HandlerThreads.isVirtual(caller) ? null : caller));
+        return await(submit(envelope, Told.HERE, HandlerThreads.isVirtual(caller) ? null : caller, now));
     }
 
     <T> CompletableFuture<String> sendAsync(Destination<T> destination, T payload, SendOptions options) {
-        Envelope envelope = prepare(destination, payload, options);
+        long now = engine.time().nanos();
+        Envelope envelope = prepare(destination, payload, options, wallClock.millis(now));
         try {
-            return submit(envelope, false, null);
+            return submit(envelope, Told.ELSEWHERE, null, now);
         } catch (ClientClosedException | BackpressureException e) {
             throw e;
         } catch (MessagingException e) {
@@ -61,37 +67,15 @@ final class Sending {
     <T> List<SendResult> sendAll(Destination<T> destination, List<Outbound<T>> messages) {
         requireNonNull(destination, "destination");
         List<Outbound<T>> all = List.copyOf(requireNonNull(messages, "messages"));
-        List<Envelope> envelopes = new ArrayList<>(all.size());
+        Deque<Envelope> envelopes = new ArrayDeque<>(all.size());
+        long now = 0;
         for (Outbound<T> message : all) {
-            envelopes.add(prepare(destination, message.payload(), message.options()));
-        }
-        List<SendResult> results = new ArrayList<>(all.size());
-        List<@Nullable PendingSend> pending = new ArrayList<>(all.size());
-        List<@Nullable MessagingException> refused = new ArrayList<>(all.size());
-        for (Envelope envelope : envelopes) {
-            try {
-                pending.add(submit(envelope, true, null));
-                refused.add(null);
-            } catch (MessagingException e) {
-                pending.add(null);
-                refused.add(e);
+            if (envelopes.size() % SendBatch.PER_READING == 0) {
+                now = engine.time().millis();
             }
+            envelopes.add(prepare(destination, message.payload(), message.options(), now));
         }
-        for (int i = 0; i < envelopes.size(); i++) {
-            String id = envelopes.get(i).message().id();
-            PendingSend send = pending.get(i);
-            if (send == null) {
-                results.add(new SendResult(id, refused.get(i)));
-                continue;
-            }
-            try {
-                await(send);
-                results.add(new SendResult(id, null));
-            } catch (MessagingException e) {
-                results.add(new SendResult(id, e));
-            }
-        }
-        return results;
+        return new SendBatch(this, engine, envelopes).send();
     }
 
     /** Waits for a send of this thread's own. */
@@ -119,10 +103,14 @@ final class Sending {
         return failure;
     }
 
-    /** Hands a send over; what keeps it from going is told to those who watch, too. */
-    PendingSend submit(Envelope envelope, boolean inline, @Nullable Thread waiter) {
+    /**
+     * Hands a send over; what keeps it from going is told to those who watch, too.
+     *
+     * @param nowNanos from when on its time runs
+     */
+    PendingSend submit(Envelope envelope, Told told, @Nullable Thread waiter, long nowNanos) {
         try {
-            return handOver(envelope, inline, waiter);
+            return handOver(envelope, told, waiter, nowNanos);
         } catch (ClientClosedException e) {
             throw e; // a call that came too late, not a send
         } catch (MessagingException e) {
@@ -131,13 +119,16 @@ final class Sending {
         }
     }
 
-    private PendingSend handOver(Envelope envelope, boolean inline, @Nullable Thread waiter) {
+    private PendingSend handOver(Envelope envelope, Told told, @Nullable Thread waiter, long nowNanos) {
+        long start = nowNanos;
         DelayRoutes.Route route = engine.delays().route(envelope.to(), envelope.message(), envelope.delayMillis());
         if (!engine.isDeclared(route.to())) {
             engine.requireOpen("send to " + envelope.to().name());
             declare(route.to());
+            engine.sends().callerWaited();
+            start = engine.time().nanos();
         }
-        PendingSend send = engine.sends().send(route.to(), route.message(), route.delayMillis(), inline, waiter);
+        PendingSend send = engine.sends().send(route.to(), route.message(), route.delayMillis(), told, waiter, start);
         if (!route.to().equals(envelope.to())) {
             engine.delays().sent(route.to());
         }
@@ -168,11 +159,14 @@ final class Sending {
     record Envelope(Place to, Message message, long delayMillis) {}
 
     <T> Envelope prepare(Destination<T> destination, T payload, SendOptions options) {
+        return prepare(destination, payload, options, engine.time().millis());
+    }
+
+    private <T> Envelope prepare(Destination<T> destination, T payload, SendOptions options, long now) {
         requireNonNull(destination, "destination");
         requireNonNull(payload, "payload");
         SendOptions.Settings o = requireNonNull(options, "options").settings();
         Target target = target(destination);
-        long now = engine.time().millis();
         long delay = delay(o, now);
         check(target, o, delay);
         byte[] body = encode(destination, payload);

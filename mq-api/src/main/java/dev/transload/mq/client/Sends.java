@@ -9,6 +9,7 @@ import dev.transload.mq.MqObserver;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.SendTimeoutException;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. One lock guards the list of outstanding sends and the key lines; nothing is called while it is held.
  * Transports call {@link #confirmed}, {@link #confirmedTogether} and {@link #failed} on their threads; futures that
- * applications hold are completed on the completion thread, inline ones by the transport. While many are on their way,
+ * applications hold are completed on the completion thread, the others as {@link Told} says. While many are on their way,
  * that thread looks every half millisecond for those that have ended, for each waking of it costs more than a send.
  *
  * <p>Each send is ended once, by whoever {@link PendingSend#end} lets do so, who sees to it that it is taken off the list. A
@@ -64,6 +66,7 @@ final class Sends {
     private final Executor elsewhereSoon;
     private final Declarations declarations;
     private final Duration sendTimeout;
+    private final long sendTimeoutNanos;
     private final int maxOutstanding;
     private final int resumeAt;
     private final boolean failFast;
@@ -82,6 +85,8 @@ final class Sends {
 
     private int outstanding;
     private int waitingForRoom;
+    private int waitingToDrain;
+    private final AtomicInteger callersWaited = new AtomicInteger();
     /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
     private volatile boolean sweeping;
 
@@ -103,6 +108,7 @@ final class Sends {
         this.elsewhereSoon = elsewhereSoon;
         this.declarations = declarations;
         this.sendTimeout = settings.sendTimeout();
+        this.sendTimeoutNanos = sendTimeout.toNanos();
         this.maxOutstanding = settings.maxOutstandingSends();
         // Waking a caller costs more than a send: callers at the bound go on together, a quarter below it.
         this.resumeAt = maxOutstanding - Math.max(1, maxOutstanding / 4);
@@ -112,22 +118,21 @@ final class Sends {
     /**
      * Sends a message of the application. Blocks at the bound of outstanding sends.
      *
-     * @param inline whether the caller waits for the future and hangs nothing on it
+     * @param told who completes the future
      * @param waiter the caller's thread if it waits as soon as this returns
+     * @param nowNanos from when on its time runs
      */
-    PendingSend send(Place to, Message message, long delayMillis, boolean inline, @Nullable Thread waiter) {
-        long now = time.nanos();
+    PendingSend send(Place to, Message message, long delayMillis, Told told, @Nullable Thread waiter, long nowNanos) {
         PendingSend send =
-                new PendingSend(this, to, message, delayMillis, now, now + sendTimeout.toNanos(), inline, waiter, true);
+                new PendingSend(this, to, message, delayMillis, nowNanos + sendTimeoutNanos, told, waiter, true);
         start(send);
         return send;
     }
 
     /** Sends a message of the engine, outside the bound; tries again until the client is closed. */
     PendingSend sendInternal(Place to, Message message, long delayMillis) {
-        long now = time.nanos();
-        PendingSend send =
-                new PendingSend(this, to, message, delayMillis, now, now + Long.MAX_VALUE / 2, true, null, false);
+        PendingSend send = new PendingSend(
+                this, to, message, delayMillis, time.nanos() + Long.MAX_VALUE / 2, Told.HERE, null, false);
         start(send);
         return send;
     }
@@ -163,12 +168,22 @@ final class Sends {
         }
     }
 
+    /** A caller is waiting or has waited before its send, so the clock it has read is late. */
+    void callerWaited() {
+        callersWaited.getAndIncrement();
+    }
+
+    /** Changes when a caller waits before its send. */
+    int callersWaited() {
+        return callersWaited.get();
+    }
+
     private void awaitRoom(PendingSend send) {
         if (outstanding < maxOutstanding || refusing) {
             return;
         }
-        confirmed.startWaiting();
         waitingForRoom++;
+        callerWaited();
         try {
             takeOffConfirmed();
             while (outstanding >= maxOutstanding && !refusing) {
@@ -181,6 +196,7 @@ final class Sends {
                 }
                 // Looks again from time to time: some that left may not have brought the bound down far enough to tell.
                 room.awaitNanos(Math.min(left, SWEEP.toNanos()));
+                takeOffConfirmed();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -188,7 +204,7 @@ final class Sends {
                     "interrupted while waiting for room to send to " + send.to().name(), e);
         } finally {
             waitingForRoom--;
-            confirmed.endWaiting();
+            confirmed.need(needed());
         }
     }
 
@@ -208,16 +224,16 @@ final class Sends {
         if (!send.end(PendingSend.CONFIRMED)) {
             return;
         }
-        if (send.inline || orderKey(send) != null) {
+        if (send.told == Told.HERE || orderKey(send) != null) {
             takeOffNow(send);
             return;
         }
-        boolean first = confirmed.add(send);
+        boolean firstToTell = confirmed.add(send);
         send.released();
-        if (first) {
+        if (firstToTell) {
             tellOfConfirmed();
         }
-        if (confirmed.isWaitedFor()) {
+        if (confirmed.areEnoughWith(send)) {
             lock.lock();
             try {
                 takeOffConfirmed();
@@ -237,8 +253,8 @@ final class Sends {
         } finally {
             lock.unlock();
         }
-        if (send.inline) {
-            send.complete(send.message().id());
+        if (send.told != Told.ELSEWHERE) {
+            send.completeHere();
         } else {
             (many ? elsewhereSoon : elsewhere).execute(send);
         }
@@ -275,17 +291,33 @@ final class Sends {
         all.forEach(PendingSend::run);
     }
 
-    // Lock held.
+    // Lock held. Says first what is needed: of those that come while it takes, the last sees that they are enough.
     private void takeOffConfirmed() {
-        confirmed.take(send -> {
-            takeOff(send);
-            told.add(send);
-        });
+        int needed;
+        do {
+            needed = needed();
+            confirmed.need(needed);
+            confirmed.take(send -> {
+                takeOff(send);
+                if (send.isToBeTold()) {
+                    told.add(send);
+                }
+            });
+        } while (needed() < needed);
+    }
+
+    // Lock held: how many confirmed sends somebody waits for.
+    private int needed() {
+        if (waitingToDrain > 0) {
+            return 1;
+        }
+        // At the lower bound those who wait have been told.
+        return waitingForRoom > 0 && outstanding > resumeAt ? outstanding - resumeAt : ConfirmedSends.NOBODY;
     }
 
     /** The broker has all of them. Called by the transport. */
     void confirmedTogether(List<? extends Outgoing> all) {
-        List<PendingSend> inline = new ArrayList<>();
+        List<PendingSend> here = new ArrayList<>();
         List<PendingSend> others = new ArrayList<>();
         List<PendingSend> go = new ArrayList<>();
         lock.lock();
@@ -294,13 +326,17 @@ final class Sends {
                 if (one instanceof PendingSend send && send.end(PendingSend.CONFIRMED)) {
                     go.addAll(takeOff(send));
                     send.released();
-                    (send.inline ? inline : others).add(send);
+                    if (send.told == Told.HERE) {
+                        here.add(send);
+                    } else if (send.isToBeTold()) {
+                        others.add(send);
+                    }
                 }
             }
         } finally {
             lock.unlock();
         }
-        inline.forEach(send -> send.complete(send.message().id()));
+        here.forEach(PendingSend::completeHere);
         if (!others.isEmpty()) {
             elsewhere.execute(() -> others.forEach(PendingSend::run));
         }
@@ -321,7 +357,8 @@ final class Sends {
     void observe(PendingSend send) {
         if (events.observed()) {
             events.count(MqObserver.Event.SENT, send.to().name());
-            events.time(MqObserver.Timing.SEND, send.to().name(), time.nanos() - send.startedNanos);
+            events.time(
+                    MqObserver.Timing.SEND, send.to().name(), time.nanos() - (send.deadlineNanos - sendTimeoutNanos));
         }
         if (events.listened()) {
             events.tell(l -> l.sent(send.to().name(), send.message().id()));
@@ -424,8 +461,8 @@ final class Sends {
         } finally {
             lock.unlock();
         }
-        if (send.inline) {
-            send.completeExceptionally(failure);
+        if (send.told != Told.ELSEWHERE) {
+            send.failHere(failure);
         } else {
             elsewhere.execute(() -> {
                 observeFailure(send.to(), send.message(), failure);
@@ -530,7 +567,7 @@ final class Sends {
     /** Waits until all sends have ended, or the deadline. */
     boolean awaitDrained(long deadlineNanos) {
         lock.lock();
-        confirmed.startWaiting();
+        waitingToDrain++;
         try {
             takeOffConfirmed();
             while (list.size() > 0) {
@@ -549,7 +586,8 @@ final class Sends {
             }
             return true;
         } finally {
-            confirmed.endWaiting();
+            waitingToDrain--;
+            confirmed.need(needed());
             lock.unlock();
         }
     }

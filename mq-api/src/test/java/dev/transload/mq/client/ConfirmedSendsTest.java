@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
+import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +23,15 @@ class ConfirmedSendsTest {
 
     @SuppressWarnings("NullAway") // nobody is told of them here
     private static PendingSend send(String id) {
-        return new PendingSend(null, EMAILS, Message.builder(id, new byte[0]).build(), 0, 0, 0, false, null, true);
+        return send(id, Told.ELSEWHERE);
+    }
+
+    private static PendingSend asked(String id) {
+        return send(id, Told.WHEN_ASKED);
+    }
+
+    private static PendingSend send(String id, Told told) {
+        return new PendingSend(null, EMAILS, Message.builder(id, new byte[0]).build(), 0, 0, told, null, true);
     }
 
     private List<String> taken() {
@@ -61,15 +70,31 @@ class ConfirmedSendsTest {
     }
 
     @Test
-    void itIsWaitedForUntilTheLastThreadDoesNotAnyMore() {
-        assertThat(confirmed.isWaitedFor()).isFalse();
-        confirmed.startWaiting();
-        confirmed.startWaiting();
-        confirmed.endWaiting();
-        assertThat(confirmed.isWaitedFor()).isTrue();
+    void thereAreEnoughOnceAsManyAsAreNeededHaveComeSinceAllWereTaken() {
+        PendingSend early = send("a");
+        confirmed.add(early);
+        assertThat(confirmed.areEnoughWith(early)).isFalse();
+        taken();
+        confirmed.need(2);
+        PendingSend first = send("b");
+        PendingSend second = send("c");
+        confirmed.add(first);
+        assertThat(confirmed.areEnoughWith(first)).isFalse();
+        confirmed.add(second);
+        assertThat(confirmed.areEnoughWith(second)).isTrue();
 
-        confirmed.endWaiting();
-        assertThat(confirmed.isWaitedFor()).isFalse();
+        confirmed.need(ConfirmedSends.NOBODY);
+        assertThat(confirmed.areEnoughWith(second)).isFalse();
+    }
+
+    @Test
+    void theFirstOfWhichSomebodyIsToBeToldIsSeenAmongThoseThatAreAskedFor() {
+        assertThat(confirmed.add(asked("a"))).isFalse();
+        assertThat(confirmed.add(send("b"))).isTrue();
+        assertThat(confirmed.add(asked("c"))).isFalse();
+        assertThat(confirmed.add(send("d"))).isFalse();
+        assertThat(taken()).containsExactly("a", "b", "c", "d");
+        assertThat(confirmed.add(send("e"))).isTrue();
     }
 
     /** Several threads put in, each its own in order, while this one takes; the first of each lot is seen as such. */

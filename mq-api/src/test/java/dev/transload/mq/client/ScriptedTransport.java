@@ -11,6 +11,7 @@ import dev.transload.mq.spi.PlaceAdmin;
 import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
+import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,8 +59,14 @@ final class ScriptedTransport implements Transport, AutoCloseable {
             Capabilities.builder("Scripted 1.0", LIMITS).exactDepth(true).build();
     private volatile Function<Outgoing, Throwable> failure = outgoing -> null;
     private volatile boolean hold;
+    private volatile Optional<TimeSource> time = Optional.empty();
 
     // what a test sets
+
+    /** The clock that an engine takes for its own when it is made. */
+    void time(TimeSource clock) {
+        time = Optional.of(clock);
+    }
 
     void capabilities(Capabilities same) {
         capabilities = shape -> same;
@@ -109,6 +116,11 @@ final class ScriptedTransport implements Transport, AutoCloseable {
     }
 
     // the transport
+
+    @Override
+    public Optional<TimeSource> time() {
+        return time;
+    }
 
     @Override
     public Capabilities capabilities(Shape shape) {

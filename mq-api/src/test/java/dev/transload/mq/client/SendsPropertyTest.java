@@ -7,6 +7,7 @@ import dev.transload.mq.Message;
 import dev.transload.mq.Shape;
 import dev.transload.mq.Topology;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Outgoing;
@@ -91,7 +92,12 @@ class SendsPropertyTest {
                 String id = "m" + all.size();
                 wanted.computeIfAbsent(key, k -> new ArrayList<>()).add(id);
                 all.add(sends.send(
-                        ORDERS, Message.builder(id, new byte[0]).key(key).build(), 0, true, null));
+                        ORDERS,
+                        Message.builder(id, new byte[0]).key(key).build(),
+                        0,
+                        Told.HERE,
+                        null,
+                        engine.time.nanos()));
             } else if (inFlight.isEmpty() || random.nextInt(8) == 0) {
                 engine.time.advance(Duration.ofMillis(random.nextInt(500)));
             } else {
@@ -136,8 +142,13 @@ class SendsPropertyTest {
         CyclicBarrier start = new CyclicBarrier(2);
         CountDownLatch over = new CountDownLatch(1);
         for (int i = 0; i < rounds; i++) {
-            PendingSend send =
-                    sends.send(EMAILS, Message.builder("m" + i, new byte[0]).build(), 0, random.nextBoolean(), null);
+            PendingSend send = sends.send(
+                    EMAILS,
+                    Message.builder("m" + i, new byte[0]).build(),
+                    0,
+                    random.nextBoolean() ? Told.HERE : Told.ELSEWHERE,
+                    null,
+                    engine.time.nanos());
             all.add(send);
             var unused = send.whenComplete((id, e) -> ends.incrementAndGet());
         }
@@ -177,8 +188,13 @@ class SendsPropertyTest {
         CompletableFuture<Void> all = new CompletableFuture<>();
         Thread caller = new Thread(() -> {
             for (int i = 0; i < count; i++) {
-                var unused =
-                        narrow.send(EMAILS, Message.builder("m", new byte[0]).build(), 0, false, null);
+                var unused = narrow.send(
+                        EMAILS,
+                        Message.builder("m", new byte[0]).build(),
+                        0,
+                        Told.ELSEWHERE,
+                        null,
+                        engine.time.nanos());
             }
             all.complete(null);
         });

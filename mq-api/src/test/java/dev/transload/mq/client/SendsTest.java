@@ -15,6 +15,7 @@ import dev.transload.mq.SendTimeoutException;
 import dev.transload.mq.Shape;
 import dev.transload.mq.Topology;
 import dev.transload.mq.TransportException;
+import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Outgoing;
@@ -97,7 +98,7 @@ class SendsTest {
     }
 
     private PendingSend send(String id) {
-        return sends.send(EMAILS, message(id), 0, true, null);
+        return sends.send(EMAILS, message(id), 0, Told.HERE, null, engine.time.nanos());
     }
 
     private static MessagingException failureOf(PendingSend send) {
@@ -132,7 +133,8 @@ class SendsTest {
     @Test
     void whatHangsOnAFutureRunsOnTheCompletionThread() throws Exception {
         transport.holdSends(true);
-        CompletableFuture<String> thread = sends.send(EMAILS, message("a"), 0, false, null)
+        CompletableFuture<String> thread = sends.send(
+                        EMAILS, message("a"), 0, Told.ELSEWHERE, null, engine.time.nanos())
                 .thenApply(id -> Thread.currentThread().getName());
 
         transport.sends.get(0).confirm();
@@ -141,9 +143,9 @@ class SendsTest {
     }
 
     /** Sends that the application hangs something on, of which the broker has none yet. */
-    private static List<PendingSend> hung(Sends sends, int count) {
+    private List<PendingSend> hung(Sends sends, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> sends.send(EMAILS, message("m" + i), 0, false, null))
+                .mapToObj(i -> sends.send(EMAILS, message("m" + i), 0, Told.ELSEWHERE, null, engine.time.nanos()))
                 .toList();
     }
 
@@ -209,7 +211,7 @@ class SendsTest {
         List<PendingSend> all = hung(untold, 4);
         all.forEach(PendingSend::done);
 
-        PendingSend fifth = untold.send(EMAILS, message("e"), 0, false, null);
+        PendingSend fifth = untold.send(EMAILS, message("e"), 0, Told.ELSEWHERE, null, engine.time.nanos());
 
         assertThat(transport.sends).hasSize(5);
         assertThat(untold.outstanding()).isEqualTo(1);
@@ -223,7 +225,8 @@ class SendsTest {
         Sends untold = untold(new ArrayList<>(), false);
         List<PendingSend> all = hung(untold, 4);
         CompletableFuture<PendingSend> fifth = new CompletableFuture<>();
-        Thread caller = new Thread(() -> fifth.complete(untold.send(EMAILS, message("e"), 0, false, null)));
+        Thread caller = new Thread(
+                () -> fifth.complete(untold.send(EMAILS, message("e"), 0, Told.ELSEWHERE, null, engine.time.nanos())));
         caller.start();
         await("the caller waits").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
 
@@ -231,6 +234,64 @@ class SendsTest {
 
         fifth.get(10, TimeUnit.SECONDS);
         caller.join();
+    }
+
+    @Test
+    void aCallerAtTheBoundGoesOnWhenAQuarterIsFreeWhoeverIsToAskForThoseThatAreConfirmed() throws Exception {
+        transport.holdSends(true);
+        Sends wide = sends(8, false, Topology.CREATE);
+        List<PendingSend> all = IntStream.range(0, 8)
+                .mapToObj(i -> wide.send(
+                        EMAILS,
+                        message("m" + i),
+                        0,
+                        i % 2 == 0 ? Told.WHEN_ASKED : Told.ELSEWHERE,
+                        null,
+                        engine.time.nanos()))
+                .toList();
+        CompletableFuture<PendingSend> ninth = new CompletableFuture<>();
+        Thread caller = new Thread(
+                () -> ninth.complete(wide.send(EMAILS, message("n"), 0, Told.WHEN_ASKED, null, engine.time.nanos())));
+        caller.start();
+        await("the caller waits").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+
+        all.subList(0, 2).forEach(PendingSend::done);
+
+        assertThat(all.get(0).next).as("taken off the list by the confirm").isNull();
+        ninth.get(10, TimeUnit.SECONDS);
+        caller.join();
+    }
+
+    @Test
+    void aSendOfWhichItsCallerAsksIsNoTaskOfTheCompletionThread() throws Exception {
+        List<Runnable> tasks = new ArrayList<>();
+        Sends untold = untold(tasks, false);
+        PendingSend send = untold.send(EMAILS, message("a"), 0, Told.WHEN_ASKED, null, engine.time.nanos());
+        assertThat(send.canTell()).isFalse();
+
+        send.done();
+
+        assertThat(tasks).isEmpty();
+        assertThat(send.canTell()).isTrue();
+        assertThat(send.get()).isEqualTo("a");
+        assertThat(untold.outstanding()).isZero();
+    }
+
+    @Test
+    void aSendOfWhichItsCallerAsksIsNotToldWithTheOthers() {
+        List<Runnable> tasks = new ArrayList<>();
+        Sends untold = untold(tasks, false);
+        PendingSend asked = untold.send(EMAILS, message("a"), 0, Told.WHEN_ASKED, null, engine.time.nanos());
+        PendingSend other = untold.send(EMAILS, message("b"), 0, Told.ELSEWHERE, null, engine.time.nanos());
+        asked.done();
+        other.done();
+
+        assertThat(tasks).hasSize(1);
+        tasks.forEach(Runnable::run);
+
+        assertThat(other).isCompletedWithValue("b");
+        assertThat(asked).isNotDone();
+        assertThat(engine.counted).containsExactly(MqObserver.Event.SENT);
     }
 
     @Test
@@ -334,9 +395,9 @@ class SendsTest {
         List<Runnable> tasks = new ArrayList<>();
         Sends together = sends(4, false, Topology.CREATE, tasks::add, Runnable::run);
         List<PendingSend> all = List.of(
-                together.send(EMAILS, message("a"), 0, false, null),
-                together.send(EMAILS, message("b"), 0, true, null),
-                together.send(EMAILS, message("c"), 0, false, null));
+                together.send(EMAILS, message("a"), 0, Told.ELSEWHERE, null, engine.time.nanos()),
+                together.send(EMAILS, message("b"), 0, Told.HERE, null, engine.time.nanos()),
+                together.send(EMAILS, message("c"), 0, Told.ELSEWHERE, null, engine.time.nanos()));
 
         all.get(0).done(all);
         assertThat(together.outstanding()).isZero();
@@ -364,7 +425,7 @@ class SendsTest {
     void aMessageOfTheEngineAmongThoseTheBrokerHasIsToldItself() {
         transport.holdSends(true);
         PendingSend send = send("a");
-        Told other = new Told(new AtomicInteger());
+        TimesDone other = new TimesDone(new AtomicInteger());
 
         send.done(List.of(other, send));
 
@@ -372,7 +433,7 @@ class SendsTest {
         assertThat(send).isCompletedWithValue("a");
     }
 
-    private record Told(AtomicInteger times) implements Outgoing {
+    private record TimesDone(AtomicInteger times) implements Outgoing {
         @Override
         public Place to() {
             return EMAILS;
@@ -478,8 +539,8 @@ class SendsTest {
     @Test
     void aTimeoutOfWhatNeverLeftIsNotSent() {
         transport.holdSends(true);
-        PendingSend first = sends.send(ORDERS, keyed("a", "k"), 0, true, null);
-        PendingSend second = sends.send(ORDERS, keyed("b", "k"), 0, true, null);
+        PendingSend first = sends.send(ORDERS, keyed("a", "k"), 0, Told.HERE, null, engine.time.nanos());
+        PendingSend second = sends.send(ORDERS, keyed("b", "k"), 0, Told.HERE, null, engine.time.nanos());
 
         engine.time.advance(TIMEOUT.plusMillis(100));
 
@@ -522,14 +583,14 @@ class SendsTest {
     void atTheBoundTheCallerFailsFastIfSoConfigured() {
         Sends fast = sends(2, true, Topology.CREATE);
         transport.holdSends(true);
-        fast.send(EMAILS, message("a"), 0, true, null);
-        fast.send(EMAILS, message("b"), 0, true, null);
+        fast.send(EMAILS, message("a"), 0, Told.HERE, null, engine.time.nanos());
+        fast.send(EMAILS, message("b"), 0, Told.HERE, null, engine.time.nanos());
 
-        assertThatThrownBy(() -> fast.send(EMAILS, message("c"), 0, true, null))
+        assertThatThrownBy(() -> fast.send(EMAILS, message("c"), 0, Told.HERE, null, engine.time.nanos()))
                 .isInstanceOf(BackpressureException.class)
                 .hasMessage("send to emails refused: 2 sends are outstanding, the bound");
         transport.sends.get(1).confirm();
-        fast.send(EMAILS, message("c"), 0, true, null);
+        fast.send(EMAILS, message("c"), 0, Told.HERE, null, engine.time.nanos());
         assertThat(fast.outstanding()).isEqualTo(2);
     }
 
@@ -565,16 +626,17 @@ class SendsTest {
         Sends wide = sends(8, false, Topology.CREATE);
         transport.holdSends(true);
         for (int i = 0; i < 8; i++) {
-            wide.send(EMAILS, message("m" + i), 0, true, null);
+            wide.send(EMAILS, message("m" + i), 0, Told.HERE, null, engine.time.nanos());
         }
         engine.time.advance(Duration.ofSeconds(3));
         CompletableFuture<PendingSend> waited = new CompletableFuture<>();
-        Thread caller = new Thread(() -> waited.complete(wide.send(EMAILS, message("waited"), 0, true, null)));
+        Thread caller = new Thread(
+                () -> waited.complete(wide.send(EMAILS, message("waited"), 0, Told.HERE, null, engine.time.nanos())));
         caller.start();
         await("the caller waits at the bound").until(() -> caller.getState() == Thread.State.TIMED_WAITING);
         engine.time.advance(Duration.ofSeconds(4));
         transport.sends.get(0).confirm();
-        PendingSend young = wide.send(EMAILS, message("young"), 0, true, null);
+        PendingSend young = wide.send(EMAILS, message("young"), 0, Told.HERE, null, engine.time.nanos());
         transport.sends.get(1).confirm();
         transport.sends.get(2).confirm();
         PendingSend old = waited.get(10, TimeUnit.SECONDS);
@@ -615,7 +677,7 @@ class SendsTest {
         Sends strict = sends(4, false, Topology.valueOf(topology));
         transport.failSends(outgoing -> new DestinationNotFoundException("gone", null));
 
-        PendingSend send = strict.send(EMAILS, message("a"), 0, true, null);
+        PendingSend send = strict.send(EMAILS, message("a"), 0, Told.HERE, null, engine.time.nanos());
 
         assertThat(failureOf(send)).isInstanceOf(DestinationNotFoundException.class);
         assertThat(transport.declared).isEmpty();
@@ -639,7 +701,7 @@ class SendsTest {
         transport.holdSends(true);
         List<PendingSend> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            all.add(sends.send(ORDERS, keyed("m" + i, "k"), 0, true, null));
+            all.add(sends.send(ORDERS, keyed("m" + i, "k"), 0, Told.HERE, null, engine.time.nanos()));
         }
         assertThat(transport.sends).hasSize(1);
 
@@ -663,8 +725,8 @@ class SendsTest {
         AtomicReference<Runnable> whenTheFirstEnds = new AtomicReference<>(() -> {});
         Sends closing =
                 sends(4, false, Topology.CREATE, task -> whenTheFirstEnds.get().run(), Runnable::run);
-        closing.send(ORDERS, keyed("1", "k"), 0, false, null);
-        PendingSend second = closing.send(ORDERS, keyed("2", "k"), 0, true, null);
+        closing.send(ORDERS, keyed("1", "k"), 0, Told.ELSEWHERE, null, engine.time.nanos());
+        PendingSend second = closing.send(ORDERS, keyed("2", "k"), 0, Told.HERE, null, engine.time.nanos());
         whenTheFirstEnds.set(closing::failAll);
 
         transport.sends.get(0).confirm();
@@ -690,8 +752,9 @@ class SendsTest {
     @Test
     void aSendIsAwaitedByTheThreadThatWaitsForItAloneAndByNoOther() {
         transport.holdSends(true);
-        PendingSend awaited = sends.send(EMAILS, message("a"), 0, true, Thread.currentThread());
-        PendingSend unawaited = sends.send(EMAILS, message("b"), 0, true, null);
+        PendingSend awaited =
+                sends.send(EMAILS, message("a"), 0, Told.HERE, Thread.currentThread(), engine.time.nanos());
+        PendingSend unawaited = sends.send(EMAILS, message("b"), 0, Told.HERE, null, engine.time.nanos());
 
         assertThat(awaited.isAwaited()).isTrue();
         assertThat(CompletableFuture.supplyAsync(awaited::isAwaited).join()).isFalse();

@@ -377,13 +377,13 @@ final class KafkaSender {
                 return true;
             }
             traffic.refuses();
+            onTheWay.remove(this);
             if (isBeyond(state)) {
                 fail(new DestinationNotFoundException(
                         "kafka: nobody can be at the reply address "
                                 + outgoing.to().name(),
                         why));
             } else if (why instanceof TimeoutException && !closed) {
-                onTheWay.remove(this);
                 return false;
             } else {
                 fail(KafkaErrors.sending(outgoing, why, maxRecordBytes));
@@ -405,19 +405,21 @@ final class KafkaSender {
                 return;
             }
             traffic.returns();
+            if (!ENDED.compareAndSet(this, 0, 1)) {
+                onTheWay.remove(this); // whoever ended it may have done so before it was put in
+                return;
+            }
+            onTheWay.leave(this);
             if (failure != null) {
-                fail(KafkaErrors.sending(outgoing, failure, maxRecordBytes));
+                outgoing.failed(KafkaErrors.sending(outgoing, failure, maxRecordBytes));
             } else {
-                onTheWay.remove(this);
-                if (ENDED.compareAndSet(this, 0, 1)) {
-                    outgoing.done();
-                }
+                outgoing.done();
             }
         }
 
         void fail(MessagingException why) {
-            onTheWay.remove(this);
             if (ENDED.compareAndSet(this, 0, 1)) {
+                onTheWay.remove(this);
                 outgoing.failed(why);
             }
         }

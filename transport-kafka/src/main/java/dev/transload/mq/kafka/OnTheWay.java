@@ -64,6 +64,16 @@ final class OnTheWay<E extends OnTheWay.Entry> {
         return slot >= 0 ? ring.compareAndSet(slot, entry, null) : slot == IN_THE_MAP && others.remove(entry) != null;
     }
 
+    /** Takes an entry out that is in, and that nobody else takes out now, which costs less. */
+    void leave(E entry) {
+        int slot = links(entry).slot;
+        if (slot >= 0) {
+            ring.setRelease(slot, null);
+        } else {
+            others.remove(entry);
+        }
+    }
+
     /** Shows every entry. */
     void forEach(Consumer<? super E> to) {
         for (int slot = 0; slot <= mask; slot++) {

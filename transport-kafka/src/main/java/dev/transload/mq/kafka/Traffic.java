@@ -25,8 +25,16 @@ final class Traffic {
     private final int first = ThreadLocalRandom.current().nextInt();
     /** How many the producer took. */
     private final AtomicInteger taken = new AtomicInteger();
-    /** How many of them have come back, in the middle of lines of memory of its own: another thread writes it. */
-    private final AtomicIntegerArray returned = new AtomicIntegerArray(2 * LINE);
+    /**
+     * How many of them have come back, each in the middle of lines of memory of its own: all, and, so that a thread that
+     * sends need not fetch a line with every message that comes back, as many as had when it was last told.
+     */
+    private final AtomicIntegerArray returned = new AtomicIntegerArray(4 * LINE);
+
+    private static final int ALL = LINE;
+    private static final int AS_TOLD = 3 * LINE;
+    /** Less than what is few for two partitions. */
+    private static final int TOLD_EVERY = 8;
     /** Of whoever looks whether it is stuck: what was seen last. */
     private int returnedSeen;
 
@@ -49,7 +57,7 @@ final class Traffic {
             return null;
         }
         int n = first + count;
-        boolean few = count - returned.get(LINE) < ENOUGH * partitions;
+        boolean few = count - returned.get(AS_TOLD) < ENOUGH * partitions;
         return Math.floorMod(few ? n : Math.floorDiv(n, RUN), partitions);
     }
 
@@ -60,7 +68,11 @@ final class Traffic {
 
     /** Something has come back. Called by the producer's thread, so without an atomic step. */
     void returns() {
-        returned.setRelease(LINE, returned.getPlain(LINE) + 1);
+        int all = returned.getPlain(ALL) + 1;
+        returned.setRelease(ALL, all);
+        if (all % TOLD_EVERY == 0) {
+            returned.setRelease(AS_TOLD, all);
+        }
     }
 
     /**
@@ -70,7 +82,7 @@ final class Traffic {
      */
     boolean looksStuck(boolean onTheWay) {
         boolean busy = onTheWay || waiting.get() > 0;
-        int now = returned.get(LINE);
+        int now = returned.get(ALL);
         boolean stuck = busy && busySeen && now == returnedSeen;
         busySeen = busy;
         returnedSeen = now;

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KafkaProducersTest {
 
     @ParameterizedTest
-    @CsvSource({"1,1", "1000,1", "1999,1", "2000,2", "5000,5", "1000000,5"})
-    void aRequestIsUnderWayForEachThousandOfSendsAndFiveAtMost(int maxOutstandingSends, int requests) {
+    @CsvSource({"1,1", "1000,1", "2999,1", "3000,2", "4499,2", "4500,3", "7500,5", "1000000,5"})
+    void aRequestIsUnderWayForEachFifteenHundredSendsAndFiveAtMost(int maxOutstandingSends, int requests) {
         assertThat(KafkaProducers.requestsAtOnce(maxOutstandingSends)).isEqualTo(requests);
     }
 }

@@ -53,6 +53,28 @@ class OnTheWayTest {
     }
 
     @Test
+    void whatLeavesMakesRoomForTheNext() {
+        for (int i = 0; i < 20; i++) {
+            onTheWay.leave(added());
+        }
+        Parcel last = added();
+
+        assertThat(all()).containsExactly(last);
+    }
+
+    @Test
+    void whatFoundNoSlotLeavesToo() {
+        List<Parcel> parcels = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            parcels.add(added());
+        }
+
+        parcels.forEach(onTheWay::leave);
+
+        assertThat(all()).isEmpty();
+    }
+
+    @Test
     void whatWasNeverInDoesNotLeave() {
         added();
 
