@@ -93,7 +93,7 @@ public final class KafkaBenchmark implements Contest {
 
     /** By {@code sendAll}, bounded so that two requests of the producer are under way. */
     private Stack batches(String name) {
-        SdkStack.Tuning batches = new SdkStack.Tuning(4_000, 0, 1, 50_000);
+        SdkStack.Tuning batches = new SdkStack.Tuning(3_000, 0, 1, 50_000);
         return new SdkStack(name, uri + "?maxOutstandingSends=" + batches.window(), batches);
     }
 
