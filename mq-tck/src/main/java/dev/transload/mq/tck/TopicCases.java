@@ -4,6 +4,7 @@ import static dev.transload.mq.tck.Feature.EPHEMERAL;
 import static dev.transload.mq.tck.Feature.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.Outbound;
 import dev.transload.mq.RetryPolicy;
 import dev.transload.mq.SendOptions;
 import dev.transload.mq.SubscribeOptions;
@@ -200,6 +201,45 @@ final class TopicCases {
         seen.awaitExactly(3);
         assertThat(seen.attempts()).containsExactly(1, 2, 3);
         t.until("the message is discarded with an event", () -> t.history().discarded() == 1);
+    }
+
+    @TckCase(
+            id = "PUB-15",
+            value = "slow handlers of a group keep no message waiting that another could handle",
+            tier = Tier.T1,
+            check = "does what a group has not settled keep the rest of its messages at the broker?",
+            proves = TOPIC)
+    void slowHandlersOfAGroup(Tck t) {
+        Topic<String> topic = t.topic();
+        CountDownLatch gate = t.latch();
+        int all = 300;
+        int slow = 3;
+        Seen<String> handled = t.seen();
+        t.client()
+                .subscribe(
+                        topic.group("g"),
+                        delivery -> {
+                            if (delivery.payload().startsWith("slow")) {
+                                gate.await();
+                            }
+                            handled.handle(delivery);
+                        },
+                        SubscribeOptions.builder()
+                                .prefetch(16)
+                                .concurrency(slow + 1)
+                                .build());
+        t.client()
+                .sendAll(
+                        topic,
+                        IntStream.range(0, all)
+                                .mapToObj(i -> Outbound.of(i % (all / slow) == 0 ? "slow-" + i : "quick-" + i))
+                                .toList());
+
+        t.until("all but the slow ones are handled", () -> handled.count() == all - slow);
+        assertThat(handled.payloads()).allMatch(text -> text.startsWith("quick"));
+        gate.countDown();
+        handled.awaitExactly(all);
+        assertThat(new HashSet<>(handled.payloads())).hasSize(all);
     }
 
     @TckCase(

@@ -99,7 +99,7 @@ final class PlaceMutants {
                                 "a client has one delivery unsettled at a time, over all",
                                 () -> new OneForAll())
                         .seen("AMQP qos with the global flag")
-                        .killedBy("PUB-04"),
+                        .killedBy("PUB-04", "PUB-15"),
                 Mutant.transport(
                                 "purge-takes-dead-letters-too",
                                 "a purge of a queue purges its dead letters",
