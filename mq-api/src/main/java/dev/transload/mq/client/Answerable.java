@@ -6,6 +6,9 @@ import dev.transload.mq.spi.Place;
 /** A delivery whose settle may be one with its reply. */
 interface Answerable {
 
+    /** The message for the engine, which keeps it no longer than the delivery: its bytes may not be made yet. */
+    Message stored();
+
     /**
      * Sends the reply and acks the request in one step, if the broker can. Does not wait; what fails is tried again or
      * given back like any other outcome.

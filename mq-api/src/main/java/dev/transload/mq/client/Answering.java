@@ -116,7 +116,7 @@ final class Answering {
     }
 
     private <Q, R> void answer(Delivery<Q> delivery, Codec<R> codec, RequestHandler<Q, R> handler) {
-        Message request = delivery.message();
+        Message request = requestOf(delivery);
         long now = engine.time().millis();
         Message reply;
         try {
@@ -143,10 +143,15 @@ final class Answering {
         respond(delivery, Places.reply(request.replyTo()), reply);
     }
 
+    // Without its bytes, of which the handler has its own.
+    private static Message requestOf(Delivery<?> delivery) {
+        return delivery instanceof Answerable open ? open.stored() : delivery.message();
+    }
+
     // The delivery stays open until the broker has the reply, so that a crash in between answers again.
     private void respond(Delivery<?> delivery, Place to, Message reply) {
         try {
-            Runnable nobody = () -> dropped(delivery.message(), NOBODY);
+            Runnable nobody = () -> dropped(requestOf(delivery), NOBODY);
             if (delivery instanceof Answerable open && open.answer(to, reply, nobody)) {
                 return;
             }
@@ -162,7 +167,7 @@ final class Answering {
             if (failure == null) {
                 delivery.ack();
             } else if (failure instanceof DestinationNotFoundException) {
-                dropped(delivery.message(), NOBODY);
+                dropped(requestOf(delivery), NOBODY);
                 delivery.ack();
             } else {
                 delivery.retry(Duration.ofSeconds(1));

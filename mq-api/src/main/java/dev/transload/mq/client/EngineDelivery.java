@@ -229,8 +229,8 @@ final class EngineDelivery<T> extends KeyLanes.Item<EngineDelivery<T>> implement
         return message;
     }
 
-    /** The same for the engine, which keeps it no longer than the delivery: its bytes may not be made yet. */
-    Message stored() {
+    @Override
+    public Message stored() {
         return message;
     }
 

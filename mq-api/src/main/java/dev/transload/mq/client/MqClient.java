@@ -130,7 +130,11 @@ public final class MqClient implements AutoCloseable {
         return sending.sendAsync(destination, payload, options);
     }
 
-    /** Sends messages together and returns, in their order, what became of each. Blocks until all have ended. */
+    /**
+     * Sends messages together and returns, in their order, what became of each. Blocks until all have ended. All are checked
+     * and encoded before the first is sent, so what the client itself refuses is thrown with nothing sent. For many
+     * messages this costs less than a {@link #sendAsync} for each.
+     */
     public <T> List<SendResult> sendAll(Destination<T> destination, List<Outbound<T>> messages) {
         return sending.sendAll(destination, messages);
     }

@@ -78,11 +78,10 @@ final class RequestReplies {
             entry.fail(why);
             return entry.result;
         }
-        Message complete = request.toBuilder()
+        Message.Builder complete = request.toBuilder()
                 .correlationId(id)
                 .ttl(Math.max(1, timeout.toMillis()))
-                .timestamp(request.timestamp() == 0 ? engine.time().millis() : request.timestamp())
-                .build();
+                .timestamp(request.timestamp() == 0 ? engine.time().millis() : request.timestamp());
         Waits.whenDone(inbox().opened, (receiver, failure) -> {
             if (failure != null) {
                 entry.fail(failure);
@@ -93,7 +92,7 @@ final class RequestReplies {
         return entry.result;
     }
 
-    private void send(Pending entry, Message request, Receiver receiver) {
+    private void send(Pending entry, Message.Builder request, Receiver receiver) {
         if (!pending.containsKey(entry.id)) {
             return; // over before it was sent
         }
@@ -104,7 +103,7 @@ final class RequestReplies {
             return;
         }
         entry.sent = true;
-        Message addressed = request.toBuilder().replyTo(address).build();
+        Message addressed = request.replyTo(address).build();
         try {
             Waits.whenDone(engine.sendInternal(entry.to, addressed, 0), (nothing, failure) -> {
                 if (failure != null) {

@@ -72,6 +72,11 @@ final class Rerun<T> implements Delivery<T>, Answerable {
     }
 
     @Override
+    public Message stored() {
+        return delivery.stored();
+    }
+
+    @Override
     public boolean answer(Place to, Message reply, Runnable nobody) {
         return delivery.answer(this, to, reply, nobody);
     }

@@ -181,7 +181,12 @@ final class KafkaConsumers {
                 new ByteBufferDeserializer());
     }
 
-    /** A consumer that reads partitions by itself. */
+    /** A consumer that reads partitions by itself, for long. */
+    Consumer<byte[], ByteBuffer> reading(int maxCredit) {
+        return make(base(maxCredit), new ByteBufferDeserializer());
+    }
+
+    /** One that reads some of them once. */
     Consumer<byte[], byte[]> alone(int maxCredit) {
         return make(base(maxCredit), new ByteArrayDeserializer());
     }

@@ -123,9 +123,15 @@ final class KafkaMessages {
         return message(record, Message.builder(id(record), body == null ? NOTHING : body));
     }
 
+    /** The same of a record whose value is a slice of the buffer that its fetch was read into, copied from there. */
+    static Message read(ConsumerRecord<byte[], ByteBuffer> record) {
+        ByteBuffer value = record.value();
+        return message(record, Message.builder(id(record), value == null ? NOTHING : bytes(value)));
+    }
+
     /**
-     * The message of a record whose value is a slice of the buffer that its fetch was read into. The message keeps that
-     * whole buffer in memory until its {@link Message#body()} was called.
+     * The same, copied when asked for. The message keeps that whole buffer in memory until its {@link Message#body()} was
+     * called.
      */
     static Message late(ConsumerRecord<byte[], ByteBuffer> record) {
         ByteBuffer value = record.value();

@@ -7,6 +7,7 @@ import dev.transload.mq.spi.Incoming;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TimeSource;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -45,12 +47,13 @@ final class KafkaReader implements Receiver, Outlet.Feed {
     private static final long TROUBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], ByteBuffer> consumer;
     private final TimeSource time;
     private final Outlet outlet;
     private final int high;
     private final @Nullable String replyTo;
-    private final Predicate<ConsumerRecord<byte[], byte[]>> wanted;
+    private final Predicate<ConsumerRecord<byte[], ByteBuffer>> wanted;
+    private final Function<ConsumerRecord<byte[], ByteBuffer>, Message> messages;
     private final java.util.function.BiConsumer<KafkaReader, @Nullable Throwable> onEnd;
     private final Contact contact;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -70,15 +73,17 @@ final class KafkaReader implements Receiver, Outlet.Feed {
     /**
      * @param replyTo address of the inbox, or null if it is none
      * @param wanted which records are for this reader
+     * @param messages makes messages of them
      * @param onEnd told when it has ended, with the cause if it was not closed
      */
     KafkaReader(
-            Consumer<byte[], byte[]> consumer,
+            Consumer<byte[], ByteBuffer> consumer,
             TimeSource time,
             Sink sink,
             int maxCredit,
             @Nullable String replyTo,
-            Predicate<ConsumerRecord<byte[], byte[]>> wanted,
+            Predicate<ConsumerRecord<byte[], ByteBuffer>> wanted,
+            Function<ConsumerRecord<byte[], ByteBuffer>, Message> messages,
             java.util.function.BiConsumer<KafkaReader, @Nullable Throwable> onEnd) {
         this.consumer = consumer;
         this.time = time;
@@ -86,6 +91,7 @@ final class KafkaReader implements Receiver, Outlet.Feed {
         this.high = Math.max(1, maxCredit);
         this.replyTo = replyTo;
         this.wanted = wanted;
+        this.messages = messages;
         this.onEnd = onEnd;
         this.contact = new Contact(consumer, Duration.ofDays(1), System.nanoTime());
         this.lastContact = time.nanos();
@@ -157,13 +163,13 @@ final class KafkaReader implements Receiver, Outlet.Feed {
                 return; // no group, so nobody minds that it does not poll
             }
         }
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        ConsumerRecords<byte[], ByteBuffer> records = consumer.poll(POLL);
         if (contact.look(System.nanoTime())) {
             lastContact = time.nanos();
         }
         lock.lock();
         try {
-            for (ConsumerRecord<byte[], byte[]> record : records) {
+            for (ConsumerRecord<byte[], ByteBuffer> record : records) {
                 if (!stopped && wanted.test(record)) {
                     buffer.addLast(new ReadDelivery(record));
                 }
@@ -305,8 +311,8 @@ final class KafkaReader implements Receiver, Outlet.Feed {
         private final int partition;
         private final long storedAt;
 
-        ReadDelivery(ConsumerRecord<byte[], byte[]> record) {
-            this.message = KafkaMessages.message(record);
+        ReadDelivery(ConsumerRecord<byte[], ByteBuffer> record) {
+            this.message = messages.apply(record);
             this.topic = record.topic();
             this.partition = record.partition();
             this.storedAt = KafkaMessages.storedAt(record, message);

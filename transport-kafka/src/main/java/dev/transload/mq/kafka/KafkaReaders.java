@@ -1,10 +1,12 @@
 package dev.transload.mq.kafka;
 
+import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.spi.ReceiveSpec;
 import dev.transload.mq.spi.Receiver;
 import dev.transload.mq.spi.Sink;
 import dev.transload.mq.spi.TransportContext;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -66,7 +70,7 @@ final class KafkaReaders {
         if (partitions.isEmpty() && !spec.pattern()) {
             throw new dev.transload.mq.DestinationNotFoundException("kafka: there is no topic " + topic, null);
         }
-        return read(spec.maxCredit(), sink, null, record -> true, partitions, topic);
+        return read(spec.maxCredit(), sink, null, record -> true, KafkaMessages::read, partitions, topic);
     }
 
     /** Opens a reply inbox: one partition of a topic that all clients share, read from now on. Blocks. */
@@ -75,10 +79,11 @@ final class KafkaReaders {
         String inbox = context.clientId() + "-" + UUID.randomUUID().toString().substring(0, 8);
         TopicPartition partition = new TopicPartition(KafkaNames.REPLIES, Math.floorMod(inbox.hashCode(), partitions));
         String address = new KafkaNames.ReplyAddress(KafkaNames.REPLIES, partition.partition(), inbox).text();
-        return read(1_000, sink, address, record -> isFor(inbox, record), List.of(partition), "");
+        // Who asked has the reply decoded at once, so it does not keep its fetch.
+        return read(1_000, sink, address, record -> isFor(inbox, record), KafkaMessages::late, List.of(partition), "");
     }
 
-    private static boolean isFor(String inbox, ConsumerRecord<byte[], byte[]> record) {
+    private static boolean isFor(String inbox, ConsumerRecord<byte[], ByteBuffer> record) {
         String named = KafkaMessages.last(record.headers(), KafkaMessages.INBOX);
         return named == null || named.equals(inbox);
     }
@@ -87,12 +92,13 @@ final class KafkaReaders {
             int maxCredit,
             Sink sink,
             @Nullable String replyTo,
-            java.util.function.Predicate<ConsumerRecord<byte[], byte[]>> wanted,
+            Predicate<ConsumerRecord<byte[], ByteBuffer>> wanted,
+            Function<ConsumerRecord<byte[], ByteBuffer>, Message> messages,
             List<TopicPartition> partitions,
             String topic) {
-        Consumer<byte[], byte[]> consumer = consumers.alone(maxCredit);
-        KafkaReader reader =
-                new KafkaReader(consumer, context.time(), sink, maxCredit, replyTo, wanted, this::readerEnded);
+        Consumer<byte[], ByteBuffer> consumer = consumers.reading(maxCredit);
+        KafkaReader reader = new KafkaReader(
+                consumer, context.time(), sink, maxCredit, replyTo, wanted, messages, this::readerEnded);
         try {
             reader.start(partitions, "mq-kafka-read-" + threads.incrementAndGet());
         } catch (RuntimeException e) {
