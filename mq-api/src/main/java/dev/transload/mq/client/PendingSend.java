@@ -135,7 +135,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         wakeAsking();
     }
 
-    /** Completes the future on the calling thread. */
+    /** Fails the future on the calling thread. */
     void failHere(MessagingException failure) {
         completeExceptionally(failure);
         wakeAsking();
