@@ -8,7 +8,6 @@ import dev.transload.mq.MqObserver;
 import dev.transload.mq.Queue;
 import dev.transload.mq.SubscribeOptions;
 import dev.transload.mq.Topology;
-import dev.transload.mq.spi.TransportUri;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,16 +22,7 @@ class AnsweringTest {
     private final ScriptedTransport transport = new ScriptedTransport();
     private final SystemTime system = new SystemTime("test");
     private final Engine engine = new Engine(
-            new EngineSettings(
-                    TransportUri.parse("scripted:"),
-                    "test",
-                    Topology.CREATE,
-                    TIMEOUT,
-                    TIMEOUT,
-                    Duration.ZERO,
-                    10,
-                    false,
-                    false),
+            ScriptedEngine.settings(Topology.CREATE, TIMEOUT, 10, false),
             transport,
             system,
             new ConnectionState(),

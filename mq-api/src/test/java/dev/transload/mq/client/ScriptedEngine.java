@@ -3,10 +3,13 @@ package dev.transload.mq.client;
 import dev.transload.mq.Message;
 import dev.transload.mq.MqListener;
 import dev.transload.mq.MqObserver;
+import dev.transload.mq.Topology;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.Transport;
+import dev.transload.mq.spi.TransportUri;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +41,20 @@ final class ScriptedEngine implements EngineContext, AutoCloseable {
                 }
             },
             Runnable::run);
+
+    /** Settings of a client over a scripted transport, whose sends and connects have the same time. */
+    static EngineSettings settings(Topology topology, Duration timeout, int maxOutstandingSends, boolean failFast) {
+        return new EngineSettings(
+                TransportUri.parse("scripted:"),
+                "test",
+                topology,
+                timeout,
+                timeout,
+                Duration.ZERO,
+                maxOutstandingSends,
+                failFast,
+                false);
+    }
 
     @Override
     public Transport transport() {

@@ -15,7 +15,6 @@ import dev.transload.mq.SendTimeoutException;
 import dev.transload.mq.Topology;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Capabilities;
-import dev.transload.mq.spi.TransportUri;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,16 +44,7 @@ class SendBatchTest {
 
     private Engine engine(int maxOutstanding) {
         transport.time(time);
-        EngineSettings settings = new EngineSettings(
-                TransportUri.parse("scripted:"),
-                "test",
-                Topology.CREATE,
-                TIMEOUT,
-                TIMEOUT,
-                Duration.ZERO,
-                maxOutstanding,
-                false,
-                false);
+        EngineSettings settings = ScriptedEngine.settings(Topology.CREATE, TIMEOUT, maxOutstanding, false);
         MqListener listener = new MqListener() {
             @Override
             public void sent(String destination, String messageId) {

@@ -20,7 +20,6 @@ import dev.transload.mq.spi.Capabilities;
 import dev.transload.mq.spi.Capability;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
-import dev.transload.mq.spi.TransportUri;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +68,7 @@ class SendsTest {
             Events events,
             Executor elsewhere,
             Executor elsewhereSoon) {
-        EngineSettings settings = new EngineSettings(
-                TransportUri.parse("scripted:"),
-                "test",
-                topology,
-                TIMEOUT,
-                TIMEOUT,
-                Duration.ZERO,
-                maxOutstanding,
-                failFast,
-                false);
+        EngineSettings settings = ScriptedEngine.settings(topology, TIMEOUT, maxOutstanding, failFast);
         return new Sends(
                 transport,
                 engine.time,
