@@ -18,6 +18,15 @@ final class Traffic {
     /** Numbers on a line of a processor's cache, of 64 bytes. */
     private static final int LINE = 16;
 
+    /** Where all are counted that have come back, in the middle of lines of memory of its own. */
+    private static final int ALL = LINE;
+
+    /** Where the count stands for those who send, who would have to fetch its line again each time it changes: likewise. */
+    private static final int AS_TOLD = 3 * LINE;
+
+    /** So many come back before it changes: fewer than are few for two partitions. */
+    private static final int TOLD_EVERY = 8;
+
     final String topic;
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicLong lookedNanos = new AtomicLong();
@@ -25,16 +34,9 @@ final class Traffic {
     private final int first = ThreadLocalRandom.current().nextInt();
     /** How many the producer took. */
     private final AtomicInteger taken = new AtomicInteger();
-    /**
-     * How many of them have come back, each in the middle of lines of memory of its own: all, and, so that a thread that
-     * sends need not fetch a line with every message that comes back, as many as had when it was last told.
-     */
+    /** How many of them have come back, as {@link #ALL} and {@link #AS_TOLD}; another thread writes it. */
     private final AtomicIntegerArray returned = new AtomicIntegerArray(4 * LINE);
 
-    private static final int ALL = LINE;
-    private static final int AS_TOLD = 3 * LINE;
-    /** Less than what is few for two partitions. */
-    private static final int TOLD_EVERY = 8;
     /** Of whoever looks whether it is stuck: what was seen last. */
     private int returnedSeen;
 
