@@ -40,7 +40,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         HERE,
         /** The completion thread: an application may have hung something on it. */
         ELSEWHERE,
-        /** Its caller, when it asks: nobody else knows the future. A failure is told at once. */
+        /** Its caller, when it asks by {@link PendingSend#get()} and no other way: nobody else knows the future. */
         WHEN_ASKED
     }
 
@@ -52,6 +52,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     private final Message message;
     private final long delayMillis;
     final long deadlineNanos;
+    /** Who completes it; a failure is told at once unless code of the application may hang on it. */
     final Told told;
     /** The thread that waits for this one alone, if there is one. */
     private final @Nullable Thread waiter;
