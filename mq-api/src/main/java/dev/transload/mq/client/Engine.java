@@ -220,7 +220,8 @@ final class Engine implements EngineContext {
     /** Starts a flow of the application's; blocks for the broker. */
     private <T> ClientSubscription start(FlowSpec<T> spec, ReceiveSpec receive) {
         ClientSubscription subscription = prepare(spec);
-        open(subscription, receive);
+        SubscriptionFlow<?> flow = subscription.flow();
+        flow.attach(Waits.join("subscribe to " + flow.source(), receiver(receive, flow), settings.sendTimeout()));
         return subscription;
     }
 
@@ -235,13 +236,8 @@ final class Engine implements EngineContext {
         return subscription;
     }
 
-    /** Lets a flow receive; blocks for the broker. */
-    void open(ClientSubscription subscription, ReceiveSpec receive) {
-        SubscriptionFlow<?> flow = subscription.flow();
-        flow.attach(Waits.join("subscribe to " + flow.source(), receiver(receive, flow), settings.sendTimeout()));
-    }
-
-    private CompletableFuture<Receiver> receiver(ReceiveSpec receive, Sink sink) {
+    /** Has the broker hand out to a sink what is at a place. */
+    CompletableFuture<Receiver> receiver(ReceiveSpec receive, Sink sink) {
         return needsLanes(receive.from())
                 ? PriorityLanes.receive(transport, receive, sink)
                 : transport.receive(receive, sink);

@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -122,15 +124,13 @@ final class LazyFlows {
     private void start(Place place) {
         ClientSubscription flow = null;
         try {
-            Waits.join(
-                    "declare " + place.name(),
-                    engine.declared(place),
-                    engine.settings().sendTimeout());
+            answered("declare " + place.name(), engine.declared(place));
             Plan plan = plan(place);
             if (plan != null) {
                 flow = register(place, engine.prepare(plan.spec()));
                 if (flow != null) {
-                    engine.open(flow, plan.receive());
+                    SubscriptionFlow<?> opened = flow.flow();
+                    opened.attach(answered("subscribe to " + opened.source(), engine.receiver(plan.receive(), opened)));
                 }
             }
         } catch (RuntimeException e) {
@@ -141,6 +141,24 @@ final class LazyFlows {
         } finally {
             forgetStarter();
             engine.time().workEnded();
+        }
+    }
+
+    // A broker that does not answer at once may do so only when time goes on, so to wait for it is no work.
+    private <V> V answered(String what, CompletableFuture<V> answer) {
+        AtomicBoolean waits = new AtomicBoolean(true);
+        CompletableFuture<V> seen = answer.whenComplete((value, failure) -> endWait(waits));
+        engine.time().workEnded();
+        try {
+            return Waits.join(what, seen, engine.settings().sendTimeout());
+        } finally {
+            endWait(waits);
+        }
+    }
+
+    private void endWait(AtomicBoolean waits) {
+        if (waits.compareAndSet(true, false)) {
+            engine.time().workBegan();
         }
     }
 

@@ -20,8 +20,8 @@ class LazyFlowsTest {
     private static final String CLIENT = "lazy-flows-test";
 
     private final FlowRig rig = new FlowRig();
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final SystemTime time = new SystemTime(CLIENT);
+    private final ManualTime time = new ManualTime();
+    private final ScriptedTransport transport = transport(time);
     private final Engine engine = new Engine(
             new EngineSettings(
                     TransportUri.parse("scripted:"),
@@ -34,7 +34,7 @@ class LazyFlowsTest {
                     false,
                     false),
             transport,
-            time,
+            new SystemTime(CLIENT),
             new ConnectionState(),
             List.of(),
             MqObserver.NONE);
@@ -106,6 +106,36 @@ class LazyFlowsTest {
                 .isFalse();
         noStarterIsLeft();
         assertThat(transport.receivers).isEmpty();
+    }
+
+    @Test
+    void aStartThatWaitsForTheBrokerIsNoWork() {
+        CompletableFuture<Void> opening = beginToReceive();
+
+        await("a virtual clock may go on").until(() -> time.work.get() == 0);
+
+        assertThat(opening).isNotDone();
+    }
+
+    @Test
+    void aStartIsWorkAgainOnceTheBrokerAnswers() {
+        CompletableFuture<Void> opening = beginToReceive();
+        await("a virtual clock may go on").until(() -> time.work.get() == 0);
+        int begun = time.begun.get();
+
+        opening.complete(null);
+
+        assertThat(time.begun).hasValue(begun + 1);
+        await("it has ended")
+                .until(() -> time.work.get() == 0 && receiver().credit.get() > 0);
+        noStarterIsLeft();
+        assertThat(time.begun).hasValue(begun + 1);
+    }
+
+    private static ScriptedTransport transport(ManualTime time) {
+        ScriptedTransport made = new ScriptedTransport();
+        made.time(time);
+        return made;
     }
 
     private CompletableFuture<Void> beginToReceive() {

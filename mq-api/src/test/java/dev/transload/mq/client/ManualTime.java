@@ -4,11 +4,17 @@ import dev.transload.mq.spi.TimeSource;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A clock that moves only when a test says so; due tasks run on the thread that moves it. */
 final class ManualTime implements TimeSource {
+
+    /** How often work has begun. */
+    final AtomicInteger begun = new AtomicInteger();
+    /** Work that has begun and has not ended. */
+    final AtomicInteger work = new AtomicInteger();
 
     private final Lock lock = new ReentrantLock();
     private final PriorityQueue<Task> tasks =
@@ -50,6 +56,17 @@ final class ManualTime implements TimeSource {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void workBegan() {
+        begun.incrementAndGet();
+        work.incrementAndGet();
+    }
+
+    @Override
+    public void workEnded() {
+        work.decrementAndGet();
     }
 
     private void cancel(Task task) {
