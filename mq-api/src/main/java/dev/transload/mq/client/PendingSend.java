@@ -115,6 +115,13 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
         return state != OPEN;
     }
 
+    /** What it shares with those that must not overtake it, null if nothing. */
+    @Nullable
+    Object orderKey() {
+        String key = message.key();
+        return key != null && to.shape().ordered() && delayMillis == 0 ? List.of(to.name(), key) : null;
+    }
+
     /** Whether it is confirmed and the completion thread is to complete it. */
     boolean isToBeTold() {
         return told == Told.ELSEWHERE;
@@ -170,7 +177,10 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     // Who waits need not wait for the completion thread too, if that has nothing to do but to complete it. What another
     // thread hangs on it at this very moment may run here: on the caller's thread, not a transport's.
     private void completeIfReleased() {
-        if (!isDone() && state == RELEASED && getNumberOfDependents() == 0 && !sends.isWatched()) {
+        if (!isDone()
+                && state == RELEASED
+                && getNumberOfDependents() == 0
+                && !sends.news().isWatched()) {
             complete(message.id());
         }
     }
@@ -233,7 +243,7 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     /** Completes the caller's future; run by {@link Completions}. */
     @Override
     public void run() {
-        sends.observe(this);
+        sends.news().sent(this);
         complete(message.id());
     }
 

@@ -45,8 +45,8 @@ final class SendBatch {
         long now = 0;
         int waits = 0;
         for (int i = 0; i < results.length; i++) {
-            if (i % PER_READING == 0 || waits != engine.sends().callersWaited()) {
-                waits = engine.sends().callersWaited();
+            if (i % PER_READING == 0 || waits != engine.sends().bound().callersWaited()) {
+                waits = engine.sends().bound().callersWaited();
                 now = engine.time().nanos();
             }
             handOver(i, left.remove(), now);

@@ -82,13 +82,13 @@ final class Sending {
     String await(PendingSend send) {
         try {
             String id = send.get();
-            engine.sends().observe(send);
+            engine.sends().news().sent(send);
             return id;
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof MessagingException failure)) {
                 throw new IllegalStateException(e.getCause());
             }
-            engine.sends().observeFailure(send.to(), send.message(), failure);
+            engine.sends().news().failed(send.to(), send.message(), failure);
             throw rethrown(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -114,7 +114,7 @@ final class Sending {
         } catch (ClientClosedException e) {
             throw e; // a call that came too late, not a send
         } catch (MessagingException e) {
-            engine.sends().observeFailure(envelope.to(), envelope.message(), e);
+            engine.sends().news().failed(envelope.to(), envelope.message(), e);
             throw e;
         }
     }
@@ -125,7 +125,7 @@ final class Sending {
         if (!engine.isDeclared(route.to())) {
             engine.requireOpen("send to " + envelope.to().name());
             declare(route.to());
-            engine.sends().callerWaited();
+            engine.sends().bound().callerWaited();
             start = engine.time().nanos();
         }
         PendingSend send = engine.sends().send(route.to(), route.message(), route.delayMillis(), told, waiter, start);

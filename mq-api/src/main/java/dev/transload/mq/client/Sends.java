@@ -1,13 +1,9 @@
 package dev.transload.mq.client;
 
-import dev.transload.mq.BackpressureException;
 import dev.transload.mq.ClientClosedException;
-import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
-import dev.transload.mq.MqObserver;
 import dev.transload.mq.Outcome;
-import dev.transload.mq.SendTimeoutException;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Capability;
@@ -15,16 +11,11 @@ import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import dev.transload.mq.spi.TimeSource;
 import dev.transload.mq.spi.Transport;
-import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,53 +35,37 @@ import org.jspecify.annotations.Nullable;
  * the lock from those who send. There it is found by whoever needs to know first: the completion thread, a caller at the
  * bound, the sweep, the close.
  */
-final class Sends {
+final class Sends implements SendRetries.Host {
 
     private static final Duration SWEEP = Duration.ofMillis(100);
     /** While so many sends are on their way, the completion thread is not woken for each. */
     private static final int MANY = 128;
 
-    /** 20 ms doubling to 2 s, each wait spread by half; the send timeout is what ends the tries. */
-    private static final Retry RETRY = Retry.of(
-            "transload-send",
-            RetryConfig.custom()
-                    .maxAttempts(1_000_000)
-                    .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(20L, 2.0, 0.5, 2_000L))
-                    .retryOnException(e -> e instanceof MessagingException m && m.retryable())
-                    .build());
-
     private final Transport transport;
     private final TimeSource time;
-    private final Events events;
     private final Executor elsewhere;
     private final Executor elsewhereSoon;
-    private final Declarations declarations;
-    private final Duration sendTimeout;
+    private final SendNews news;
+    private final SendRetries retries;
     private final long sendTimeoutNanos;
-    private final int maxOutstanding;
-    private final int resumeAt;
-    private final boolean failFast;
 
     private final Lock lock = new ReentrantLock();
-    private final Condition room = lock.newCondition();
+    private final SendBound bound;
     private final Condition drained = lock.newCondition();
     private final KeyedSends<PendingSend> keyed = new KeyedSends<>();
     private final SendList list = new SendList();
     private final ConfirmedSends confirmed = new ConfirmedSends();
     private final Runnable tell = this::tell;
+    private final Runnable takeNote = this::takeOffConfirmed;
     /** Guarded: taken off the list, and to be told. */
     private ArrayDeque<PendingSend> told = new ArrayDeque<>();
     /** Guarded: whether the completion thread is going to look for those to be told. */
     private boolean telling;
 
-    private int outstanding;
-    private int waitingForRoom;
     private int waitingToDrain;
-    private final AtomicInteger callersWaited = new AtomicInteger();
     /** Set under the lock; a sender that reads true has been counted, so the sweep that ends looks again. */
     private volatile boolean sweeping;
 
-    private volatile boolean refusing;
     private boolean closed;
 
     Sends(
@@ -103,16 +78,12 @@ final class Sends {
             EngineSettings settings) {
         this.transport = transport;
         this.time = time;
-        this.events = events;
         this.elsewhere = elsewhere;
         this.elsewhereSoon = elsewhereSoon;
-        this.declarations = declarations;
-        this.sendTimeout = settings.sendTimeout();
-        this.sendTimeoutNanos = sendTimeout.toNanos();
-        this.maxOutstanding = settings.maxOutstandingSends();
-        // Waking a caller costs more than a send: callers at the bound go on together, a quarter below it.
-        this.resumeAt = maxOutstanding - Math.max(1, maxOutstanding / 4);
-        this.failFast = settings.failFastOnBackpressure();
+        this.sendTimeoutNanos = settings.sendTimeout().toNanos();
+        this.news = new SendNews(events, time, sendTimeoutNanos);
+        this.retries = new SendRetries(time, news, declarations, settings.sendTimeout(), this);
+        this.bound = new SendBound(settings, time, lock.newCondition());
     }
 
     /**
@@ -139,23 +110,22 @@ final class Sends {
 
     private void start(PendingSend send) {
         boolean go = true;
-        if (refusing && send.bounded) {
+        if (send.bounded && bound.isRefusing()) {
             throw closedError(send); // without the lock: callers who go on must not keep confirms from it
         }
         lock.lock();
         try {
             if (send.bounded) {
                 awaitRoom(send);
-                outstanding++;
             }
-            if (closed || (refusing && send.bounded)) {
-                if (send.bounded) {
-                    outstanding--;
-                }
+            if (closed || (send.bounded && bound.isRefusing())) {
                 throw closedError(send);
             }
+            if (send.bounded) {
+                bound.enter();
+            }
             list.append(send);
-            Object key = orderKey(send);
+            Object key = send.orderKey();
             if (key != null) {
                 go = keyed.submit(key, send, keepsOrder(send));
             }
@@ -168,49 +138,25 @@ final class Sends {
         }
     }
 
-    /** A caller is waiting or has waited before its send, so the clock it has read is late. */
-    void callerWaited() {
-        callersWaited.getAndIncrement();
-    }
-
-    /** Changes when a caller waits before its send. */
-    int callersWaited() {
-        return callersWaited.get();
-    }
-
     private void awaitRoom(PendingSend send) {
-        if (outstanding < maxOutstanding || refusing) {
+        if (!bound.isShut()) {
             return;
         }
-        waitingForRoom++;
-        callerWaited();
+        bound.waitBegins();
         try {
             takeOffConfirmed();
-            while (outstanding >= maxOutstanding && !refusing) {
-                if (failFast) {
-                    throw new BackpressureException(send.to().name(), maxOutstanding);
-                }
-                long left = send.deadlineNanos - time.nanos();
-                if (left <= 0) {
-                    throw new SendTimeoutException(send.to().name(), sendTimeout, Outcome.NOT_SENT, null);
-                }
-                // Looks again from time to time: some that left may not have brought the bound down far enough to tell.
-                room.awaitNanos(Math.min(left, SWEEP.toNanos()));
-                takeOffConfirmed();
-            }
+            bound.awaitRoom(send, takeNote);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw TransportException.temporary(
                     "interrupted while waiting for room to send to " + send.to().name(), e);
         } finally {
-            waitingForRoom--;
+            bound.waitEnds();
             confirmed.need(needed());
         }
     }
 
-    // Of a send that was marked as in flight while the lock was held: whoever ends it meanwhile must not tell that it
-    // was
-    // never sent.
+    // It was marked as in flight under the lock: who ends it meanwhile must not tell that it was never sent.
     private void dispatch(PendingSend send) {
         send.tries++;
         transport.send(send);
@@ -219,12 +165,22 @@ final class Sends {
         }
     }
 
+    /** How many may be outstanding, and who waits. */
+    SendBound bound() {
+        return bound;
+    }
+
+    /** Tells those who watch. */
+    SendNews news() {
+        return news;
+    }
+
     /** The broker has the message. Called by the transport. */
     void confirmed(PendingSend send) {
         if (!send.end(PendingSend.CONFIRMED)) {
             return;
         }
-        if (send.told == Told.HERE || orderKey(send) != null) {
+        if (send.told == Told.HERE || send.orderKey() != null) {
             takeOffNow(send);
             return;
         }
@@ -249,7 +205,7 @@ final class Sends {
         lock.lock();
         try {
             go = takeOff(send);
-            many = outstanding >= MANY;
+            many = bound.outstanding() >= MANY;
         } finally {
             lock.unlock();
         }
@@ -270,7 +226,7 @@ final class Sends {
                 return;
             }
             telling = true;
-            many = outstanding > MANY;
+            many = bound.outstanding() > MANY;
         } finally {
             lock.unlock();
         }
@@ -308,11 +264,7 @@ final class Sends {
 
     // Lock held: how many confirmed sends somebody waits for.
     private int needed() {
-        if (waitingToDrain > 0) {
-            return 1;
-        }
-        // At the lower bound those who wait have been told.
-        return waitingForRoom > 0 && outstanding > resumeAt ? outstanding - resumeAt : ConfirmedSends.NOBODY;
+        return waitingToDrain > 0 ? 1 : bound.needed();
     }
 
     /** The broker has all of them. Called by the transport. */
@@ -348,68 +300,15 @@ final class Sends {
         go.forEach(this::dispatch);
     }
 
-    /** Whether anybody is told of sends, by {@link #observe}, before their futures are completed. */
-    boolean isWatched() {
-        return events.observed() || events.listened();
-    }
-
-    /** Tells those who watch that a send of the application succeeded. */
-    void observe(PendingSend send) {
-        if (events.observed()) {
-            events.count(MqObserver.Event.SENT, send.to().name());
-            events.time(
-                    MqObserver.Timing.SEND, send.to().name(), time.nanos() - (send.deadlineNanos - sendTimeoutNanos));
-        }
-        if (events.listened()) {
-            events.tell(l -> l.sent(send.to().name(), send.message().id()));
-        }
-    }
-
-    /** Tells those who watch that a send of the application failed. */
-    void observeFailure(Place to, Message message, MessagingException failure) {
-        events.count(MqObserver.Event.SEND_FAILED, to.name());
-        if (events.listened()) {
-            events.tell(l -> l.sendFailed(to.name(), message.id(), failure));
-        }
-    }
-
     /** A try failed. Called by the transport. */
     void failed(PendingSend send, Throwable cause) {
-        MessagingException failure = cause instanceof MessagingException m
-                ? m
-                : TransportException.unknown("send to " + send.to().name() + " failed", cause);
-        send.inFlight = false;
-        send.lastFailure = failure;
-        if (failure.outcome() == Outcome.UNKNOWN) {
-            send.maybeSent = true;
-        }
-        if (failure instanceof DestinationNotFoundException && send.tries == 1 && declarations.forget(send.to())) {
-            Waits.whenDone(declarations.declared(send.to()), (done, e) -> {
-                if (e == null) {
-                    tryAgain(send, Duration.ZERO);
-                } else {
-                    fail(send, failure);
-                }
-            });
-            return;
-        }
-        if (send.retries == null) {
-            send.retries = RETRY.asyncContext();
-        }
-        long wait = send.retries.onError(failure);
-        if (wait < 0) {
-            fail(send, failure);
-        } else if (time.nanos() + TimeUnit.MILLISECONDS.toNanos(wait) >= send.deadlineNanos) {
-            fail(send, timeout(send));
-        } else {
-            events.count(MqObserver.Event.SEND_RETRIED, send.to().name());
-            tryAgain(send, Duration.ofMillis(wait));
-        }
+        retries.failed(send, cause);
     }
 
-    private void tryAgain(PendingSend send, Duration wait) {
+    @Override
+    public void tryAgain(PendingSend send, Duration wait) {
         List<PendingSend> go = List.of();
-        Object key = orderKey(send);
+        Object key = send.orderKey();
         lock.lock();
         try {
             if (send.hasEnded()) {
@@ -449,8 +348,8 @@ final class Sends {
         dispatch(send);
     }
 
-    /** Returns false if it has ended otherwise. */
-    private boolean fail(PendingSend send, MessagingException failure) {
+    @Override
+    public boolean fail(PendingSend send, MessagingException failure) {
         if (!send.end(PendingSend.FAILED)) {
             return false;
         }
@@ -465,7 +364,7 @@ final class Sends {
             send.failHere(failure);
         } else {
             elsewhere.execute(() -> {
-                observeFailure(send.to(), send.message(), failure);
+                news.failed(send.to(), send.message(), failure);
                 send.completeExceptionally(failure);
             });
         }
@@ -477,15 +376,12 @@ final class Sends {
     private List<PendingSend> takeOff(PendingSend send) {
         list.remove(send);
         if (send.bounded) {
-            outstanding--;
-            if (waitingForRoom > 0 && outstanding <= resumeAt) {
-                room.signalAll();
-            }
+            bound.leave();
         }
         if (list.size() == 0) {
             drained.signalAll();
         }
-        Object key = orderKey(send);
+        Object key = send.orderKey();
         List<PendingSend> go = key == null ? List.of() : keyed.ended(key, send);
         if (closed) {
             return List.of();
@@ -496,13 +392,6 @@ final class Sends {
 
     private boolean keepsOrder(PendingSend send) {
         return transport.capabilities(send.to().shape()).has(Capability.SEND_ORDER);
-    }
-
-    private static @Nullable Object orderKey(PendingSend send) {
-        String key = send.message().key();
-        return key != null && send.to().shape().ordered() && send.delayMillis() == 0
-                ? List.of(send.to().name(), key)
-                : null;
     }
 
     private void scheduleSweep() {
@@ -534,16 +423,11 @@ final class Sends {
             if (send.inFlight) {
                 send.maybeSent = true;
             }
-            fail(send, timeout(send));
+            fail(send, retries.timeout(send));
         });
         if (again) {
             time.schedule(SWEEP, this::sweep);
         }
-    }
-
-    private SendTimeoutException timeout(PendingSend send) {
-        return new SendTimeoutException(
-                send.to().name(), sendTimeout, send.maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT, send.lastFailure);
     }
 
     private static ClientClosedException closedError(PendingSend send) {
@@ -596,8 +480,7 @@ final class Sends {
     void refuse() {
         lock.lock();
         try {
-            refusing = true;
-            room.signalAll();
+            bound.refuse();
         } finally {
             lock.unlock();
         }

@@ -41,18 +41,18 @@ final class LeaseCases {
     void heldDeliveryIsKept(Tck t) {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
-        SubscribeOptions shortLease = SubscribeOptions.builder()
+        SubscribeOptions renewed = SubscribeOptions.builder()
                 .manualSettle()
                 .prefetch(1)
-                .lease(Duration.ofSeconds(1))
+                .lease(RENEWED)
                 .build();
-        t.client().subscribe(queue, seen, shortLease);
-        t.newClient().subscribe(queue, seen, shortLease);
+        t.client().subscribe(queue, seen, renewed);
+        t.newClient().subscribe(queue, seen, renewed);
         t.client().send(queue, "held");
         seen.await(1);
 
         // Whoever has it, the other has nothing to do but to take it.
-        t.elapse(Duration.ofMillis(2500));
+        t.elapse(BEYOND_RENEWED);
         Delivery<String> held = seen.call(0).delivery();
         assertThat(seen.payloads()).containsExactly("held");
         assertThat(held.leaseLost()).isFalse();
