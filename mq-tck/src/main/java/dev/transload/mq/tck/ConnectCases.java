@@ -166,7 +166,8 @@ final class ConnectCases {
         }
 
         for (String uri : List.of(tls.unknownAuthority(), tls.otherHost())) {
-            Throwable failure = failureOf(uri, builder -> builder);
+            // Long enough that it is the refusal that comes.
+            Throwable failure = failureOf(uri, builder -> builder.connectTimeout(TIMEOUT.multipliedBy(10)));
             assertThat(failure).isInstanceOf(MessagingException.class);
             assertThat(chain(failure))
                     .as("why it was refused")

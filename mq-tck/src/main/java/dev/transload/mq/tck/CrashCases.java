@@ -48,7 +48,7 @@ final class CrashCases {
         mortal.subscribe(queue, Does.HOLD, OPTIONS.with("prefetch", 100));
         mortal.await("called", 100);
         // Brokers that are told of a start, rather than count deliveries, are told within this time.
-        t.elapse(Duration.ofMillis(500));
+        t.elapse(Duration.ofSeconds(3));
         mortal.kill();
 
         Seen<String> heir = t.seen();
@@ -124,11 +124,11 @@ final class CrashCases {
     void failuresOutliveACrash(Tck t) {
         Queue<String> queue = t.queue();
         Mortal mortal = t.mortal();
-        mortal.subscribe(queue, Does.FAIL, OPTIONS.with("attempts", 4).with("backoff", 1_500));
+        mortal.subscribe(queue, Does.FAIL, OPTIONS.with("attempts", 4).with("backoff", 6_000));
         String id = t.client().send(queue, "fails");
         mortal.await("retried", 2);
         // Killed before the ack of what was sent again, both would be there.
-        t.elapse(Duration.ofMillis(500));
+        t.elapse(Duration.ofSeconds(3));
         mortal.kill();
         assertThat(mortal.said("called"))
                 .extracting(line -> line.text("attempt"))
@@ -227,7 +227,7 @@ final class CrashCases {
         mortal.subscribe(
                 queue,
                 Does.FAIL,
-                OPTIONS.with("attempts", 1).with("concurrency", 8).with("works", 20));
+                OPTIONS.with("attempts", 1).with("concurrency", 8).with("works", 150));
         t.until("it is killed", () -> !mortal.alive());
 
         assertEachAtLeastOnce(t, queue, ids);
@@ -253,7 +253,7 @@ final class CrashCases {
         t.until("all are dead letters", () -> dead.count() == ids.size());
         failing.close();
         Mortal mortal = t.mortal();
-        mortal.command(ClientScript.of("redrive").with("queue", queue.name()).with("rate", 100));
+        mortal.command(ClientScript.of("redrive").with("queue", queue.name()).with("rate", 50));
         t.until(
                 "the redrive is under way",
                 () -> t.client().admin().depth(queue).orElse(0) >= 30);

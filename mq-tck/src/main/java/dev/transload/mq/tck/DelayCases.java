@@ -87,8 +87,8 @@ final class DelayCases {
         Queue<String> queue = t.queue();
         Seen<String> seen = t.seen();
         t.client().subscribe(queue, seen);
-        t.client().send(queue, "long", SendOptions.delay(Duration.ofSeconds(4)));
-        t.client().send(queue, "short", SendOptions.delay(Duration.ofSeconds(1)));
+        t.client().send(queue, "long", SendOptions.delay(Duration.ofSeconds(10)));
+        t.client().send(queue, "short", SendOptions.delay(Duration.ofSeconds(5)));
         t.client().send(queue, "at once");
 
         seen.awaitExactly(3);

@@ -129,9 +129,9 @@ final class ExpiryCases {
                         queue,
                         seen,
                         SubscribeOptions.builder()
-                                .retry(RetryPolicy.fixed(5, Duration.ofSeconds(2)))
+                                .retry(RetryPolicy.fixed(5, Duration.ofSeconds(6)))
                                 .build());
-        t.client().send(queue, "x", SendOptions.ttl(Duration.ofMillis(1500)));
+        t.client().send(queue, "x", SendOptions.ttl(Duration.ofSeconds(5)));
 
         t.until("the expiry is told", () -> t.history().expired() == 1);
         t.fence(queue, seen);
@@ -182,9 +182,9 @@ final class ExpiryCases {
         t.client()
                 .subscribe(
                         queue, seen, SubscribeOptions.builder().manualSettle().build());
-        t.client().send(queue, "x", SendOptions.ttl(Duration.ofSeconds(2)));
+        t.client().send(queue, "x", SendOptions.ttl(Duration.ofSeconds(5)));
         seen.await(1);
-        t.elapse(Duration.ofMillis(2100));
+        t.elapse(Duration.ofMillis(5100));
         seen.call(0).delivery().ack();
 
         t.until("the queue is empty", () -> t.client().admin().depth(queue).orElse(0) == 0);
@@ -242,7 +242,7 @@ final class ExpiryCases {
     // Weights show while messages of all levels wait here, and handlers are what is waited for.
     private static void takeUp(boolean strict) {
         if (!strict) {
-            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos()); // handlers wait, so a virtual clock would stand
+            LockSupport.parkNanos(Duration.ofSeconds(3).toNanos()); // handlers wait, so a virtual clock would stand
         }
     }
 

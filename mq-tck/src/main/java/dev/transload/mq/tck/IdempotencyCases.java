@@ -220,7 +220,7 @@ final class IdempotencyCases {
         Queue<String> queue = t.queue();
         IdempotencyStore store = store(t);
         // One that meets a claim waits for its lease to end.
-        Idempotency<Object> brief = Idempotency.byMessageId(store).lease(Duration.ofSeconds(1));
+        Idempotency<Object> brief = Idempotency.byMessageId(store).lease(Duration.ofSeconds(5));
         SubscribeOptions options = SubscribeOptions.builder()
                 .idempotency(brief)
                 .concurrency(8)
@@ -254,7 +254,7 @@ final class IdempotencyCases {
         Breakable store = new Breakable(store(t));
         store.renewFails.set(true);
         Held<String> held = t.held();
-        Idempotency<Object> brief = Idempotency.byMessageId(store).lease(Duration.ofSeconds(1));
+        Idempotency<Object> brief = Idempotency.byMessageId(store).lease(Duration.ofSeconds(5));
         SubscribeOptions options =
                 SubscribeOptions.builder().concurrency(3).idempotency(brief).build();
         t.client().subscribeAsync(queue, held, options);

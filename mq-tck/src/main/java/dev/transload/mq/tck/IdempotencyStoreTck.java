@@ -42,19 +42,19 @@ public interface IdempotencyStoreTck {
     @DisplayName("IDM-01 a key is claimed once, then in progress, then done, for every user of the store")
     default void oneClaim() {
         String key = Keys.fresh();
-        Claim first = store().begin(key, "one", Keys.LEASE);
+        Claim first = store().begin(key, "one", Keys.LONG);
         assertThat(first).isInstanceOf(Claim.Started.class);
-        assertThat(store().begin(key, "two", Keys.LEASE)).isInstanceOf(Claim.InProgress.class);
-        assertThat(store().begin(key, "one", Keys.LEASE))
+        assertThat(store().begin(key, "two", Keys.LONG)).isInstanceOf(Claim.InProgress.class);
+        assertThat(store().begin(key, "one", Keys.LONG))
                 .as("the owner itself gets no second claim")
                 .isInstanceOf(Claim.InProgress.class);
         assertThat(store().complete(key, Keys.token(first), Keys.LONG)).isTrue();
-        assertThat(store().begin(key, "two", Keys.LEASE)).isInstanceOf(Claim.Done.class);
-        assertThat(store().begin(key, "one", Keys.LEASE)).isInstanceOf(Claim.Done.class);
+        assertThat(store().begin(key, "two", Keys.LONG)).isInstanceOf(Claim.Done.class);
+        assertThat(store().begin(key, "one", Keys.LONG)).isInstanceOf(Claim.Done.class);
         assertThat(store().abandon(key, Keys.token(first)))
                 .as("what is done stays done")
                 .isFalse();
-        assertThat(store().begin(key, "two", Keys.LEASE)).isInstanceOf(Claim.Done.class);
+        assertThat(store().begin(key, "two", Keys.LONG)).isInstanceOf(Claim.Done.class);
     }
 
     @Test
@@ -83,14 +83,15 @@ public interface IdempotencyStoreTck {
     @DisplayName("IDM-05 a claim whose owner died is taken over when its lease is over, not before")
     default void takenOver() {
         String key = Keys.fresh();
-        assertThat(store().begin(key, "dies", Keys.LEASE)).isInstanceOf(Claim.Started.class);
-        assertThat(store().begin(key, "heir", Keys.LEASE)).isInstanceOf(Claim.InProgress.class);
-        elapse(Keys.LEASE.dividedBy(2));
-        assertThat(store().begin(key, "heir", Keys.LEASE))
+        Duration lease = Keys.AMPLE;
+        assertThat(store().begin(key, "dies", lease)).isInstanceOf(Claim.Started.class);
+        assertThat(store().begin(key, "heir", lease)).isInstanceOf(Claim.InProgress.class);
+        elapse(lease.dividedBy(2));
+        assertThat(store().begin(key, "heir", lease))
                 .as("asking does not end the lease, nor does half of its time")
                 .isInstanceOf(Claim.InProgress.class);
-        elapse(Keys.LEASE.dividedBy(2).plusMillis(300));
-        assertThat(store().begin(key, "heir", Keys.LEASE)).isInstanceOf(Claim.Started.class);
+        elapse(lease.dividedBy(2).plusMillis(300));
+        assertThat(store().begin(key, "heir", lease)).isInstanceOf(Claim.Started.class);
     }
 
     @Test
@@ -141,10 +142,10 @@ public interface IdempotencyStoreTck {
     @DisplayName("IDM-23 a renewed claim lasts from the renewal, and says until when")
     default void renewed() {
         String key = Keys.fresh();
-        String token = Keys.token(store().begin(key, "one", Keys.LEASE));
+        String token = Keys.token(store().begin(key, "one", Keys.AMPLE));
         assertThat(store().renew(key, token, Keys.LONG)).isTrue();
-        elapse(Keys.LEASE.plusMillis(300));
-        Claim claim = store().begin(key, "two", Keys.LEASE);
+        elapse(Keys.AMPLE.plusMillis(300));
+        Claim claim = store().begin(key, "two", Keys.AMPLE);
         assertThat(claim).isInstanceOf(Claim.InProgress.class);
         Instant until = ((Claim.InProgress) claim).until();
         assertThat(Duration.between(Instant.EPOCH, until)).isPositive();
@@ -157,11 +158,11 @@ public interface IdempotencyStoreTck {
         String kept = Keys.fresh();
         String brief = Keys.fresh();
         store().complete(kept, Keys.token(store().begin(kept, "one", Keys.LONG)), Keys.LONG);
-        store().complete(brief, Keys.token(store().begin(brief, "one", Keys.LONG)), Keys.LEASE);
-        assertThat(store().begin(brief, "two", Keys.LEASE)).isInstanceOf(Claim.Done.class);
-        elapse(Keys.LEASE.plusMillis(300));
-        assertThat(store().begin(brief, "two", Keys.LEASE)).isInstanceOf(Claim.Started.class);
-        assertThat(store().begin(kept, "two", Keys.LEASE)).isInstanceOf(Claim.Done.class);
+        store().complete(brief, Keys.token(store().begin(brief, "one", Keys.LONG)), Keys.AMPLE);
+        assertThat(store().begin(brief, "two", Keys.AMPLE)).isInstanceOf(Claim.Done.class);
+        elapse(Keys.AMPLE.plusMillis(300));
+        assertThat(store().begin(brief, "two", Keys.AMPLE)).isInstanceOf(Claim.Started.class);
+        assertThat(store().begin(kept, "two", Keys.AMPLE)).isInstanceOf(Claim.Done.class);
     }
 
     @Test

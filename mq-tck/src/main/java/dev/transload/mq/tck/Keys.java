@@ -15,7 +15,11 @@ import java.util.concurrent.Future;
 /** Keys and spans for the tests of stores. */
 final class Keys {
 
+    /** For what is to end. */
     static final Duration LEASE = Duration.ofSeconds(1);
+    /** For what must last until something has been done, and then end. */
+    static final Duration AMPLE = Duration.ofSeconds(5);
+
     static final Duration LONG = Duration.ofMinutes(10);
 
     private Keys() {}

@@ -22,12 +22,14 @@ import java.util.stream.Stream;
 final class LeaseCases {
 
     private static final Duration LEASE = Duration.ofSeconds(1);
+    /** One that lasts until something else has been done. */
+    private static final Duration AMPLE = Duration.ofSeconds(4);
     /** A lease that must hold: long beside what a busy machine may keep a thread from running. */
-    private static final Duration RENEWED = Duration.ofSeconds(3);
+    private static final Duration RENEWED = Duration.ofSeconds(6);
 
-    private static final Duration BEYOND_RENEWED = Duration.ofSeconds(7);
+    private static final Duration BEYOND_RENEWED = Duration.ofSeconds(15);
     /** By then a prefetch is full, also where it fills in steps; before the first lease ends. */
-    private static final Duration FILLED = Duration.ofSeconds(2);
+    private static final Duration FILLED = Duration.ofSeconds(4);
 
     private static final Duration AT_ONCE = Duration.ofMillis(100);
     private static final SubscribeOptions MANUAL =
@@ -168,8 +170,8 @@ final class LeaseCases {
         Held<String> slow = t.held();
         SubscribeOptions brief = SubscribeOptions.builder()
                 .prefetch(1)
-                .lease(LEASE)
-                .maxProcessingTime(LEASE)
+                .lease(AMPLE)
+                .maxProcessingTime(AMPLE)
                 .retry(RetryPolicy.immediate(3))
                 .build();
         Subscription late = t.newClient().subscribeAsync(queue, slow, brief);
@@ -229,7 +231,7 @@ final class LeaseCases {
                         queue,
                         seen,
                         SubscribeOptions.builder()
-                                .lease(LEASE)
+                                .lease(RENEWED)
                                 .maxProcessingTime(LEASE)
                                 .retry(RetryPolicy.immediate(3))
                                 .build());

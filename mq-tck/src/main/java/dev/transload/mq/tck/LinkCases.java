@@ -157,15 +157,16 @@ final class LinkCases {
         Load load = new Load(t, mq, 8, queue);
         load.consume(mq);
         load.more(200);
+        int before = reconnects.lost();
         t.faults().freeze();
         long start = t.millis();
-        load.until("the client notices", () -> reconnects.lost() > 0);
+        load.until("the client notices", () -> reconnects.lost() > before);
         assertThat(t.millis() - start)
                 .as("ms until the client noticed")
                 .isLessThanOrEqualTo(t.faults().silence().toMillis() + t.lateness(Duration.ZERO));
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
         t.faults().mend();
-        load.untilBack(mq, reconnects, 1);
+        load.untilBack(mq, reconnects, before + 1);
         load.judge();
         assertThat(load.unknown()).as("sends that failed").isZero();
     }

@@ -108,7 +108,7 @@ final class OrderCases {
                 throw new Boom("once");
             }
         });
-        Duration wait = Duration.ofSeconds(1);
+        Duration wait = Duration.ofSeconds(5);
         t.client()
                 .subscribe(
                         queue,

@@ -153,12 +153,13 @@ final class OutageCases {
         Load load = new Load(t, mq, 8, queue);
         Traffic.Worker worker = load.consume(mq).get(0);
         load.more(300);
+        int before = reconnects.lost();
         fault.run();
-        load.until("the client sees it", () -> reconnects.lost() > 0);
+        load.until("the client sees it", () -> reconnects.lost() > before);
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
         t.faults().mend();
         long mended = t.millis();
-        load.untilBack(mq, reconnects, 1);
+        load.untilBack(mq, reconnects, before + 1);
         t.history().add("the client was back after " + (t.millis() - mended) + " ms");
         load.more(100);
         load.judge();
@@ -181,16 +182,17 @@ final class OutageCases {
         Load load = new Load(t, mq, 8, queue);
         load.consume(mq);
         load.more(200);
+        int before = reconnects.lost();
         t.faults().pause();
         long start = t.millis();
-        load.until("the client notices", () -> reconnects.lost() > 0);
+        load.until("the client notices", () -> reconnects.lost() > before);
         assertThat(t.millis() - start)
                 .as("ms until the client noticed")
                 .isLessThanOrEqualTo(t.faults().silence().toMillis() + t.lateness(Duration.ZERO));
         assertThat(mq.health().status()).isEqualTo(Health.Status.DOWN);
         load.during(Duration.ofSeconds(2));
         t.faults().mend();
-        load.untilBack(mq, reconnects, 1);
+        load.untilBack(mq, reconnects, before + 1);
         load.judge();
         assertThat(load.unknown()).as("sends that failed").isZero();
     }
@@ -328,7 +330,7 @@ final class OutageCases {
         t.client().send(queue, "x");
         seen.awaitExactly(1);
         // What the broker has not yet been told cannot wait there.
-        t.elapse(Duration.ofMillis(500));
+        t.elapse(Duration.ofSeconds(3));
         restart(t);
 
         assertThat(seen.await(2).attempt()).isEqualTo(2);

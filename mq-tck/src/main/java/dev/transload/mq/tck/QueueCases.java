@@ -154,7 +154,8 @@ final class QueueCases {
             } else {
                 try {
                     if (t.sharedByLanes()) {
-                        // A lane follows when what runs of it has ended. Until then a virtual clock would stand.
+                        // A lane follows when what runs of it has ended.
+                        untilItLeaves(leaving);
                         LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
                     } else {
                         t.until("the other consumer has all the rest", () -> traffic.calls() >= 300);
@@ -174,6 +175,14 @@ final class QueueCases {
         assertThat(givenBack).as("deliveries given back unstarted").hasPositiveValue();
         Verdict verdict = t.history().assertSound(t.judge(queue).atLeast(600, 0).needing(Judge.Need.SEVERAL_CONSUMERS));
         assertThat(verdict.measures().get(0).redeliveries()).isZero();
+    }
+
+    // In real time, for handlers wait.
+    private static void untilItLeaves(Traffic.Worker worker) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (worker.state() == Subscription.State.RUNNING && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
     }
 
     @TckCase(

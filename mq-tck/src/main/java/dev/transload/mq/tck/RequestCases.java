@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -145,12 +146,14 @@ final class RequestCases {
         Queue<String> queue = t.queue();
         CountDownLatch gate = t.latch();
         CountDownLatch last = t.latch();
+        AtomicBoolean begun = new AtomicBoolean();
         t.client()
                 .reply(
                         queue,
                         String.class,
                         text -> {
                             if (text.equals("slow")) {
+                                begun.set(true);
                                 gate.await();
                             } else if (text.equals("next")) {
                                 last.await();
@@ -161,8 +164,9 @@ final class RequestCases {
         MqClient caller = t.newClient();
         CompletableFuture<String> first = caller.requestAsync(queue, "first", String.class, AMPLE);
         assertThat(t.ended("the first reply comes", first).join()).isEqualTo("re first");
-        CompletableFuture<String> slow = caller.requestAsync(queue, "slow", String.class, Duration.ofSeconds(1));
+        CompletableFuture<String> slow = caller.requestAsync(queue, "slow", String.class, Duration.ofSeconds(5));
         assertThat(failureOf(t, slow)).isInstanceOf(RequestTimeoutException.class);
+        assertThat(begun).as("it reached its handler in time").isTrue();
         CompletableFuture<String> next = caller.requestAsync(queue, "next", String.class, AMPLE);
         gate.countDown();
 

@@ -45,7 +45,7 @@ final class RequestEndCases {
         server.pause();
         List<CompletableFuture<String>> late = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            late.add(caller.requestAsync(queue, "late " + i, String.class, Duration.ofMillis(500)));
+            late.add(caller.requestAsync(queue, "late " + i, String.class, Duration.ofSeconds(3)));
         }
         late.forEach(reply -> assertThat(RequestCases.failureOf(t, reply)).isInstanceOf(RequestTimeoutException.class));
         t.elapse(Duration.ofMillis(100));

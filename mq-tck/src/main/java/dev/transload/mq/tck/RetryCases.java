@@ -240,7 +240,7 @@ final class RetryCases {
                 .subscribe(
                         queue,
                         seen,
-                        with(RetryPolicy.fixed(2, Duration.ofSeconds(2))).toBuilder()
+                        with(RetryPolicy.fixed(2, Duration.ofSeconds(6))).toBuilder()
                                 .prefetch(1)
                                 .build());
         t.client().send(queue, "waits");

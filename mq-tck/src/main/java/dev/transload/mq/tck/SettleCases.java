@@ -37,11 +37,11 @@ final class SettleCases {
             first.subscribe(
                     queue,
                     seen,
-                    SubscribeOptions.builder().lease(Duration.ofSeconds(1)).build());
+                    SubscribeOptions.builder().lease(Duration.ofSeconds(4)).build());
             t.client().send(queue, "x");
             seen.awaitExactly(1);
         }
-        t.elapse(Duration.ofMillis(1200));
+        t.elapse(Duration.ofMillis(4200));
 
         Seen<String> second = t.seen();
         t.client().subscribe(queue, second);

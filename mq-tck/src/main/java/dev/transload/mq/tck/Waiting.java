@@ -22,7 +22,7 @@ final class Waiting {
 
     private static final Duration STEP = Duration.ofMillis(100);
     private static final long PACE_MILLIS = 2;
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     private final TckRun run;
     private final Supplier<@Nullable TckTime> virtual;
