@@ -28,7 +28,7 @@ public final class EngineFaultMutants {
                 Mutant.engine(
                                 "what-timed-out-was-not-sent",
                                 "a send that nobody answered is reported as not sent",
-                                Change.advise("client.Sends", "timeout", NotSent.class))
+                                Change.advise("client.SendRetries", "timeout", NotSent.class))
                         .seen("Kafka clients: a timeout that is taken for a failure")
                         .saying("UNKNOWN")
                         .killedBy("SND-08"),

@@ -29,7 +29,7 @@ public final class LoadAdvice {
         @Advice.OnMethodEnter
         static void enter(@Advice.This Sends sends, @Advice.Argument(0) PendingSend send) {
             if (send.hasEnded()) {
-                sends.observe(send);
+                sends.news().sent(send);
             }
         }
     }

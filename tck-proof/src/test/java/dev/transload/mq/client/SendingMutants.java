@@ -207,8 +207,8 @@ public final class SendingMutants {
 
     private static final class WaitsAfterClose {
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-        static boolean enter(@Advice.FieldValue("refusing") boolean refusing, @Advice.Argument(0) PendingSend send) {
-            if (refusing) {
+        static boolean enter(@Advice.FieldValue("bound") SendBound bound, @Advice.Argument(0) PendingSend send) {
+            if (bound.isRefusing()) {
                 java.util.concurrent.locks.LockSupport.parkNanos(1_500_000_000L);
             }
             return false;

@@ -38,7 +38,7 @@ final class LoadMutants {
                                 "timed-out-is-not-sent",
                                 "a send that times out after it was handed over is said not to be sent",
                                 SlowConfirms::new)
-                        .with(Change.advise("client.Sends", "timeout", LoadAdvice.NotSent.class))
+                        .with(Change.advise("client.SendRetries", "timeout", LoadAdvice.NotSent.class))
                         .killedBy("SND-06")
                         .saying("was said not to be sent, and arrived"),
                 Mutant.transport(
@@ -57,7 +57,7 @@ final class LoadMutants {
                 Mutant.engine(
                                 "sends-are-counted-twice",
                                 "the counter of sends goes up by two",
-                                Change.advise("client.Sends", "observe", LoadAdvice.CountedTwice.class))
+                                Change.advise("client.SendNews", "sent", LoadAdvice.CountedTwice.class))
                         .killedBy("OBS-01")
                         .saying("[SENT]"),
                 Mutant.engine(
