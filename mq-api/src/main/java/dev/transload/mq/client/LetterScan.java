@@ -34,7 +34,7 @@ final class LetterScan implements Sink, AutoCloseable {
 
     static final int MOST_HELD = 1000;
     static final long MOST_BYTES = 32L << 20;
-    static final long QUIET_MILLIS = 1000;
+    static final long QUIET_MILLIS = 5000;
 
     /** AMQP counts unsettled deliveries in 16 bits. */
     private static final int MOST_SHOWN = 60_000;
@@ -135,10 +135,12 @@ final class LetterScan implements Sink, AutoCloseable {
         }
         renewWhenDue();
         try {
-            Incoming next = arrived.poll(seen == 0 ? firstMillis : QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            long patience = seen == 0 ? firstMillis : QUIET_MILLIS;
+            Incoming next = arrived.poll(patience, TimeUnit.MILLISECONDS);
             requireWhole();
-            if (next == null && seen == 0) {
-                LOG.warn("{} had {} messages, and none came within {} ms", place.name(), bound, firstMillis);
+            if (next == null) {
+                LOG.warn(
+                        "{} had {} messages; {} came, and no more within {} ms", place.name(), bound, seen, patience);
             }
             return next == null ? null : new Letter(seen++, next);
         } catch (InterruptedException e) {
