@@ -1,6 +1,7 @@
 package dev.transload.mq.kafka;
 
 import dev.transload.mq.AuthenticationException;
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
@@ -107,11 +108,11 @@ final class KafkaSender {
     /** Sends a message; its end is told by itself. */
     void send(Outgoing outgoing) {
         if (closed) {
-            outgoing.failed(KafkaAsk.closed("send to " + outgoing.to().name()));
+            outgoing.failed(closed(outgoing, Outcome.NOT_SENT));
             return;
         }
         if (!connected.getAsBoolean()) {
-            outgoing.failed(down(outgoing));
+            outgoing.failed(down(outgoing, Outcome.NOT_SENT));
             return;
         }
         Sent sent = new Sent(outgoing, trafficTo(outgoing.to()));
@@ -150,9 +151,14 @@ final class KafkaSender {
         }
     }
 
-    private static MessagingException down(Outgoing outgoing) {
+    private static MessagingException down(Outgoing outgoing, Outcome outcome) {
         return new ConnectionLostException(
-                "kafka: not connected, nothing sent to " + outgoing.to().name(), Outcome.NOT_SENT, null);
+                "kafka: not connected, cannot send to " + outgoing.to().name(), outcome, null);
+    }
+
+    private static MessagingException closed(Outgoing outgoing, Outcome outcome) {
+        return new ClientClosedException(
+                "kafka: closed, cannot send to " + outgoing.to().name(), outcome, null);
     }
 
     private void later(Sent sent) {
@@ -174,7 +180,7 @@ final class KafkaSender {
             lock.unlock();
         }
         if (refused) {
-            sent.fail(KafkaAsk.closed("send to " + sent.outgoing.to().name()));
+            sent.fail(closed(sent.outgoing, Outcome.NOT_SENT));
         }
     }
 
@@ -213,16 +219,18 @@ final class KafkaSender {
     private boolean workOff(Sent head) {
         boolean moved = false;
         Sent next = head;
-        while (next != null && (next.ended == 1 || next.offer())) {
+        while (next != null && next.offerAgain()) {
             moved = true;
             lock.lock();
             try {
                 ArrayDeque<Sent> queue = backlog.get(next.traffic.topic);
                 if (queue == null) {
-                    return true; // closed meanwhile
+                    return true; // all have ended meanwhile
                 }
-                queue.remove();
-                next.traffic.waiting.decrementAndGet();
+                if (queue.peek() == next) { // else it has ended, and others have come
+                    queue.remove();
+                    next.traffic.waiting.decrementAndGet();
+                }
                 if (queue.isEmpty()) {
                     backlog.remove(next.traffic.topic);
                 }
@@ -236,7 +244,7 @@ final class KafkaSender {
 
     /** The connection is lost: what the producer does not have yet has not been sent. */
     void disconnected() {
-        failWaiting(sent -> true, sent -> down(sent.outgoing));
+        failWaiting(sent -> true, sent -> down(sent.outgoing, sent.soFar()));
     }
 
     private void failWaiting(Predicate<Sent> which, Function<Sent, ? extends MessagingException> why) {
@@ -256,7 +264,7 @@ final class KafkaSender {
         } finally {
             lock.unlock();
         }
-        gone.forEach(sent -> sent.fail(why.apply(sent)));
+        gone.forEach(sent -> sent.fail(why));
     }
 
     /**
@@ -309,7 +317,7 @@ final class KafkaSender {
             Function<Sent, MessagingException> why =
                     sent -> new DestinationNotFoundException("kafka: there is no topic " + topic, null);
             failWaiting(sent -> sent.traffic == t, why);
-            to(topic).forEach(sent -> sent.fail(why.apply(sent)));
+            to(topic).forEach(sent -> sent.fail(why));
         }
     }
 
@@ -323,9 +331,7 @@ final class KafkaSender {
     /** Waits for what is on its way, at most so long, and ends. */
     void close(Duration most) {
         closed = true;
-        failWaiting(
-                sent -> true,
-                sent -> KafkaAsk.closed("send to " + sent.outgoing.to().name()));
+        failWaiting(sent -> true, sent -> closed(sent.outgoing, sent.soFar()));
         lock.lock();
         try {
             work.signalAll();
@@ -345,12 +351,30 @@ final class KafkaSender {
         private final Outgoing outgoing;
         private final Traffic traffic;
         private volatile int ended;
+        /** Whether the worker is handing it to the producer, which it does not begin once this has ended. */
+        private volatile boolean offeredAgain;
+
         private @Nullable Thread offering;
         private @Nullable Exception refusal;
 
         Sent(Outgoing outgoing, Traffic traffic) {
             this.outgoing = outgoing;
             this.traffic = traffic;
+        }
+
+        /** Hands a message that waited to the producer, unless it has ended; false as with {@link #offer}. */
+        boolean offerAgain() {
+            offeredAgain = true;
+            if (ended == 1 || offer()) {
+                return true;
+            }
+            offeredAgain = false;
+            return false;
+        }
+
+        /** What is known, once this has ended, of a message that waited. */
+        Outcome soFar() {
+            return offeredAgain ? Outcome.UNKNOWN : Outcome.NOT_SENT;
         }
 
         /** Hands the message to the producer; false if it has no room for it yet, or does not know the topic. */
@@ -418,9 +442,13 @@ final class KafkaSender {
         }
 
         void fail(MessagingException why) {
+            fail(sent -> why);
+        }
+
+        void fail(Function<Sent, ? extends MessagingException> why) {
             if (ENDED.compareAndSet(this, 0, 1)) {
                 onTheWay.remove(this);
-                outgoing.failed(why);
+                outgoing.failed(why.apply(this));
             }
         }
     }
