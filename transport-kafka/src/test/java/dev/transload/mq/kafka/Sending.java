@@ -3,9 +3,17 @@ package dev.transload.mq.kafka;
 import dev.transload.mq.Message;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
+import java.util.function.Consumer;
 
-/** A message nobody waits for, which must not fail. */
-record Sending(Place to, Message message) implements Outgoing {
+/** A message nobody waits for. */
+record Sending(Place to, Message message, Consumer<Throwable> failure) implements Outgoing {
+
+    /** One that must not fail. */
+    Sending(Place to, Message message) {
+        this(to, message, cause -> {
+            throw new AssertionError(cause);
+        });
+    }
 
     @Override
     public long delayMillis() {
@@ -17,6 +25,6 @@ record Sending(Place to, Message message) implements Outgoing {
 
     @Override
     public void failed(Throwable cause) {
-        throw new AssertionError(cause);
+        failure.accept(cause);
     }
 }

@@ -8,7 +8,6 @@ import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.Shape;
 import dev.transload.mq.kafka.KafkaTopology.TopicState;
-import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages that the producer would not take at once, and what happens while they are offered to it again. */
+@SuppressWarnings("FutureReturnValueIgnored") // of some sends nobody asks why they failed
 class WaitingSendsTest {
 
     private static final Place QUEUE = Place.of(Place.Role.QUEUE, "a", Shape.PLAIN);
@@ -52,10 +52,14 @@ class WaitingSendsTest {
         sender.close(Duration.ZERO);
     }
 
-    private Waiting send(String body) {
-        Waiting waiting = new Waiting(body, new CompletableFuture<>());
-        sender.send(waiting);
-        return waiting;
+    /** Sends, and returns what will hold the failure if there is one. */
+    private CompletableFuture<Throwable> send(String body) {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        sender.send(new Sending(
+                QUEUE,
+                Message.builder(body, body.getBytes(StandardCharsets.UTF_8)).build(),
+                failure::complete));
+        return failure;
     }
 
     private List<String> handedOver() {
@@ -64,8 +68,8 @@ class WaitingSendsTest {
                 .toList();
     }
 
-    private static Outcome outcomeOf(Waiting failed) {
-        Throwable failure = failed.failure.orTimeout(10, TimeUnit.SECONDS).join();
+    private static Outcome outcomeOf(CompletableFuture<Throwable> send) {
+        Throwable failure = send.orTimeout(10, TimeUnit.SECONDS).join();
         assertThat(failure).isInstanceOf(MessagingException.class);
         return ((MessagingException) failure).outcome();
     }
@@ -84,7 +88,7 @@ class WaitingSendsTest {
 
     @Test
     void whatWaitsWhenTheConnectionIsLostWasNotSent() {
-        Waiting waiting = send("1");
+        CompletableFuture<Throwable> waiting = send("1");
 
         sender.disconnected();
 
@@ -94,7 +98,7 @@ class WaitingSendsTest {
 
     @Test
     void ofWhatIsHandedOverWhenTheConnectionIsLostItIsNotSaidThatItWasNotSent() {
-        Waiting waiting = send("1");
+        CompletableFuture<Throwable> waiting = send("1");
         meanwhile.set(sender::disconnected);
 
         there = true;
@@ -105,7 +109,7 @@ class WaitingSendsTest {
 
     @Test
     void ofWhatIsHandedOverAtTheCloseItIsNotSaidThatItWasNotSent() {
-        Waiting waiting = send("1");
+        CompletableFuture<Throwable> waiting = send("1");
         meanwhile.set(() -> sender.close(Duration.ZERO));
 
         there = true;
@@ -142,31 +146,5 @@ class WaitingSendsTest {
 
         await("the second is handed over").until(() -> handedOver().size() == 2);
         assertThat(handedOver()).containsExactly("1", "2");
-    }
-
-    /** A message that may fail. */
-    private record Waiting(String body, CompletableFuture<Throwable> failure) implements Outgoing {
-        @Override
-        public Place to() {
-            return QUEUE;
-        }
-
-        @Override
-        public Message message() {
-            return Message.builder(body, body.getBytes(StandardCharsets.UTF_8)).build();
-        }
-
-        @Override
-        public long delayMillis() {
-            return 0;
-        }
-
-        @Override
-        public void done() {}
-
-        @Override
-        public void failed(Throwable cause) {
-            failure.complete(cause);
-        }
     }
 }
