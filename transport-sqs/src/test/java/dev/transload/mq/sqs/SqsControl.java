@@ -53,7 +53,7 @@ final class SqsControl implements BrokerControl {
     @Override
     public String uri() {
         return SqsTckProvider.uri(broker.endpointVia(proxy), broker.hasTopics())
-                + "&requestTimeout=5s&longestPoll=5s&visibility=10s&privateTimeout=6s";
+                + "&requestTimeout=5s&longestPoll=5s&visibility=7s&privateTimeout=6s";
     }
 
     @Override
