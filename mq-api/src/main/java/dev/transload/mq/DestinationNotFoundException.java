@@ -7,7 +7,20 @@ public final class DestinationNotFoundException extends MessagingException {
 
     private static final long serialVersionUID = 1L;
 
+    private final Outcome outcome;
+
     public DestinationNotFoundException(String message, @Nullable Throwable cause) {
+        this(message, Outcome.NOT_SENT, cause);
+    }
+
+    /** An answer that ended more sends than the one it was about: any of the others may have been stored before. */
+    public DestinationNotFoundException(String message, Outcome outcome, @Nullable Throwable cause) {
         super(message, cause);
+        this.outcome = outcome;
+    }
+
+    @Override
+    public Outcome outcome() {
+        return outcome;
     }
 }

@@ -28,7 +28,12 @@ public final class TransportException extends MessagingException {
 
     /** A refusal that another try will meet again; nothing was stored. */
     public static TransportException permanent(String message, @Nullable Throwable cause) {
-        return new TransportException(message, cause, false, Outcome.NOT_SENT);
+        return permanent(message, Outcome.NOT_SENT, cause);
+    }
+
+    /** A refusal that another try will meet again; what became of the message is said by the outcome. */
+    public static TransportException permanent(String message, Outcome outcome, @Nullable Throwable cause) {
+        return new TransportException(message, cause, false, outcome);
     }
 
     @Override

@@ -139,8 +139,7 @@ final class LetterScan implements Sink, AutoCloseable {
             Incoming next = arrived.poll(patience, TimeUnit.MILLISECONDS);
             requireWhole();
             if (next == null) {
-                LOG.warn(
-                        "{} had {} messages; {} came, and no more within {} ms", place.name(), bound, seen, patience);
+                LOG.warn("{} had {} messages; {} came, and no more within {} ms", place.name(), bound, seen, patience);
             }
             return next == null ? null : new Letter(seen++, next);
         } catch (InterruptedException e) {
