@@ -268,7 +268,7 @@ final class Engine implements EngineContext {
                     : closeReport.join();
         }
         long end = System.nanoTime() + deadline.toNanos();
-        requests.close(new ClientClosedException("client is closed", null));
+        requests.close();
         List<ClientSubscription> all = new ArrayList<>(subscriptions);
         all.addAll(lazyFlows.close());
         sends.refuse();

@@ -2,6 +2,7 @@ package dev.transload.mq.client;
 
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
+import dev.transload.mq.Outcome;
 import dev.transload.mq.spi.Outgoing;
 import dev.transload.mq.spi.Place;
 import io.github.resilience4j.retry.Retry;
@@ -113,6 +114,11 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
     /** Whether it is not on its way any more; its future may be completed later. */
     boolean hasEnded() {
         return state != OPEN;
+    }
+
+    /** What is known of the message when it ends without a confirm, to be asked by whoever has ended it. */
+    Outcome soFar() {
+        return inFlight || maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT; // a try that fails writes them the other way
     }
 
     /** What it shares with those that must not overtake it, null if nothing. */

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ final class RequestReplies {
     private final EngineContext engine;
     private final Map<String, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Inbox> inbox = new AtomicReference<>();
-    private volatile @Nullable RuntimeException closed;
+    private volatile boolean closed;
 
     RequestReplies(EngineContext engine) {
         this.engine = engine;
@@ -73,9 +74,8 @@ final class RequestReplies {
             return entry.result;
         }
         entry.start();
-        RuntimeException why = closed; // looked at after the entry is there, so that close() or this sees it
-        if (why != null) {
-            entry.fail(why);
+        if (closed) { // looked at after the entry is there, so that close() or this sees it
+            entry.failBy(entry::closed);
             return entry.result;
         }
         Message.Builder complete = request.toBuilder()
@@ -93,6 +93,7 @@ final class RequestReplies {
     }
 
     private void send(Pending entry, Message.Builder request, Receiver receiver) {
+        entry.sent = true; // who ends it from now on does not tell that it was not sent
         if (!pending.containsKey(entry.id)) {
             return; // over before it was sent
         }
@@ -102,7 +103,6 @@ final class RequestReplies {
             entry.fail(TransportException.permanent("the reply inbox has no address", null));
             return;
         }
-        entry.sent = true;
         Message addressed = request.replyTo(address).build();
         try {
             Waits.whenDone(engine.sendInternal(entry.to, addressed, 0), (nothing, failure) -> {
@@ -143,21 +143,15 @@ final class RequestReplies {
 
     private void failAll(String why, @Nullable Throwable cause) {
         for (Pending entry : List.copyOf(pending.values())) {
-            entry.fail(new ConnectionLostException(
-                    "request to " + entry.to.name() + ": " + why,
-                    entry.sent ? Outcome.UNKNOWN : Outcome.NOT_SENT,
-                    cause));
+            entry.failBy(outcome ->
+                    new ConnectionLostException("request to " + entry.to.name() + ": " + why, outcome, cause));
         }
     }
 
-    /**
-     * Fails all pending requests and every later one with this, and begins to close the inbox. Idempotent; does not block.
-     */
-    void close(RuntimeException why) {
-        if (closed == null) {
-            closed = why;
-        }
-        List.copyOf(pending.values()).forEach(entry -> entry.fail(why));
+    /** Fails all pending requests and every later one, and begins to close the inbox. Idempotent; does not block. */
+    void close() {
+        closed = true;
+        List.copyOf(pending.values()).forEach(entry -> entry.failBy(entry::closed));
         Inbox current = inbox.getAndSet(null);
         if (current != null) {
             Waits.whenDone(current.opened, (open, failure) -> {
@@ -245,11 +239,21 @@ final class RequestReplies {
         }
 
         void fail(Throwable cause) {
+            failBy(outcome -> cause);
+        }
+
+        /** Fails it, unless it has ended otherwise, with what is made of the outcome of its send. */
+        void failBy(Function<Outcome, ? extends Throwable> why) {
             if (forget()) {
+                Throwable cause = why.apply(sent ? Outcome.UNKNOWN : Outcome.NOT_SENT);
                 Throwable inner =
                         cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
                 end(() -> result.completeExceptionally(inner));
             }
+        }
+
+        ClientClosedException closed(Outcome outcome) {
+            return new ClientClosedException("client is closed: no reply from " + to.name(), outcome, null);
         }
 
         /** Whether the reply came in time. */
@@ -291,9 +295,10 @@ final class RequestReplies {
                 receiver = open;
                 if (inbox.get() != this) { // closed, or failed, while it was opening
                     var unusedClosing = open.close(CLOSE);
-                    RuntimeException why = closed;
                     opened.completeExceptionally(
-                            why != null ? why : TransportException.unknown("the reply inbox ended at once", null));
+                            closed
+                                    ? new ClientClosedException("client is closed: no reply inbox", null)
+                                    : TransportException.unknown("the reply inbox ended at once", null));
                     return;
                 }
                 open.credit(CREDIT);

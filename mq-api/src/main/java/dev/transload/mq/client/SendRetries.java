@@ -1,5 +1,7 @@
 package dev.transload.mq.client;
 
+import dev.transload.mq.AuthenticationException;
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
@@ -11,6 +13,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Decides what becomes of a send of which a try failed: it is tried again, after a wait or after its destination has been
@@ -41,8 +44,8 @@ final class SendRetries {
         /** The send goes again after the wait, unless it ends before. */
         void tryAgain(PendingSend send, Duration wait);
 
-        /** The send has failed for good; returns false if it has ended otherwise. */
-        boolean fail(PendingSend send, MessagingException failure);
+        /** The send has failed for good, and once it has ended is told why; returns false if it has ended otherwise. */
+        boolean fail(PendingSend send, Function<PendingSend, MessagingException> why);
     }
 
     SendRetries(TimeSource time, SendNews news, Declarations declarations, Duration sendTimeout, Host host) {
@@ -58,11 +61,11 @@ final class SendRetries {
         MessagingException failure = cause instanceof MessagingException m
                 ? m
                 : TransportException.unknown("send to " + send.to().name() + " failed", cause);
-        send.inFlight = false;
         send.lastFailure = failure;
         if (failure.outcome() == Outcome.UNKNOWN) {
             send.maybeSent = true;
         }
+        send.inFlight = false;
         if (failure instanceof DestinationNotFoundException && send.tries == 1 && declarations.forget(send.to())) {
             declareAgain(send, failure);
             return;
@@ -72,9 +75,9 @@ final class SendRetries {
         }
         long wait = send.retries.onError(failure);
         if (wait < 0) {
-            host.fail(send, failure);
+            host.fail(send, ended -> told(ended, failure));
         } else if (time.nanos() + TimeUnit.MILLISECONDS.toNanos(wait) >= send.deadlineNanos) {
-            host.fail(send, timeout(send));
+            host.fail(send, this::timeout);
         } else {
             news.retried(send);
             host.tryAgain(send, Duration.ofMillis(wait));
@@ -86,14 +89,31 @@ final class SendRetries {
             if (e == null) {
                 host.tryAgain(send, Duration.ZERO);
             } else {
-                host.fail(send, failure);
+                host.fail(send, ended -> told(ended, failure));
             }
         });
     }
 
     /** What its caller is told of a send whose time is over. */
     SendTimeoutException timeout(PendingSend send) {
-        return new SendTimeoutException(
-                send.to().name(), sendTimeout, send.maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT, send.lastFailure);
+        return new SendTimeoutException(send.to().name(), sendTimeout, send.soFar(), send.lastFailure);
+    }
+
+    // That the last try was refused does not tell that an earlier one was.
+    private static MessagingException told(PendingSend send, MessagingException failure) {
+        if (failure.outcome() == send.soFar()) {
+            return failure;
+        }
+        String message = failure.getMessage() + "; an earlier try may have arrived";
+        if (failure instanceof DestinationNotFoundException) {
+            return new DestinationNotFoundException(message, Outcome.UNKNOWN, failure);
+        }
+        if (failure instanceof AuthenticationException) {
+            return new AuthenticationException(message, Outcome.UNKNOWN, failure);
+        }
+        if (failure instanceof ClientClosedException) {
+            return new ClientClosedException(message, Outcome.UNKNOWN, failure);
+        }
+        return TransportException.permanent(message, Outcome.UNKNOWN, failure);
     }
 }

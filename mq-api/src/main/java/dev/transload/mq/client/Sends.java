@@ -3,7 +3,6 @@ package dev.transload.mq.client;
 import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
-import dev.transload.mq.Outcome;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.client.PendingSend.Told;
 import dev.transload.mq.spi.Capability;
@@ -19,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,8 +156,13 @@ final class Sends implements SendRetries.Host {
         }
     }
 
-    // It was marked as in flight under the lock: who ends it meanwhile must not tell that it was never sent.
+    // It has been marked as in flight, so who ends it from now on does not tell that it was never sent; who has ended
+    // it
+    // before may have told so.
     private void dispatch(PendingSend send) {
+        if (send.hasEnded()) {
+            return;
+        }
         send.tries++;
         transport.send(send);
         if (!sweeping && !send.hasEnded()) {
@@ -338,7 +343,7 @@ final class Sends implements SendRetries.Host {
     private void again(PendingSend send) {
         lock.lock();
         try {
-            if (send.hasEnded()) {
+            if (closed || send.hasEnded()) {
                 return;
             }
             send.inFlight = true;
@@ -349,10 +354,11 @@ final class Sends implements SendRetries.Host {
     }
 
     @Override
-    public boolean fail(PendingSend send, MessagingException failure) {
+    public boolean fail(PendingSend send, Function<PendingSend, MessagingException> why) {
         if (!send.end(PendingSend.FAILED)) {
             return false;
         }
+        MessagingException failure = why.apply(send);
         List<PendingSend> go;
         lock.lock();
         try {
@@ -419,12 +425,7 @@ final class Sends implements SendRetries.Host {
         } finally {
             lock.unlock();
         }
-        late.forEach(send -> {
-            if (send.inFlight) {
-                send.maybeSent = true;
-            }
-            fail(send, retries.timeout(send));
-        });
+        late.forEach(send -> fail(send, retries::timeout));
         if (again) {
             time.schedule(SWEEP, this::sweep);
         }
@@ -432,9 +433,7 @@ final class Sends implements SendRetries.Host {
 
     private static ClientClosedException closedError(PendingSend send) {
         return new ClientClosedException(
-                "client is closed: cannot send to " + send.to().name(),
-                send.maybeSent || send.inFlight ? Outcome.UNKNOWN : Outcome.NOT_SENT,
-                null);
+                "client is closed: cannot send to " + send.to().name(), send.soFar(), null);
     }
 
     /** Sends not yet ended. */
@@ -499,7 +498,7 @@ final class Sends implements SendRetries.Host {
         }
         int failed = 0;
         for (PendingSend send : all) {
-            if (fail(send, closedError(send))) {
+            if (fail(send, Sends::closedError)) {
                 failed++;
             }
         }

@@ -278,7 +278,7 @@ class RequestRepliesTest {
     void closingFailsWhatWaitsAndWhatComes() {
         CompletableFuture<Message> request = request("a");
 
-        requests.close(new ClientClosedException("closed", null));
+        requests.close();
 
         assertFails(request, ClientClosedException.class, "closed");
         assertFails(request("b"), ClientClosedException.class, "closed");
@@ -288,12 +288,48 @@ class RequestRepliesTest {
     }
 
     @Test
+    void theCloseDoesNotTellThatARequestWhichIsOnItsWayWasNotSent() {
+        CompletableFuture<Message> request = request("a");
+
+        requests.close();
+
+        assertThatThrownBy(request::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        ClientClosedException.class,
+                        failure -> assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN));
+        assertThatThrownBy(request("b")::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        ClientClosedException.class,
+                        failure -> assertThat(failure.outcome()).isEqualTo(Outcome.NOT_SENT));
+    }
+
+    @Test
+    void aRequestThatIsSentWhileTheConnectionIsLostIsNotSaidNotToBeSent() {
+        var unused = request("first");
+        engine.transport.capabilities(Capabilities.builder("Scripted", ScriptedTransport.LIMITS)
+                .volatileReplies(true)
+                .build());
+        inbox().askedForAddress = requests::connectionLost;
+
+        CompletableFuture<Message> second = request("second");
+
+        assertThat(engine.transport.sends).hasSize(2);
+        assertThatThrownBy(second::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        ConnectionLostException.class,
+                        failure -> assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN));
+    }
+
+    @Test
     void anInboxThatOpensAfterTheCloseIsClosed() {
         CompletableFuture<String> address = new CompletableFuture<>();
         engine.transport.inboxes = n -> address;
         var unused = request("a");
 
-        requests.close(new ClientClosedException("closed", null));
+        requests.close();
         address.complete("late");
 
         assertThat(engine.transport.receiver("late").closed).isTrue();

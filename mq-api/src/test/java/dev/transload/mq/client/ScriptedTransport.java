@@ -223,6 +223,9 @@ final class ScriptedTransport implements Transport, AutoCloseable {
 
     /** A receiver that the engine opened. */
     static final class ScriptedReceiver implements Receiver {
+        /** Run when the engine asks for the address of a reply inbox. */
+        volatile Runnable askedForAddress = () -> {};
+
         final String place;
         final ReceiveSpec spec;
         final Sink sink;
@@ -285,6 +288,7 @@ final class ScriptedTransport implements Transport, AutoCloseable {
 
         @Override
         public Optional<String> replyTo() {
+            askedForAddress.run();
             return Optional.ofNullable(replyTo);
         }
     }

@@ -2,7 +2,11 @@ package dev.transload.mq.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.AuthenticationException;
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.DestinationNotFoundException;
+import dev.transload.mq.MessageTooLargeException;
+import dev.transload.mq.MessagingException;
 import dev.transload.mq.MqObserver;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.SendTimeoutException;
@@ -10,8 +14,11 @@ import dev.transload.mq.Topology;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.client.PendingSend.Told;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SendRetriesTest extends SendsRig {
@@ -153,5 +160,78 @@ class SendRetriesTest extends SendsRig {
 
         assertThat(failureOf(send)).isInstanceOf(DestinationNotFoundException.class);
         assertThat(transport.declared).isEmpty();
+    }
+
+    /** A failure whose outcome is asked for at the very moment at which the send's time is over. */
+    private static final class AtTheTimeout extends MessagingException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Runnable timeout;
+
+        AtTheTimeout(Runnable timeout) {
+            super("connection lost", null);
+            this.timeout = timeout;
+        }
+
+        @Override
+        public boolean retryable() {
+            return true;
+        }
+
+        @Override
+        public Outcome outcome() {
+            timeout.run();
+            return Outcome.UNKNOWN;
+        }
+    }
+
+    @Test
+    void aTimeoutWhileATryIsFoundToHaveFailedIsUnknown() {
+        AtomicBoolean over = new AtomicBoolean();
+        transport.holdSends(true);
+        PendingSend send = send("a");
+
+        transport.sends.get(0).fail(new AtTheTimeout(() -> {
+            if (over.compareAndSet(false, true)) {
+                engine.time.advance(TIMEOUT.plusSeconds(1));
+            }
+        }));
+
+        assertThat(failureOf(send).outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    static List<MessagingException> refusals() {
+        return List.of(
+                TransportException.permanent("refused", null),
+                new AuthenticationException("refused", null),
+                new DestinationNotFoundException("refused", null),
+                new ClientClosedException("refused", null),
+                new MessageTooLargeException("emails", "payload, refused", 2, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void aRefusalAfterATryThatMayHaveArrivedDoesNotTellThatNothingWasSent(MessagingException refusal) {
+        transport.failSends(outgoing ->
+                transport.sends.size() == 1 ? TransportException.unknown("connection lost", null) : refusal);
+
+        PendingSend send = send("a");
+        engine.time.advance(Duration.ofSeconds(1));
+
+        assertThat(failureOf(send).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(failureOf(send)).hasMessageContaining("refused").hasCause(refusal);
+        assertThat(failureOf(send).retryable()).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void aRefusalAfterOthersIsToldAsItIs(MessagingException refusal) {
+        transport.failSends(
+                outgoing -> transport.sends.size() == 1 ? TransportException.temporary("throttled", null) : refusal);
+
+        PendingSend send = send("a");
+        engine.time.advance(Duration.ofSeconds(1));
+
+        assertThat(failureOf(send)).isSameAs(refusal);
     }
 }

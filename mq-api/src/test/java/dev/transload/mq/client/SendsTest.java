@@ -334,7 +334,20 @@ class SendsTest extends SendsRig {
     }
 
     @Test
-    void closingJustBeforeTheNextOfAKeyIsHandedOverDoesNotTellThatItWasNeverSent() {
+    void nothingIsTriedAgainWhileTheCloseFailsWhatIsLeft() {
+        transport.failSends(outgoing -> TransportException.temporary("throttled", null));
+        PendingSend first = send("a");
+        PendingSend second = send("b");
+        first.whenComplete((id, failure) -> engine.time.advance(TIMEOUT.dividedBy(2))); // the next tries would be due
+
+        assertThat(sends.failAll()).isEqualTo(2);
+
+        assertThat(transport.sends).hasSize(2);
+        assertThat(failureOf(second).outcome()).isEqualTo(Outcome.NOT_SENT);
+    }
+
+    @Test
+    void whatTheCloseEndsJustBeforeItIsHandedOverIsNotSent() {
         transport.capabilities(Capabilities.builder("Scripted", ScriptedTransport.LIMITS)
                 .has(Capability.LANES, "yes")
                 .build());
@@ -348,8 +361,34 @@ class SendsTest extends SendsRig {
 
         transport.sends.get(0).confirm();
 
-        assertThat(transport.sends).hasSize(2);
-        assertThat(failureOf(second).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(transport.sends).hasSize(1);
+        assertThat(failureOf(second)).isInstanceOf(ClientClosedException.class);
+    }
+
+    @Test
+    void whatHasEndedIsNotHandedOverWhenTheOneBeforeItIsConfirmed() {
+        transport.holdSends(true);
+        sends.send(ORDERS, keyed("1", "k"), 0, Told.HERE, null, engine.time.nanos());
+        PendingSend second = sends.send(ORDERS, keyed("2", "k"), 0, Told.HERE, null, engine.time.nanos());
+        assertThat(second.end(PendingSend.FAILED)).as("a timeout begins").isTrue();
+
+        transport.sends.get(0).confirm();
+
+        assertThat(transport.sends).hasSize(1);
+    }
+
+    @Test
+    void whyASendFailedIsSaidOnceNothingOfItCanGoAnyMore() {
+        transport.failSends(outgoing -> TransportException.temporary("throttled", null));
+        PendingSend waiting = send("a");
+
+        sends.fail(waiting, ended -> {
+            engine.time.advance(TIMEOUT.dividedBy(2)); // the next try would be due
+            return TransportException.permanent("over", ended.soFar(), null);
+        });
+
+        assertThat(transport.sends).hasSize(1);
+        assertThat(failureOf(waiting).outcome()).isEqualTo(Outcome.NOT_SENT);
     }
 
     @Test
