@@ -87,6 +87,7 @@ final class SendOrder {
                         "sqs: cannot send to " + sending.name()
                                 + ": the service took a later message of the same key and not this one; sent again it"
                                 + " would come behind it",
+                        failure.outcome(),
                         failure);
                 told.add(() -> sending.outgoing().failed(why));
             } else {

@@ -150,12 +150,16 @@ final class SqsAsk {
             answer = came;
             failure = cause;
             if (!worker.run(this)) {
-                completeExceptionally(Worker.closed(what));
+                tell(Contact.NONE);
             }
         }
 
         @Override
         public void run() {
+            tell(contact);
+        }
+
+        private void tell(Contact contact) {
             if (failure == null) {
                 contact.answered();
                 complete(answer);

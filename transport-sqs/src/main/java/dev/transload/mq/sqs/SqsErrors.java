@@ -135,19 +135,22 @@ final class SqsErrors {
     private static MessagingException service(String what, AwsServiceException service) {
         String code = codeOf(service);
         String message = "sqs: cannot " + what + ": " + code;
+        Outcome outcome = isFirst(service) ? Outcome.NOT_SENT : Outcome.UNKNOWN;
         if (MISSING.contains(code)) {
-            return new DestinationNotFoundException(message, service);
+            return new DestinationNotFoundException(message, outcome, service);
         }
         if (REFUSALS.contains(code)) {
-            return new AuthenticationException(message, service);
+            return new AuthenticationException(message, outcome, service);
         }
         if (BUSY.contains(code) || service.isThrottlingException()) {
-            return TransportException.temporary(message, service);
+            return outcome == Outcome.NOT_SENT
+                    ? TransportException.temporary(message, service)
+                    : TransportException.unknown(message, service);
         }
         if (service.statusCode() >= 500) {
             return TransportException.unknown(message, service);
         }
-        return TransportException.permanent(message + detail(service), service);
+        return TransportException.permanent(message + detail(service), outcome, service);
     }
 
     // What the service says names attributes and limits; bodies it does not repeat.
@@ -179,9 +182,10 @@ final class SqsErrors {
         if (REFUSALS.contains(code)) {
             return new AuthenticationException(message, null);
         }
-        return senderFault && !BUSY.contains(code)
-                ? TransportException.permanent(message, null)
-                : TransportException.temporary(message, null);
+        if (BUSY.contains(code)) {
+            return TransportException.temporary(message, null);
+        }
+        return senderFault ? TransportException.permanent(message, null) : TransportException.unknown(message, null);
     }
 
     /** Whether an entry that failed with this code was about a delivery that is no longer ours. */
@@ -209,10 +213,14 @@ final class SqsErrors {
         return text != null && text.startsWith(start);
     }
 
-    // An attempt before the last one may have been taken.
     private static boolean neverLeft(Throwable inner) {
+        return isRefused(inner) && isFirst(inner);
+    }
+
+    // An attempt before the last one may have been taken, whatever the last one met.
+    private static boolean isFirst(Throwable inner) {
         Integer attempts = inner instanceof SdkException sdk ? sdk.numAttempts() : null;
-        return isRefused(inner) && (attempts == null || attempts <= 1);
+        return attempts == null || attempts <= 1;
     }
 
     // No connection came about, so nothing can have left.

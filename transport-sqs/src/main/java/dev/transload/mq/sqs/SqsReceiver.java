@@ -43,7 +43,11 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private QueueRef queue;
     private int credit;
+    /** Whether nobody polls. */
     private boolean stopped;
+    /** Whether that is for good: a receiver without a queue goes on when it has another. */
+    private boolean stopAsked;
+
     private boolean closed;
     private volatile long lastContact;
 
@@ -153,7 +157,7 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
             take(from, messages, sinceNanos);
             poll();
         }
-        if (stopped && polls.isIdle()) {
+        if ((stopAsked || closed) && polls.isIdle()) {
             quiet.complete(null);
         }
     }
@@ -179,13 +183,12 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
 
     private void vanished() {
         QueueRef gone = queue;
-        boolean wasStopped = stopped;
         stopped = true; // nobody asks meanwhile
         held.loseAll("queue " + gone.name() + " is gone");
         early.clear();
         held.forgetGroups();
         SqsAsk.told(host.gone(gone).handle((another, failure) -> {
-            stopped = wasStopped || closed;
+            stopped = stopAsked || closed;
             if (failure != null) {
                 fail(SqsErrors.operation("receive from " + gone.name(), failure));
             } else {
@@ -334,7 +337,8 @@ final class SqsReceiver implements Receiver, HeldDeliveries.Owner {
     // ---- the end
 
     private void stopNow() {
-        if (!stopped) {
+        if (!stopAsked && !closed) {
+            stopAsked = true;
             stopped = true;
             polls.hurry();
             held.dropWaitingInPlace();

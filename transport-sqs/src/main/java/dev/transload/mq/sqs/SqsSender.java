@@ -137,6 +137,7 @@ final class SqsSender {
 
     private void take() {
         if (taking.compareAndSet(false, true) && !ask.worker().run(this::taken)) {
+            taking.set(false); // first, so that whoever hands over behind it fails his own
             failAll();
         }
     }

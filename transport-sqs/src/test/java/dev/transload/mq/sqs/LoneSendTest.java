@@ -117,13 +117,23 @@ class LoneSendTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"403,RequestThrottled", "400,KMS.ThrottlingException", "403,OverLimit"})
+    @CsvSource({"400,KMS.ThrottlingException", "403,OverLimit"})
     void whatIsTooMuchWasNotSentAndGoesAgain(int code, String name) {
         MessagingException refused = refused(code, name);
 
         assertThat(refused).isInstanceOf(TransportException.class).hasMessageContaining(name);
         assertThat(refused.retryable()).isTrue();
         assertThat(refused.outcome()).isEqualTo(Outcome.NOT_SENT);
+    }
+
+    @Test
+    void whatIsTooMuchAtEveryAttemptIsUnknownAndGoesAgain() {
+        MessagingException refused = refused(403, "RequestThrottled");
+
+        assertThat(refused).isInstanceOf(TransportException.class).hasMessageContaining("RequestThrottled");
+        assertThat(refused.retryable()).isTrue();
+        assertThat(refused.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(service.asked()).hasSize(3);
     }
 
     @ParameterizedTest

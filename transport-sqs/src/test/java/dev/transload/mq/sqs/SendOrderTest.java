@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
+import dev.transload.mq.Outcome;
 import dev.transload.mq.Shape;
 import dev.transload.mq.TransportException;
 import dev.transload.mq.spi.Outgoing;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class SendOrderTest {
 
     private final MessagingException busy = TransportException.temporary("busy", null);
+    private final MessagingException unknown = TransportException.unknown("unknown", null);
     private final MessagingException bad = TransportException.permanent("bad", null);
 
     private final Worker worker = new Worker("test");
@@ -28,6 +30,7 @@ class SendOrderTest {
     private final Batcher<Sending> line =
             new Batcher<>(1000, 4, 60_000, true, worker, Sending::group, false, (batch, ended) -> open.add(ended));
     private final List<String> told = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
 
     @AfterEach
     void end() {
@@ -71,6 +74,23 @@ class SendOrderTest {
         order.tell(List.of(sending("a1", "a"), sending("a2", "a")), Map.of(0, busy), line);
 
         assertThat(told).containsExactly("a1 failed", "a2 done");
+        assertThat(failures)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        why -> assertThat(why.outcome()).isEqualTo(Outcome.NOT_SENT));
+    }
+
+    @Test
+    void whatMayBeStoredStaysUnknownThoughOneBehindItWasStored() {
+        order.tell(List.of(sending("a1", "a"), sending("a2", "a")), Map.of(0, unknown), line);
+
+        assertThat(told).containsExactly("a1 failed", "a2 done");
+        assertThat(failures)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        why -> assertThat(why.outcome()).isEqualTo(Outcome.UNKNOWN));
     }
 
     @Test
@@ -136,6 +156,7 @@ class SendOrderTest {
 
         @Override
         public void failed(Throwable cause) {
+            failures.add(cause);
             boolean again = cause instanceof MessagingException failure && failure.retryable();
             told.add(id + (again ? " again" : " failed"));
         }

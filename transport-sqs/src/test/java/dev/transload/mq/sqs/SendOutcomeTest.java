@@ -2,6 +2,7 @@ package dev.transload.mq.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.ConnectionLostException;
 import dev.transload.mq.Outcome;
 import dev.transload.mq.spi.TransportUri;
@@ -109,6 +110,42 @@ class SendOutcomeTest {
         assertThat(poll).isNotDone();
         now.addAndGet(Duration.ofSeconds(5).toNanos());
         assertThat(outcome(poll)).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void anAnswerAfterTheEndOfTheWorkerIsTold() {
+        CompletableFuture<String> made = new CompletableFuture<>();
+        CompletableFuture<String> sent = ask.messages("send", sqs -> made);
+        worker.end();
+
+        made.complete("stored");
+
+        assertThat(sent).isCompletedWithValue("stored");
+    }
+
+    @Test
+    void whatGotNoAnswerBeforeTheEndOfTheWorkerIsUnknown() throws Exception {
+        CompletableFuture<String> made = new CompletableFuture<>();
+        CompletableFuture<String> sent = ask.messages("send", sqs -> made);
+        worker.end();
+
+        ask.giveUp();
+
+        assertThat(outcome(sent)).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void whatIsAskedAfterTheEndWasNotSent() {
+        ask.giveUp();
+        worker.end();
+
+        assertThat(ask.messages("send", sqs -> new CompletableFuture<>()))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        ClientClosedException.class,
+                        why -> assertThat(why.outcome()).isEqualTo(Outcome.NOT_SENT));
     }
 
     private CompletableFuture<SendMessageResponse> send() {
