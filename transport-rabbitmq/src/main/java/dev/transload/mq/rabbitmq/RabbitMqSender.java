@@ -81,7 +81,8 @@ final class RabbitMqSender {
         }
     }
 
-    private static boolean mayWriteHere(SendSession now) {
+    /** Whether so little is in flight that the calling thread may write. */
+    static boolean mayWriteHere(SendSession now) {
         return now.inFlight() < DIRECT_MESSAGES
                 && now.inFlightBytes() < DIRECT_BYTES
                 && !now.blocked()

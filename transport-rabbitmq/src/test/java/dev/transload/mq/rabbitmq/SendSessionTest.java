@@ -1,0 +1,68 @@
+package dev.transload.mq.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.transload.mq.Message;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SendSessionTest {
+
+    private static final int LIMIT = 16;
+
+    private final ScriptedConnection connection = ScriptedConnection.open();
+    private SendSession session;
+
+    @BeforeEach
+    void open() throws IOException {
+        session = new SendSession(connection.opened(), task -> {});
+        session.requestChannel(connection.createChannel());
+    }
+
+    @Test
+    void theCallerWritesNoMoreOnceSoManyRequestsAreUnconfirmed() throws IOException {
+        for (int i = 0; i < LIMIT; i++) {
+            assertThat(RabbitMqSender.mayWriteHere(session)).isTrue();
+            session.write(request());
+        }
+        assertThat(RabbitMqSender.mayWriteHere(session)).isFalse();
+
+        connection.channels.get(1).confirm(1);
+
+        assertThat(RabbitMqSender.mayWriteHere(session)).isTrue();
+    }
+
+    @Test
+    void theCallerWritesNoMoreOnceSoManyBytesOfRequestsAreUnconfirmed() throws IOException {
+        session.write(request(new byte[64 * 1024]));
+
+        assertThat(RabbitMqSender.mayWriteHere(session)).isFalse();
+    }
+
+    @Test
+    void messagesAndRequestsCountTogether() throws IOException {
+        for (int i = 0; i < LIMIT / 2; i++) {
+            session.write(request());
+            session.write(message());
+        }
+
+        assertThat(RabbitMqSender.mayWriteHere(session)).isFalse();
+    }
+
+    private static Sent message() {
+        return new Sent(Spi.topic("orders"), Spi.message("an order"), 0);
+    }
+
+    private static Sent request() {
+        return request("a question".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Sent request(byte[] body) {
+        Message message = Message.builder("question", body)
+                .replyTo(RabbitMqReplyInbox.ADDRESS)
+                .build();
+        return new Sent(Spi.queue("questions"), message, 0);
+    }
+}
