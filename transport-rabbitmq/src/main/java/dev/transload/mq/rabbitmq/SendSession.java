@@ -286,7 +286,9 @@ final class SendSession {
             boolean named = text.contains("'" + (exchange.isEmpty() ? DEFAULT_EXCHANGE : exchange) + "'");
             if (named && RabbitMqErrors.code(signal) == RabbitMqErrors.NOT_FOUND) {
                 return new DestinationNotFoundException(
-                        "rabbitmq: cannot send to " + message.to().name() + ": " + text, signal);
+                        "rabbitmq: cannot send to " + message.to().name() + ": " + text,
+                        alone ? Outcome.NOT_SENT : Outcome.UNKNOWN,
+                        signal);
             }
             if (named && RabbitMqErrors.code(signal) == RabbitMqErrors.ACCESS_REFUSED) {
                 return new AuthenticationException(

@@ -2,15 +2,19 @@ package dev.transload.mq.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Message;
+import dev.transload.mq.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SendSessionTest {
 
     private static final int LIMIT = 16;
+    private static final String NO_EXCHANGE = "NOT_FOUND - no exchange 'orders' in vhost '/'";
 
     private final ScriptedConnection connection = ScriptedConnection.open();
     private SendSession session;
@@ -49,6 +53,35 @@ class SendSessionTest {
         }
 
         assertThat(RabbitMqSender.mayWriteHere(session)).isFalse();
+    }
+
+    @Test
+    void oneMessageAloneWithoutItsExchangeWasNotSent() throws IOException {
+        Sent lone = message();
+        session.write(lone);
+
+        connection.channels.get(0).closeByBroker(404, NO_EXCHANGE);
+
+        assertThat(lone.failure())
+                .isInstanceOfSatisfying(
+                        DestinationNotFoundException.class,
+                        e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_SENT));
+    }
+
+    @Test
+    void ofManyMessagesWithoutTheirExchangeAnyMayHaveBeenStoredBeforeItWent() throws IOException {
+        Sent first = message();
+        Sent second = message();
+        session.write(first);
+        session.write(second);
+
+        connection.channels.get(0).closeByBroker(404, NO_EXCHANGE);
+
+        assertThat(List.of(first.failure(), second.failure()))
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOfSatisfying(
+                                DestinationNotFoundException.class,
+                                e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN)));
     }
 
     private static Sent message() {
