@@ -40,9 +40,16 @@ final class ConfirmWindow<T> {
         return (int) (next.get() - oldest.get());
     }
 
-    /** Adds an entry under the next sequence number, which it returns; the window must not be full. */
+    /**
+     * Adds an entry under the next sequence number, which it returns.
+     *
+     * @throws IllegalStateException if the window is full
+     */
     long add(T entry) {
         long sequence = next.get();
+        if (sequence - oldest.get() > mask) {
+            throw new IllegalStateException("the window is full"); // its slot holds an entry that is not confirmed
+        }
         slots.set(index(sequence), entry);
         next.lazySet(sequence + 1);
         return sequence;

@@ -31,7 +31,9 @@ final class RabbitMqSender {
     /** Held while writing to the network: the one lock that is. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    private final Thread writer;
+    /** The sender's own thread. */
+    final Thread writer;
+
     private volatile @Nullable SendSession session;
     private volatile String why = "not connected yet";
     private volatile boolean parked;
@@ -74,14 +76,17 @@ final class RabbitMqSender {
             return;
         }
         queue.add(message);
-        if (mayWriteHere(now)) {
+        if (closed) {
+            failWaiting(); // the writer may have looked for the last time
+        } else if (mayWriteHere(now)) {
             writeHere(now);
         } else {
             wake();
         }
     }
 
-    private static boolean mayWriteHere(SendSession now) {
+    /** Whether so little is in flight that the calling thread may write. */
+    static boolean mayWriteHere(SendSession now) {
         return now.inFlight() < DIRECT_MESSAGES
                 && now.inFlightBytes() < DIRECT_BYTES
                 && !now.blocked()

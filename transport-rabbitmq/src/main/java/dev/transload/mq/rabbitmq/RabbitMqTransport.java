@@ -15,6 +15,7 @@ import dev.transload.mq.spi.Transport;
 import dev.transload.mq.spi.TransportContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +58,8 @@ final class RabbitMqTransport implements Transport {
     private volatile RabbitMqTopology topology;
     private volatile int frameMax;
 
-    private RabbitMqTransport(RabbitMqOptions options, TransportContext context) {
+    /** One that is not connected yet. */
+    RabbitMqTransport(RabbitMqOptions options, TransportContext context) {
         this.options = options;
         this.context = context;
         this.delays = new RabbitMqDelays(context.topology());
@@ -111,18 +113,17 @@ final class RabbitMqTransport implements Transport {
             sender.send(outgoing);
             return;
         }
-        boolean accepted = onControl(() -> {
-            try {
-                delays.prepare(required().connection(), to, units);
-            } catch (IOException | RuntimeException e) {
-                outgoing.failed(RabbitMqErrors.operation("prepare a delay to " + to.name(), e));
-                return;
-            }
-            sender.send(outgoing);
-        });
-        if (!accepted) {
-            outgoing.failed(closed("send to " + to.name()));
-        }
+        onControl(
+                () -> {
+                    try {
+                        delays.prepare(required().connection(), to, units);
+                    } catch (IOException | RuntimeException e) {
+                        outgoing.failed(RabbitMqErrors.operation("prepare a delay to " + to.name(), e));
+                        return;
+                    }
+                    sender.send(outgoing);
+                },
+                () -> outgoing.failed(closed("send to " + to.name())));
     }
 
     @Override
@@ -204,7 +205,7 @@ final class RabbitMqTransport implements Transport {
         } finally {
             sender.close();
             acks.close();
-            control.shutdownNow();
+            refuse(control.shutdownNow());
             ended.complete(null);
         }
     }
@@ -225,18 +226,15 @@ final class RabbitMqTransport implements Transport {
     /** Runs work on the control thread; a failure is told in the words of {@link RabbitMqErrors}. */
     <T> CompletableFuture<T> call(String what, Work<? extends T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        try {
-            control.execute(() -> {
-                try {
-                    result.complete(work.run());
-                } catch (IOException | RuntimeException e) {
-                    result.completeExceptionally(RabbitMqErrors.operation(what, e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.trace("rabbitmq: closed", e);
-            result.completeExceptionally(closed(what));
-        }
+        onControl(
+                () -> {
+                    try {
+                        result.complete(work.run());
+                    } catch (IOException | RuntimeException e) {
+                        result.completeExceptionally(RabbitMqErrors.operation(what, e));
+                    }
+                },
+                () -> result.completeExceptionally(closed(what)));
         return result;
     }
 
@@ -256,6 +254,33 @@ final class RabbitMqTransport implements Transport {
 
     private static ClientClosedException closed(String what) {
         return new ClientClosedException("rabbitmq: closed, cannot " + what, null);
+    }
+
+    /**
+     * Work of the control thread that someone waits for.
+     *
+     * @param refused tells them that it is not done because of the close
+     */
+    private record Awaited(Runnable work, Runnable refused) implements Runnable {
+
+        @Override
+        public void run() {
+            work.run();
+        }
+    }
+
+    private void onControl(Runnable work, Runnable refused) {
+        if (!onControl(new Awaited(work, refused))) {
+            refused.run();
+        }
+    }
+
+    private static void refuse(List<Runnable> left) {
+        for (Runnable task : left) {
+            if (task instanceof Awaited awaited) {
+                awaited.refused().run();
+            }
+        }
     }
 
     /** Runs work on the control thread; returns false if that has ended. */

@@ -44,6 +44,9 @@ final class ReceiveSession implements Consumer {
     private final ReentrantLock lock = new ReentrantLock();
     private final AckCoalescer<RabbitMqDelivery> unsettled = new AckCoalescer<>();
     private boolean over; // guarded by lock
+    /** Whether an ack could not be written, so that none written with it or later surely counts; guarded by lock. */
+    private boolean unwritable;
+
     private volatile String consumerTag = "";
     private boolean cancelled; // of the control thread
     /** When something was last settled. */
@@ -119,6 +122,7 @@ final class ReceiveSession implements Consumer {
 
     void ack(RabbitMqDelivery delivery, Completion settled) {
         List<RabbitMqDelivery> written = List.of();
+        boolean lost = false;
         lock.lock();
         try {
             delivery.completion = settled;
@@ -127,6 +131,7 @@ final class ReceiveSession implements Consumer {
             } else if (unsettled.pending() >= ackBatch) {
                 written = new ArrayList<>(ackBatch);
                 write(written);
+                lost = unwritable;
             }
         } finally {
             lock.unlock();
@@ -136,7 +141,7 @@ final class ReceiveSession implements Consumer {
         } else if (written.isEmpty()) {
             receiver.acksWait();
         } else {
-            tell(written);
+            tell(written, lost);
         }
     }
 
@@ -144,6 +149,7 @@ final class ReceiveSession implements Consumer {
     boolean flush(boolean all) {
         List<RabbitMqDelivery> written;
         boolean left;
+        boolean lost;
         lock.lock();
         try {
             if (over || unsettled.pending() == 0) {
@@ -156,10 +162,11 @@ final class ReceiveSession implements Consumer {
                 write(written);
             }
             left = unsettled.pending() > 0;
+            lost = unwritable;
         } finally {
             lock.unlock();
         }
-        tell(written);
+        tell(written, lost);
         return left;
     }
 
@@ -185,6 +192,7 @@ final class ReceiveSession implements Consumer {
             frames.end();
         } catch (IOException e) {
             LOG.debug("rabbitmq: flushing acks failed", e);
+            unwritable = true;
         }
     }
 
@@ -194,15 +202,27 @@ final class ReceiveSession implements Consumer {
             settledNanos = System.nanoTime();
         } catch (IOException | ShutdownSignalException e) {
             LOG.debug("rabbitmq: an ack could not be written", e);
+            unwritable = true;
         }
     }
 
-    private static void tell(List<RabbitMqDelivery> written) {
+    private void tell(List<RabbitMqDelivery> written, boolean lost) {
+        if (lost) {
+            written.forEach(this::tellLost);
+            return;
+        }
         for (RabbitMqDelivery delivery : written) {
             Completion completion = delivery.completion;
             if (completion != null) {
                 completion.done();
             }
+        }
+    }
+
+    private void tellLost(RabbitMqDelivery delivery) {
+        Completion completion = delivery.completion;
+        if (completion != null) {
+            completion.failed(leaseLost(delivery));
         }
     }
 
@@ -264,12 +284,7 @@ final class ReceiveSession implements Consumer {
         } finally {
             lock.unlock();
         }
-        for (RabbitMqDelivery delivery : unwritten) {
-            Completion completion = delivery.completion;
-            if (completion != null) {
-                completion.failed(leaseLost(delivery));
-            }
-        }
+        unwritten.forEach(this::tellLost);
         open.removeIf(delivery -> !delivery.handedOver);
         receiver.ended(this, open, unwritten.size(), why, cause);
     }

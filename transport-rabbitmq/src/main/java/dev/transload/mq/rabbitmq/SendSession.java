@@ -78,12 +78,16 @@ final class SendSession {
         requests = new Lane(channel);
     }
 
+    /** Messages and requests that are not confirmed. */
     int inFlight() {
-        return messages.window.span();
+        Lane replies = requests;
+        return messages.window.span() + (replies == null ? 0 : replies.window.span());
     }
 
+    /** Their bytes, about. */
     long inFlightBytes() {
-        return messages.inFlightBytes();
+        Lane replies = requests;
+        return messages.inFlightBytes() + (replies == null ? 0 : replies.inFlightBytes());
     }
 
     boolean blocked() {
@@ -167,6 +171,7 @@ final class SendSession {
 
         @SuppressWarnings("NonAtomicVolatileUpdate") // written under the sender's lock only
         void write(Outgoing outgoing) throws IOException {
+            long sequence;
             try {
                 command.prepare(
                         RabbitMqRoute.exchange(outgoing),
@@ -174,12 +179,12 @@ final class SendSession {
                         RabbitMqRoute.mandatory(outgoing, version),
                         outgoing.message(),
                         levels(outgoing));
+                sequence = window.add(outgoing);
             } catch (RuntimeException e) {
                 outgoing.failed(
                         RabbitMqErrors.operation("send to " + outgoing.to().name(), e));
                 return;
             }
-            long sequence = window.add(outgoing);
             if (!open || lost) {
                 if (window.undo(sequence)) {
                     outgoing.failed(notSent(outgoing, null));
@@ -281,7 +286,9 @@ final class SendSession {
             boolean named = text.contains("'" + (exchange.isEmpty() ? DEFAULT_EXCHANGE : exchange) + "'");
             if (named && RabbitMqErrors.code(signal) == RabbitMqErrors.NOT_FOUND) {
                 return new DestinationNotFoundException(
-                        "rabbitmq: cannot send to " + message.to().name() + ": " + text, signal);
+                        "rabbitmq: cannot send to " + message.to().name() + ": " + text,
+                        alone ? Outcome.NOT_SENT : Outcome.UNKNOWN,
+                        signal);
             }
             if (named && RabbitMqErrors.code(signal) == RabbitMqErrors.ACCESS_REFUSED) {
                 return new AuthenticationException(

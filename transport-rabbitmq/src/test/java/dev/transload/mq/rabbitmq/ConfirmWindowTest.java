@@ -78,6 +78,16 @@ class ConfirmWindowTest {
     }
 
     @Test
+    void nothingIsAddedToAFullWindowAndWhatIsInItStays() {
+        add("a", "b", "c", "d", "e", "f", "g", "h");
+
+        assertThatThrownBy(() -> window.add("i")).isInstanceOf(IllegalStateException.class);
+
+        window.confirm(8, true, confirmed::add);
+        assertThat(confirmed).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+    }
+
+    @Test
     void anEntryTakenBackLeavesItsNumberToTheNext() {
         long sequence = window.add("never written");
 
