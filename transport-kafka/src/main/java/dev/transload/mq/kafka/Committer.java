@@ -97,6 +97,14 @@ final class Committer {
         }
     }
 
+    /** No answer will come any more: a commit that is under way counts as failed. */
+    void abandon() {
+        Attempt attempt = underWay;
+        if (attempt != null) {
+            answered(attempt, new TimeoutException("no answer before the end"));
+        }
+    }
+
     /** Whether a commit is under way that someone waits for. */
     boolean isAwaited() {
         Attempt attempt = underWay;

@@ -149,6 +149,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
     private void makeWay() {
         lose(lanes.all().stream().map(Lane::partition).toList(), "its group does not know this member any more");
         Leaving.leave(consumer, false, ANSWER);
+        committer.abandon();
         try {
             member.anew();
             another.run();
@@ -386,6 +387,7 @@ final class GroupLoop implements ConsumerRebalanceListener {
         }
         Duration within = member.endWithin().compareTo(ANSWER) < 0 ? member.endWithin() : ANSWER;
         Leaving.leave(consumer, subscribed && fatal == null, within.isZero() ? LEAST_END : within);
+        committer.abandon();
         List<KafkaReceiver> receivers = member.ended();
         if (fatal != null) {
             receivers.forEach(receiver -> failed.failed(receiver, fatal));

@@ -139,7 +139,7 @@ final class GroupMember {
             if (ended.isDone() || !topics.containsKey(receiver)) {
                 return leaving.getOrDefault(receiver, ended).copy();
             }
-            if (topics.size() == 1) {
+            if (ending || topics.size() == 1) {
                 ending = true;
                 endWithin = timeout;
                 nudge();

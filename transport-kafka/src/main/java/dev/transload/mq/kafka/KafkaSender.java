@@ -309,23 +309,30 @@ final class KafkaSender {
         return some.isEmpty() ? null : some.get(0).outgoing.to();
     }
 
+    /**
+     * A broker does not know the topic: what waits for it is not sent. What is on its way stays, since a broker may know
+     * of a topic later than others.
+     */
+    void unknown(String topic) {
+        forget.accept(topic);
+        failWaiting(sent -> sent.traffic.topic.equals(topic), sent -> noTopic(topic, sent.soFar()));
+    }
+
     /** The topic is not there, and this client does not make it: what is on its way there will not arrive. */
     void missing(String topic) {
-        forget.accept(topic);
-        Traffic t = traffic.get(topic);
-        if (t != null) {
-            Function<Sent, MessagingException> why =
-                    sent -> new DestinationNotFoundException("kafka: there is no topic " + topic, null);
-            failWaiting(sent -> sent.traffic == t, why);
-            to(topic).forEach(sent -> sent.fail(why));
-        }
+        unknown(topic);
+        to(topic).forEach(sent -> sent.fail(noTopic(topic, Outcome.NOT_SENT)));
+    }
+
+    private static MessagingException noTopic(String topic, Outcome outcome) {
+        return new DestinationNotFoundException("kafka: there is no topic " + topic, outcome, null);
     }
 
     /** This client may not even ask for the topic: what waits for it is refused. */
     void refused(String topic, AuthenticationException why) {
         failWaiting(
                 sent -> sent.traffic.topic.equals(topic),
-                sent -> new AuthenticationException("kafka: may not send to " + topic, why));
+                sent -> new AuthenticationException("kafka: may not send to " + topic, sent.soFar(), why));
     }
 
     /** Waits for what is on its way, at most so long, and ends. */
@@ -362,10 +369,20 @@ final class KafkaSender {
             this.traffic = traffic;
         }
 
+        /** Hands the message to the producer; false if it has no room for it yet, or does not know the topic. */
+        boolean offer() {
+            KafkaTopology.TopicState state = topic();
+            return state != null && handOver(state);
+        }
+
         /** Hands a message that waited to the producer, unless it has ended; false as with {@link #offer}. */
         boolean offerAgain() {
+            KafkaTopology.TopicState state = topic();
+            if (state == null) {
+                return false;
+            }
             offeredAgain = true;
-            if (ended == 1 || offer()) {
+            if (ended == 1 || handOver(state)) {
                 return true;
             }
             offeredAgain = false;
@@ -377,14 +394,16 @@ final class KafkaSender {
             return offeredAgain ? Outcome.UNKNOWN : Outcome.NOT_SENT;
         }
 
-        /** Hands the message to the producer; false if it has no room for it yet, or does not know the topic. */
-        @SuppressWarnings("FutureReturnValueIgnored") // told through the callback
-        boolean offer() {
+        private KafkaTopology.@Nullable TopicState topic() {
             KafkaTopology.TopicState state = known.apply(traffic.topic);
             if (state == null) {
                 lookFor(traffic);
-                return false;
             }
+            return state;
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // told through the callback
+        private boolean handOver(KafkaTopology.TopicState state) {
             onTheWay.add(this);
             Integer partition = traffic.takes(state.partitions());
             refusal = null;

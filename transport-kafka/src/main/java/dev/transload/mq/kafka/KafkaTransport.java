@@ -138,7 +138,7 @@ final class KafkaTransport implements Transport {
     private void lookFor(String topic) {
         ask.act("look for topic " + topic, () -> {
                     if (!topology.learn(topic)) {
-                        sender.missing(topic);
+                        sender.unknown(topic);
                     }
                 })
                 .exceptionally(failure -> {

@@ -2,6 +2,7 @@ package dev.transload.mq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.spi.Completion;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -42,9 +43,13 @@ class CommitterTest {
     }
 
     private void acked(long offset) {
+        acked(offset, Completion.IGNORED);
+    }
+
+    private void acked(long offset, Completion completion) {
         bench.arrive(lane, offset);
         bench.receiver.credit(1);
-        bench.delivery(offset).ack(Completion.IGNORED);
+        bench.delivery(offset).ack(completion);
     }
 
     private void later(Duration time) {
@@ -109,5 +114,30 @@ class CommitterTest {
         later(ENOUGH);
 
         assertThat(offset(2)).isEqualTo(2);
+    }
+
+    @Test
+    void whoWaitsForACommitThatWillNotBeAnsweredIsToldOnce() {
+        List<Throwable> failures = new ArrayList<>();
+        acked(0, new Completion() {
+            @Override
+            public void done() {
+                throw new AssertionError("nobody knows");
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                failures.add(cause);
+            }
+        });
+        later(ENOUGH);
+        bench.lanes.gone(bench.lanes.closing(List.of(FIRST), true, "closed"), true, "closed");
+        assertThat(failures).as("the answer may still come").isEmpty();
+
+        committer.abandon();
+        committer.abandon();
+        callbacks.get(0).onComplete(committed.get(0), null);
+
+        assertThat(failures).hasSize(1).first().isInstanceOf(LeaseLostException.class);
     }
 }

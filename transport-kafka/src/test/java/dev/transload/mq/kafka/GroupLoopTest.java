@@ -3,6 +3,7 @@ package dev.transload.mq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.transload.mq.LeaseLostException;
 import dev.transload.mq.Message;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -10,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +24,23 @@ class GroupLoopTest {
     private static final TopicPartition PARTITION = MemberBench.partition(0);
 
     private final MemberBench bench = new MemberBench(10);
-    private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("earliest");
+    /** Whether commits get no answer from now on. */
+    private volatile boolean silent;
+    /** How many got none. */
+    private volatile int unanswered;
+
+    private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("earliest") {
+        @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // by the loop alone
+        public synchronized void commitAsync(
+                Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+            if (silent) {
+                unanswered++;
+            } else {
+                super.commitAsync(offsets, callback);
+            }
+        }
+    };
 
     @BeforeEach
     void start() {
@@ -29,7 +49,13 @@ class GroupLoopTest {
         consumer.schedulePollTask(() -> consumer.rebalance(List.of(PARTITION)));
         GroupLoop.Settings settings =
                 new GroupLoop.Settings(Duration.ofSeconds(30), Duration.ofMinutes(10), 100, MemberBench.CHARS);
-        new GroupLoop(bench.member, consumer, new StandingClock(), settings, (receiver, cause) -> {}, () -> {})
+        new GroupLoop(
+                        bench.member,
+                        consumer,
+                        new StandingClock(),
+                        settings,
+                        (receiver, cause) -> {},
+                        bench.member::ended)
                 .start("group-loop-test");
         bench.receiver.credit(1);
         await("the partition is open").until(() -> {
@@ -83,5 +109,33 @@ class GroupLoopTest {
 
         await("a look after the next").until(() -> !isKept(fetch, message));
         assertThat(bench.lanes.of(PARTITION)).isNotNull();
+    }
+
+    private Told ackWithoutAnAnswer() {
+        receive(new byte[] {1});
+        silent = true;
+        Told told = new Told();
+        bench.delivered.get(0).ack(told);
+        await("the commit is under way").until(() -> unanswered == 1);
+        return told;
+    }
+
+    @Test
+    void whoeverWaitsForACommitIsToldWhenTheMemberEnds() throws Exception {
+        Told told = ackWithoutAnAnswer();
+
+        bench.member.leave(bench.receiver, Duration.ofSeconds(5)).get();
+
+        assertThat(told.failure).isInstanceOf(LeaseLostException.class);
+    }
+
+    @Test
+    void whoeverWaitsForACommitIsToldWhenAnotherConsumerTakesOver() {
+        Told told = ackWithoutAnAnswer();
+
+        consumer.schedulePollTask(() -> consumer.setPollException(new UnknownServerException("its group is gone")));
+
+        await("it is told").until(told::isTold);
+        assertThat(told.failure).isInstanceOf(LeaseLostException.class);
     }
 }

@@ -399,4 +399,20 @@ class GroupMemberTest {
         assertThat(ended).isCompleted();
         assertThat(bench.member.join(second, java.util.Set.of("r"))).isFalse();
     }
+
+    @Test
+    void aReceiverThatLeavesWhileTheMemberEndsHasLeftWithIt() {
+        MemberBench bench = new MemberBench(10);
+        KafkaReceiver second = new KafkaReceiver(bench.receiver.spec(), bench);
+        bench.member.join(second, java.util.Set.of("r"));
+        List<CompletableFuture<Void>> left = new java.util.ArrayList<>();
+        CompletableFuture<Void> passed = bench.member
+                .passOver(java.util.Map.of())
+                .thenRun(() -> left.add(bench.member.leave(second, Duration.ZERO))); // within its end
+
+        bench.member.ended();
+
+        assertThat(passed).isCompleted();
+        assertThat(left).singleElement().satisfies(future -> assertThat(future).isCompleted());
+    }
 }

@@ -3,6 +3,8 @@ package dev.transload.mq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.transload.mq.AuthenticationException;
+import dev.transload.mq.DestinationNotFoundException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
@@ -13,9 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,23 +34,26 @@ class WaitingSendsTest {
     private static final Place QUEUE = Place.of(Place.Role.QUEUE, "a", Shape.PLAIN);
 
     private final MockProducer<byte[], byte[]> producer =
-            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                @Override
+                public synchronized Future<RecordMetadata> send(
+                        ProducerRecord<byte[], byte[]> record, Callback callback) {
+                    Runnable task = meanwhile.getAndSet(null);
+                    if (task != null) {
+                        task.run();
+                    }
+                    return super.send(record, callback);
+                }
+            };
     private final KafkaSender sender =
             new KafkaSender(producer, new StandingClock(), this::known, topic -> {}, 1000, () -> true, topic -> {});
     /** Whether the topic is known. */
     private volatile boolean there;
-    /** What happens when a message is offered next. */
+    /** What happens while the next message is handed over. */
     private final AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
 
     private @Nullable TopicState known(String topic) {
-        if (!there) {
-            return null;
-        }
-        Runnable task = meanwhile.getAndSet(null);
-        if (task != null) {
-            task.run();
-        }
-        return new TopicState(1, null, false, -1);
+        return there ? new TopicState(1, null, false, -1) : null;
     }
 
     @AfterEach
@@ -115,6 +124,42 @@ class WaitingSendsTest {
         there = true;
 
         assertThat(outcomeOf(waiting)).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void ofWhatIsHandedOverWhenItsTopicIsMissingItIsNotSaidThatItWasNotSent() {
+        CompletableFuture<Throwable> waiting = send("1");
+        meanwhile.set(() -> sender.missing("a"));
+
+        there = true;
+
+        assertThat(outcomeOf(waiting)).isEqualTo(Outcome.UNKNOWN);
+        await("it went all the same").until(() -> handedOver().size() == 1);
+    }
+
+    @Test
+    void ofWhatIsHandedOverWhenItsTopicIsRefusedItIsNotSaidThatItWasNotSent() {
+        CompletableFuture<Throwable> waiting = send("1");
+        meanwhile.set(() -> sender.refused("a", new AuthenticationException("no", null)));
+
+        there = true;
+
+        assertThat(outcomeOf(waiting)).isEqualTo(Outcome.UNKNOWN);
+        await("it went all the same").until(() -> handedOver().size() == 1);
+    }
+
+    @Test
+    void whatWaitsForATopicThatABrokerDoesNotKnowWasNotSentAndWhatIsOnItsWayGoesOn() {
+        there = true;
+        CompletableFuture<Throwable> onItsWay = send("1");
+        there = false;
+        CompletableFuture<Throwable> waiting = send("2");
+
+        sender.unknown("a");
+
+        assertThat(outcomeOf(waiting)).isEqualTo(Outcome.NOT_SENT);
+        assertThat(waiting.join()).isInstanceOf(DestinationNotFoundException.class);
+        assertThat(onItsWay).isNotDone();
     }
 
     @Test

@@ -184,7 +184,11 @@ final class ClusterCommander implements Commands {
     // ---- nodes
 
     private Commander node(HostAndPort node) {
-        return nodes.computeIfAbsent(node, this::made);
+        Commander there = nodes.computeIfAbsent(node, this::made);
+        if (closing) { // whoever closes may have looked before it was in
+            var unused = there.stop();
+        }
+        return there;
     }
 
     private Commander made(HostAndPort node) {
@@ -197,9 +201,6 @@ final class ClusterCommander implements Commands {
                 threadName + "-" + node);
         commander.watch(new Watching(node));
         var unused = commander.start().thenRun(this::compare);
-        if (closing) {
-            var unusedEnd = commander.stop();
-        }
         return commander;
     }
 

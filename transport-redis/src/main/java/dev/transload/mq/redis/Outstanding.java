@@ -144,10 +144,10 @@ final class Outstanding {
         }
         delivery.askedBefore |= !(cause instanceof ConnectionLostException lost) || lost.outcome() == Outcome.UNKNOWN;
         again.add(repeat);
-        return true;
+        return outlet.isOpen() || !again.remove(repeat); // the receiver may have asked for the last time
     }
 
-    /** Asks again what was not answered; called by the receiver's thread when there is a connection. */
+    /** Asks again what was not answered; called by the receiver's thread when there is a connection, and at its end. */
     void repeat() {
         for (int i = again.size(); i > 0; i--) {
             Runnable next = again.poll();

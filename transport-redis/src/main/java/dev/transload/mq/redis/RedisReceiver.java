@@ -183,6 +183,7 @@ final class RedisReceiver implements Receiver, Outstanding.Outlet {
             stopped.complete(null);
             link.drop();
             deliveries.submitHeld();
+            out.repeat();
             runTasks();
             leave();
         }

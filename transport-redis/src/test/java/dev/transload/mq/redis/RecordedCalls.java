@@ -1,8 +1,8 @@
 package dev.transload.mq.redis;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -10,7 +10,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** Writes down what calls are submitted, and answers none. */
 final class RecordedCalls implements Commands {
 
-    private final List<RedisCall> all = new ArrayList<>();
+    private final List<RedisCall> all = new CopyOnWriteArrayList<>();
     private final Supplier<Wire> door;
 
     RecordedCalls() {
