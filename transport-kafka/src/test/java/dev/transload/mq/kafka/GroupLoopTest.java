@@ -31,9 +31,8 @@ class GroupLoopTest {
 
     private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("earliest") {
         @Override
-        @SuppressWarnings("NonAtomicVolatileUpdate") // by the loop alone
-        public synchronized void commitAsync(
-                Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+        @SuppressWarnings({"NonAtomicVolatileUpdate", "UnsynchronizedOverridesSynchronized"}) // by the loop alone
+        public void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
             if (silent) {
                 unanswered++;
             } else {

@@ -36,8 +36,8 @@ class WaitingSendsTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
                 @Override
-                public synchronized Future<RecordMetadata> send(
-                        ProducerRecord<byte[], byte[]> record, Callback callback) {
+                @SuppressWarnings("UnsynchronizedOverridesSynchronized") // what the task does must not hold a lock
+                public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
                     Runnable task = meanwhile.getAndSet(null);
                     if (task != null) {
                         task.run();
