@@ -1,5 +1,6 @@
 package dev.transload.mq.client;
 
+import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.Outcome;
@@ -118,7 +119,13 @@ final class PendingSend extends CompletableFuture<String> implements Outgoing, R
 
     /** What is known of the message when it ends without a confirm, to be asked by whoever has ended it. */
     Outcome soFar() {
-        return inFlight || maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT; // a try that fails writes them the other way
+        // Read in this order: a try that fails says that it may have been sent before it says that it is over.
+        return inFlight || maybeSent ? Outcome.UNKNOWN : Outcome.NOT_SENT;
+    }
+
+    /** What its caller is told if it ends because the client is closed. */
+    ClientClosedException clientClosed() {
+        return new ClientClosedException("client is closed: cannot send to " + to.name(), soFar(), null);
     }
 
     /** What it shares with those that must not overtake it, null if nothing. */

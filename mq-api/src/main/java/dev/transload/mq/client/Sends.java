@@ -1,6 +1,5 @@
 package dev.transload.mq.client;
 
-import dev.transload.mq.ClientClosedException;
 import dev.transload.mq.Message;
 import dev.transload.mq.MessagingException;
 import dev.transload.mq.TransportException;
@@ -111,7 +110,7 @@ final class Sends implements SendRetries.Host {
     private void start(PendingSend send) {
         boolean go = true;
         if (send.bounded && bound.isRefusing()) {
-            throw closedError(send); // without the lock: callers who go on must not keep confirms from it
+            throw send.clientClosed(); // without the lock: callers who go on must not keep confirms from it
         }
         lock.lock();
         try {
@@ -119,7 +118,7 @@ final class Sends implements SendRetries.Host {
                 awaitRoom(send);
             }
             if (closed || (send.bounded && bound.isRefusing())) {
-                throw closedError(send);
+                throw send.clientClosed();
             }
             if (send.bounded) {
                 bound.enter();
@@ -156,9 +155,7 @@ final class Sends implements SendRetries.Host {
         }
     }
 
-    // It has been marked as in flight, so who ends it from now on does not tell that it was never sent; who has ended
-    // it
-    // before may have told so.
+    // Marked as in flight: who ends it from now on says that it may have gone; who had ended it is seen here.
     private void dispatch(PendingSend send) {
         if (send.hasEnded()) {
             return;
@@ -431,11 +428,6 @@ final class Sends implements SendRetries.Host {
         }
     }
 
-    private static ClientClosedException closedError(PendingSend send) {
-        return new ClientClosedException(
-                "client is closed: cannot send to " + send.to().name(), send.soFar(), null);
-    }
-
     /** Sends not yet ended. */
     int outstanding() {
         lock.lock();
@@ -498,7 +490,7 @@ final class Sends implements SendRetries.Host {
         }
         int failed = 0;
         for (PendingSend send : all) {
-            if (fail(send, Sends::closedError)) {
+            if (fail(send, PendingSend::clientClosed)) {
                 failed++;
             }
         }

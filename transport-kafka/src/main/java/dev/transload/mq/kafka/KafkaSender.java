@@ -242,7 +242,7 @@ final class KafkaSender {
         return moved;
     }
 
-    /** The connection is lost: what the producer does not have yet has not been sent. */
+    /** The connection is lost: what waits has not been sent, unless it is being handed to the producer. */
     void disconnected() {
         failWaiting(sent -> true, sent -> down(sent.outgoing, sent.soFar()));
     }
